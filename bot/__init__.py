@@ -1,0 +1,1 @@
+"""The application: settings, composition, Discord client, delivery, web endpoints, command line."""

@@ -1,0 +1,43 @@
+"""Who may do what: one table, asked inside every use case and again at delivery."""
+
+from enum import StrEnum
+
+from community.actors import Actor, Role
+from community.errors import NotAllowed
+
+
+class Action(StrEnum):
+    SET_UP_NETWORK = "network.set_up"
+    SEE_NETWORK_STATUS = "network.status"
+    CHANGE_NETWORK = "network.change"
+    ADMIT_MEMBER = "member.admit"
+    SUSPEND_MEMBER = "member.suspend"
+    SEARCH_LIBRARY = "library.search"
+    PROPOSE_RESOURCE = "library.propose"
+    REVIEW_RESOURCE = "library.review"
+    SEE_HELP = "help.see"
+
+
+# The lowest role that may do it.
+NEEDED: dict[Action, Role] = {
+    Action.SET_UP_NETWORK: Role.ADMIN,
+    Action.SEE_NETWORK_STATUS: Role.FACILITATOR,
+    Action.CHANGE_NETWORK: Role.ADMIN,
+    Action.ADMIT_MEMBER: Role.FACILITATOR,
+    Action.SUSPEND_MEMBER: Role.FACILITATOR,
+    Action.SEARCH_LIBRARY: Role.MEMBER,
+    Action.PROPOSE_RESOURCE: Role.MEMBER,
+    Action.REVIEW_RESOURCE: Role.FACILITATOR,
+    Action.SEE_HELP: Role.STRANGER,
+}
+
+
+def allows(actor: Actor, action: Action) -> bool:
+    """Whether the actor may do it."""
+    return actor.role >= NEEDED[action]
+
+
+def require(actor: Actor, action: Action) -> None:
+    """Refuse with NotAllowed unless the actor may do it."""
+    if not allows(actor, action):
+        raise NotAllowed(action=action, needed=NEEDED[action])

@@ -1,0 +1,139 @@
+"""What the use cases need from outside; ``bot`` supplies it. References are text, never Discord ints."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The current instant, aware UTC."""
+        ...
+
+
+class Rendered(Protocol):
+    """Words ready to send, in Markdown."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def body(self) -> str: ...
+    @property
+    def note(self) -> str: ...
+
+
+class Renderer(Protocol):
+    def render(self, name: str, locale: str, /, **values: Any) -> Rendered:
+        """Fill the template ``name`` ("library/decided") in ``locale``."""
+        ...
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button under a message: an action's name ("library.approve") and the subject's id, nothing else.
+
+    ``extra`` is one more small number where the action needs it (a page, a rating).
+    """
+
+    action: str
+    subject_id: int = 0
+    extra: int = 0
+    style: str = "secondary"  # primary, secondary, success, danger
+    url: str | None = None  # a link button has an address instead of an action
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message for the platform. ``mentions`` are the only accounts that may be pinged."""
+
+    text: Rendered
+    locale: str
+    rows: Sequence[Sequence[Button]] = ()
+    mentions: Sequence[str] = ()
+    tags: Sequence[str] = ()  # theme names, for a forum post
+
+
+class Failure(StrEnum):
+    """Why the platform did not take it. Only ``RETRY`` is worth another try at the same place."""
+
+    RETRY = "retry"
+    CLOSED = "closed"  # the person refuses private messages
+    FORBIDDEN = "forbidden"  # the bot may not do it here
+    GONE = "gone"  # the channel, message or person is no more
+    SLOW_DOWN = "slow_down"  # private channels were opened too fast: stop opening for a while
+    REJECTED = "rejected"  # the platform found the message itself invalid: a defect of ours
+
+
+class DeliveryError(Exception):
+    """Raised by a Messenger. ``retry_after`` is in seconds where the platform said so."""
+
+    def __init__(self, failure: Failure, *, retry_after: float | None = None, code: str = "") -> None:
+        super().__init__(f"{failure} {code}".strip())
+        self.failure = failure
+        self.retry_after = retry_after
+        self.code = code
+
+
+class Messenger(Protocol):
+    """One platform. Every method is idempotent, or says how to reconcile. All raise DeliveryError."""
+
+    async def post(self, channel_ref: str, message: Outgoing, *, nonce: str) -> str:
+        """Post and return the message's reference. The same nonce within minutes posts once."""
+        ...
+
+    async def edit(self, channel_ref: str, message_ref: str, message: Outgoing) -> None: ...
+
+    async def open_direct(self, account_ref: str) -> str:
+        """The private channel's reference. Rationed by the platform: keep the answer."""
+        ...
+
+    async def find_thread(self, forum_ref: str, marker: str) -> str | None:
+        """The thread whose first message carries ``marker``, open or archived."""
+        ...
+
+    async def open_thread(self, forum_ref: str, message: Outgoing, *, marker: str) -> str:
+        """Open a forum thread. No nonce exists for this: call ``find_thread`` before a second try."""
+        ...
+
+    async def grant_role(self, server_ref: str, account_ref: str, role_ref: str, *, reason: str) -> None: ...
+
+    async def revoke_role(self, server_ref: str, account_ref: str, role_ref: str, *, reason: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class ServerPlan:
+    """What ``ServerBuilder`` must make or adopt: names come from the words, in the network's language."""
+
+    role_names: Mapping[str, str]  # RoleName -> shown name
+    channel_names: Mapping[str, str]  # Place -> shown name
+    channel_topics: Mapping[str, str]
+    category_name: str
+    theme_names: Sequence[str]
+    known_roles: Mapping[str, str] = field(default_factory=dict)  # RoleName -> reference to keep if it still exists
+    known_channels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ServerState:
+    """What stands on the server after set-up or at a check."""
+
+    roles: Mapping[str, str]
+    channels: Mapping[str, str]
+    missing_permissions: Mapping[str, Sequence[str]] = field(default_factory=dict)  # place or "server" -> permissions
+    created: Sequence[str] = ()
+    adopted: Sequence[str] = ()
+    missing: Sequence[str] = ()  # places and roles that do not exist (check only)
+
+
+class ServerBuilder(Protocol):
+    """Makes and checks roles, channels and forums of a server."""
+
+    async def build(self, server_ref: str, plan: ServerPlan) -> ServerState:
+        """Create or adopt all; running it twice changes nothing the second time."""
+        ...
+
+    async def check(self, server_ref: str, plan: ServerPlan) -> ServerState:
+        """Look only."""
+        ...
