@@ -29,7 +29,9 @@ class RoleName(StrEnum):
 class Network(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     platform: str = "discord"
-    server_ref: str | None = Field(default=None, index=True)  # the Discord server's id; None: command line only
+    server_ref: str | None = Field(
+        default=None, index=True
+    )  # the Discord server's id; None: command line only
     name: str
     locale: str = "fr"
     timezone: str = "Europe/Paris"
@@ -61,6 +63,7 @@ class Theme(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     network_id: int = Field(foreign_key="network.id", index=True)
     name: str  # in the network's language
+    tag: str = Field(default="", max_length=20)  # the short form that a forum's tag can hold
     position: int  # forum tags show the first 20
     archived_at: datetime | None = None
 
