@@ -1,10 +1,12 @@
 """Members of a network, and the accounts by which a platform knows them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 
 class MemberState(StrEnum):
@@ -54,3 +56,71 @@ class MemberRole(SQLModel, table=True):
     role: str = Field(primary_key=True)  # a RoleName
     given_at: datetime
     given_by: int | None = Field(default=None, foreign_key="member.id")
+
+
+async def by_account(
+    session: AsyncSession, network_id: int, platform: str, account_ref: str
+) -> tuple[Member, Identity] | None:
+    """The member that an account is in this network."""
+    query = (
+        select(Member, Identity)
+        .join(Identity, col(Identity.member_id) == Member.id)
+        .where(
+            Member.network_id == network_id,
+            Identity.network_id == network_id,
+            Identity.platform == platform,
+            Identity.account_ref == account_ref,
+        )
+    )
+    return (await session.exec(query)).first()
+
+
+async def networks_of(session: AsyncSession, platform: str, account_ref: str) -> Sequence[int]:
+    """The networks that an account belongs to: in private no server says which one is meant."""
+    query = (
+        select(Identity.network_id)
+        .join(Member, col(Member.id) == Identity.member_id)
+        .where(Identity.platform == platform, Identity.account_ref == account_ref)
+        .where(Member.state != MemberState.LEFT)
+    )
+    return (await session.exec(query.order_by(col(Identity.network_id)))).all()
+
+
+async def get(session: AsyncSession, network_id: int, member_id: int) -> Member | None:
+    """A member of this network, whatever their state."""
+    query = select(Member).where(Member.network_id == network_id, Member.id == member_id)
+    return (await session.exec(query)).first()
+
+
+async def locked(session: AsyncSession, network_id: int, member_id: int) -> Member | None:
+    """As ``get``; two acts on the same member take turns."""
+    query = select(Member).where(Member.network_id == network_id, Member.id == member_id)
+    return (await session.exec(query.with_for_update())).first()
+
+
+async def identity(session: AsyncSession, network_id: int, member_id: int) -> Identity | None:
+    """The account of a member, to write to them."""
+    query = select(Identity).where(Identity.network_id == network_id, Identity.member_id == member_id)
+    return (await session.exec(query.order_by(col(Identity.id)))).first()
+
+
+async def roles(session: AsyncSession, network_id: int, member_id: int) -> frozenset[str]:
+    """Roles given in Entre-pairs, above membership."""
+    query = select(MemberRole.role).where(
+        MemberRole.network_id == network_id, MemberRole.member_id == member_id
+    )
+    return frozenset((await session.exec(query)).all())
+
+
+async def count_by_state(session: AsyncSession, network_id: int) -> dict[str, int]:
+    """States without anybody are absent."""
+    query = (
+        select(Member.state, func.count()).where(Member.network_id == network_id).group_by(col(Member.state))
+    )
+    return {state: count for state, count in (await session.exec(query)).all()}
+
+
+async def waiting(session: AsyncSession, network_id: int, limit: int) -> Sequence[Member]:
+    """Newcomers, the one who waits longest first."""
+    query = select(Member).where(Member.network_id == network_id, Member.state == MemberState.NEWCOMER)
+    return (await session.exec(query.order_by(col(Member.arrived_at)).limit(limit))).all()

@@ -1,10 +1,12 @@
 """Networks (one per Discord server), where they live on the server, and their themes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 
 class Place(StrEnum):
@@ -68,3 +70,64 @@ class Theme(SQLModel, table=True):
     archived_at: datetime | None = None
 
     __table_args__ = (UniqueConstraint("network_id", "name"),)
+
+
+async def by_server(session: AsyncSession, platform: str, server_ref: str) -> Network | None:
+    """The network of a server: how every request from a platform finds its scope."""
+    query = select(Network).where(Network.platform == platform, Network.server_ref == server_ref)
+    return (await session.exec(query)).first()
+
+
+async def get(session: AsyncSession, network_id: int) -> Network:
+    """The network of an actor. It exists: networks are never deleted while somebody acts in them."""
+    return await session.get_one(Network, network_id)
+
+
+async def lock(session: AsyncSession, network_id: int) -> Network:
+    """Writers of one network that must see each other's rows take turns (SQLite's writers always do)."""
+    query = select(Network).where(Network.id == network_id).with_for_update()
+    return (await session.exec(query)).one()
+
+
+async def places(session: AsyncSession, network_id: int) -> dict[str, NetworkPlace]:
+    """By Place; those that were never made are absent."""
+    rows = await session.exec(select(NetworkPlace).where(NetworkPlace.network_id == network_id))
+    return {row.place: row for row in rows}
+
+
+async def roles(session: AsyncSession, network_id: int) -> dict[str, str]:
+    """RoleName -> the platform's reference."""
+    rows = await session.exec(select(NetworkRole).where(NetworkRole.network_id == network_id))
+    return {row.role: row.role_ref for row in rows}
+
+
+async def put_place(session: AsyncSession, network_id: int, place: str, channel_ref: str) -> None:
+    """Where a place is now. A panel belongs to its channel: another channel has none yet."""
+    row = await session.get(NetworkPlace, (network_id, place))
+    if row is None:
+        row = NetworkPlace(network_id=network_id, place=place, channel_ref=channel_ref)
+    elif row.channel_ref != channel_ref:
+        row.channel_ref = channel_ref
+        row.panel_ref = None
+    session.add(row)
+
+
+async def put_role(session: AsyncSession, network_id: int, role: str, role_ref: str) -> None:
+    """Which platform role a RoleName is now."""
+    row = await session.get(NetworkRole, (network_id, role))
+    if row is None:
+        row = NetworkRole(network_id=network_id, role=role, role_ref=role_ref)
+    row.role_ref = role_ref
+    session.add(row)
+
+
+async def themes(session: AsyncSession, network_id: int) -> Sequence[Theme]:
+    """Those in use, in the order chosen by the facilitators."""
+    query = select(Theme).where(Theme.network_id == network_id, col(Theme.archived_at).is_(None))
+    return (await session.exec(query.order_by(col(Theme.position), col(Theme.id)))).all()
+
+
+async def theme(session: AsyncSession, network_id: int, theme_id: int) -> Theme | None:
+    """Archived or not: what bears it keeps its name."""
+    query = select(Theme).where(Theme.network_id == network_id, Theme.id == theme_id)
+    return (await session.exec(query)).first()
