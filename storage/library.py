@@ -1,10 +1,14 @@
 """Resources of the library: the rows, and the named queries on them."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col, delete, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.networks import Theme
 
 
 class ResourceState(StrEnum):
@@ -54,3 +58,114 @@ class ResourceTheme(SQLModel, table=True):
 
     resource_id: int = Field(foreign_key="resource.id", primary_key=True)
     theme_id: int = Field(foreign_key="theme.id", primary_key=True, index=True)
+
+
+async def get(session: AsyncSession, network_id: int, resource_id: int) -> Resource | None:
+    """Whatever its state: the use case decides who may see it."""
+    query = select(Resource).where(Resource.network_id == network_id, Resource.id == resource_id)
+    return (await session.exec(query)).first()
+
+
+async def locked(session: AsyncSession, network_id: int, resource_id: int) -> Resource | None:
+    """As ``get``; two facilitators who act on the same resource take turns."""
+    query = select(Resource).where(Resource.network_id == network_id, Resource.id == resource_id)
+    return (await session.exec(query.with_for_update())).first()
+
+
+async def standing_at(session: AsyncSession, network_id: int, url_key: str) -> Resource | None:
+    """The resource, published or in the queue, that already has this address; a published one first."""
+    query = select(Resource).where(
+        Resource.network_id == network_id,
+        Resource.url_key == url_key,
+        col(Resource.state).in_([ResourceState.PUBLISHED, ResourceState.PROPOSED]),
+    )
+    return (await session.exec(query.order_by(col(Resource.state).desc(), col(Resource.id)))).first()
+
+
+async def queue(session: AsyncSession, network_id: int, *, limit: int, offset: int = 0) -> Sequence[Resource]:
+    """What waits for a review, the longest wait first."""
+    query = (
+        select(Resource)
+        .where(Resource.network_id == network_id, Resource.state == ResourceState.PROPOSED)
+        .order_by(col(Resource.created_at), col(Resource.id))
+    )
+    return (await session.exec(query.limit(limit).offset(offset))).all()
+
+
+async def proposed_by(
+    session: AsyncSession, network_id: int, member_id: int, *, limit: int
+) -> Sequence[Resource]:
+    """What a member proposed, the latest first, with what became of it."""
+    query = (
+        select(Resource)
+        .where(Resource.network_id == network_id, Resource.proposed_by == member_id)
+        .order_by(col(Resource.created_at).desc(), col(Resource.id).desc())
+    )
+    return (await session.exec(query.limit(limit))).all()
+
+
+async def count_by_state(session: AsyncSession, network_id: int) -> dict[str, int]:
+    """States without any resource are absent."""
+    query = (
+        select(Resource.state, func.count())
+        .where(Resource.network_id == network_id)
+        .group_by(col(Resource.state))
+    )
+    return {state: count for state, count in (await session.exec(query)).all()}
+
+
+async def browse(
+    session: AsyncSession,
+    network_id: int,
+    *,
+    theme_id: int | None,
+    kind: str | None,
+    limit: int,
+    offset: int,
+) -> tuple[Sequence[Resource], int]:
+    """A page of published resources, newest first, and how many there are in all."""
+    query = select(Resource).where(
+        Resource.network_id == network_id, Resource.state == ResourceState.PUBLISHED
+    )
+    if kind is not None:
+        query = query.where(Resource.kind == kind)
+    if theme_id is not None:
+        bearing = select(ResourceTheme.resource_id).where(ResourceTheme.theme_id == theme_id)
+        query = query.where(col(Resource.id).in_(bearing))
+    total = (await session.exec(select(func.count()).select_from(query.subquery()))).one()
+    newest = query.order_by(col(Resource.created_at).desc(), col(Resource.id).desc())
+    return (await session.exec(newest.limit(limit).offset(offset))).all(), total
+
+
+async def published_per_theme(session: AsyncSession, network_id: int) -> dict[int, int]:
+    """How many published resources bear each theme; themes without any are absent."""
+    query = (
+        select(ResourceTheme.theme_id, func.count())
+        .join(Resource, col(Resource.id) == ResourceTheme.resource_id)
+        .where(Resource.network_id == network_id, Resource.state == ResourceState.PUBLISHED)
+        .group_by(col(ResourceTheme.theme_id))
+    )
+    return {theme_id: count for theme_id, count in (await session.exec(query)).all()}
+
+
+async def themes_of(
+    session: AsyncSession, network_id: int, resource_ids: Sequence[int]
+) -> dict[int, list[Theme]]:
+    """The themes of several resources at once, in the network's order."""
+    query = (
+        select(ResourceTheme.resource_id, Theme)
+        .join(Theme, col(Theme.id) == ResourceTheme.theme_id)
+        .where(Theme.network_id == network_id, col(ResourceTheme.resource_id).in_(resource_ids))
+        .order_by(col(Theme.position), col(Theme.id))
+    )
+    found: dict[int, list[Theme]] = {}
+    for resource_id, theme in (await session.exec(query)).all():
+        found.setdefault(resource_id, []).append(theme)
+    return found
+
+
+async def set_themes(session: AsyncSession, resource_id: int, theme_ids: Iterable[int]) -> None:
+    """Replaces the themes. The ids were checked to be of the resource's network."""
+    await session.exec(delete(ResourceTheme).where(col(ResourceTheme.resource_id) == resource_id))
+    for theme_id in sorted(set(theme_ids)):
+        session.add(ResourceTheme(resource_id=resource_id, theme_id=theme_id))
