@@ -2,8 +2,8 @@
 
 from sqlmodel import SQLModel
 
-from storage import audit, drafts, library, members, networks, outbox, state
+from storage import audit, drafts, library, members, networks, outbox, search, state
 
-__all__ = ["METADATA", "audit", "drafts", "library", "members", "networks", "outbox", "state"]
+__all__ = ["METADATA", "audit", "drafts", "library", "members", "networks", "outbox", "search", "state"]
 
 METADATA = SQLModel.metadata
