@@ -1,23 +1,49 @@
 """Opens the database and its transactions; SQLite and PostgreSQL behave the same to the rooms above.
 
 Must not know any table. ``transaction()`` is the only way to write, ``reading()`` the only way to read.
+A row that is read in order to be changed is loaded with ``with_for_update()``: PostgreSQL then queues the
+writers of that row, as SQLite queues all writers.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Literal
+from weakref import WeakSet
 
+import asyncpg
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 _ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _BUSY_TIMEOUT_S = 30
+_CONNECT_TIMEOUT_S = 10
+
+Reason = Literal["unreachable", "refused", "missing", "unreadable", "busy"]
+
+
+class DatabaseUnavailable(Exception):
+    """The database cannot be used now. ``reason`` is for words, the cause for the log.
+
+    unreachable: nothing answers there; refused: wrong user or password; missing: no such database or
+    folder; unreadable: not a database, or no right to write it; busy: another writer never ended.
+    """
+
+    def __init__(self, reason: Reason, where: str) -> None:
+        super().__init__(f"database {reason}: {where}")
+        self.reason = reason
+        self.where = where
+
+
+class NestedTransaction(RuntimeError):
+    """A defect of ours: this task opened a second block inside the first. SQLite would wait for itself."""
 
 
 class Database:
-    """One engine; sessions live only inside the two context managers.
+    """One engine per way of use; sessions live only inside the two context managers.
 
     SQLite writers start with ``BEGIN IMMEDIATE``: a writer that read first and was then overtaken would
     fail (or, with the driver's defaults, silently lose an update), so it takes the write lock at once.
@@ -28,28 +54,77 @@ class Database:
         self.dialect: Literal["sqlite", "postgresql"] = (
             "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"
         )
-        self.engine = _engine(self.url)
-        self._writer = self.engine.execution_options(begin="BEGIN IMMEDIATE")
-        if self.dialect == "postgresql":
-            self._reader = self.engine.execution_options(postgresql_readonly=True)
-        else:
-            self._reader = self.engine.execution_options(begin="BEGIN")
+        self.engine = writing_engine(self.url)
+        self._reader = (
+            _sqlite_engine(self.url, begin="BEGIN", pragmas=("query_only=ON",))
+            if self.dialect == "sqlite"
+            else self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        )
+        self._busy_tasks: WeakSet[asyncio.Task[Any]] = WeakSet()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A unit of work: committed when the block ends, rolled back when it raises."""
-        async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+        async with self._session(self.engine) as session, session.begin():
+            await self._open(session)
             yield session
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """One consistent snapshot; nothing written in the block is kept."""
-        async with AsyncSession(self._reader, expire_on_commit=False) as session:
+        """One consistent snapshot; writing in the block is refused by the database."""
+        async with self._session(self._reader) as session:
+            await self._open(session)
             yield session
 
     async def dispose(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+        await self._reader.dispose()
+
+    @asynccontextmanager
+    async def _session(self, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+        task = asyncio.current_task()
+        assert task is not None, "the database is used inside a task"  # noqa: S101 - narrows the type
+        if task in self._busy_tasks:
+            raise NestedTransaction("this task is already inside transaction() or reading()")
+        self._busy_tasks.add(task)
+        try:
+            async with AsyncSession(engine, expire_on_commit=False) as session:
+                yield session
+        finally:
+            self._busy_tasks.discard(task)
+
+    async def _open(self, session: AsyncSession) -> None:
+        """Begin now, so that an absent database is told here and not in the middle of the work."""
+        try:
+            await session.connection()
+        except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise unavailable(error, self.url) from error
+
+
+def writing_engine(url: URL, *, foreign_keys: bool = True) -> AsyncEngine:
+    """An engine whose transactions may write. Only migrations switch the foreign keys off."""
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_pre_ping=True, connect_args={"timeout": _CONNECT_TIMEOUT_S})
+    pragma = "foreign_keys=ON" if foreign_keys else "foreign_keys=OFF"
+    return _sqlite_engine(url, begin="BEGIN IMMEDIATE", pragmas=("journal_mode=WAL", pragma))
+
+
+def unavailable(error: BaseException, url: URL) -> DatabaseUnavailable:
+    """Which of our reasons a driver's error stands for."""
+    where = url.render_as_string(hide_password=True)
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        error = error.orig.__cause__ or error.orig
+    text = str(error).lower()
+    if isinstance(error, asyncpg.InvalidAuthorizationSpecificationError):
+        return DatabaseUnavailable("refused", where)
+    if isinstance(error, asyncpg.InvalidCatalogNameError) or "unable to open" in text:
+        return DatabaseUnavailable("missing", where)
+    if "locked" in text or isinstance(error, asyncpg.TooManyConnectionsError):
+        return DatabaseUnavailable("busy", where)
+    if "not a database" in text or "readonly" in text or "malformed" in text:
+        return DatabaseUnavailable("unreadable", where)
+    return DatabaseUnavailable("unreachable", where)
 
 
 def _async_url(url: str) -> URL:
@@ -57,25 +132,24 @@ def _async_url(url: str) -> URL:
     backend = parsed.get_backend_name()
     if backend not in _ASYNC_DRIVERS:
         raise ValueError(f"unsupported database: {backend}")
+    if backend == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise ValueError("a SQLite database needs a file: sqlite:///path")
     return parsed.set(drivername=_ASYNC_DRIVERS[backend])
 
 
-def _engine(url: URL) -> AsyncEngine:
-    if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True)
+def _sqlite_engine(url: URL, *, begin: str, pragmas: tuple[str, ...]) -> AsyncEngine:
     # The driver's own BEGIN would come too late, after the first write: we say it ourselves.
     engine = create_async_engine(url, connect_args={"isolation_level": None, "timeout": _BUSY_TIMEOUT_S})
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+
+    def prepare(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in ("synchronous=NORMAL", *pragmas):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine.sync_engine, "connect", prepare)
+    event.listen(engine.sync_engine, "begin", start)
     return engine
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))

