@@ -1,0 +1,31 @@
+"""What the doors share. A cog method translates, calls one use case, replies; the kit does the rest.
+
+::
+
+    LIBRARY_PROPOSE = Form("library.propose", TextField("title", maximum=120), ChoiceField("kind", "resource_kinds"))
+
+    class LibraryCog(commands.Cog):
+        resource = localized.group("resource")
+
+        def __init__(self, host: Host) -> None:
+            self.inbound, self.library = host.inbound, host.services.library
+
+        @localized.command("resource.search", parent=resource, choices={"kind": "resource_kinds"})
+        async def search(self, interaction: Interaction, query: str, kind: str | None = None) -> None:
+            actor = await self.inbound.actor(interaction)
+            page = await self.library.search(actor, query, kind)
+            await self.inbound.reply(interaction, "library/results", rows=[[Button("library.propose")]], page=page)
+
+        @search.autocomplete("query")
+        @suggests
+        async def titles(self, interaction: Interaction, typed: str) -> list[Suggestion]: ...
+
+        @acts("library.approve", updates=True)        # a click on Button("library.approve", resource_id)
+        async def approve(self, interaction: Interaction, resource_id: int, extra: int) -> None: ...
+
+        @submits(LIBRARY_PROPOSE)                     # Button("library.propose") and forms.open() show the form
+        async def proposed(self, interaction: Interaction, subject_id: int, values: Values) -> None: ...
+
+Words come from ``prompts``: labels ``buttons.<action>``, ``forms.<form>…``, ``commands.<group>.<command>…``.
+An error that a method raises reaches the member in their language through ``errors.report``; methods catch nothing.
+"""
