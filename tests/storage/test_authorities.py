@@ -1,0 +1,75 @@
+"""The directory of local authorities: what people type finds the place they mean."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage.authorities import Register, find, load
+
+
+@pytest.fixture(scope="module")
+def register() -> Register:
+    return load()
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("Chambéry", "commune:73065"),
+        ("mairie de chambery", "commune:73065"),
+        ("73065", "commune:73065"),
+        ("vandoeuvre les nancy", "commune:54547"),
+        ("st remy les chevreuse", "commune:78575"),
+        ("mel", "epci:200093201"),
+        ("gpsea", "ept:200058006"),
+        ("ems", "epci:246700488"),
+        ("chappes 63", "commune:63089"),
+        ("bey saone et loire", "commune:71033"),
+        ("pays pouzauges", "epci:248500464"),
+        ("lile delle", "commune:85111"),
+        ("labqergement foigney", "commune:21330"),
+        ("savoie", "departement:73"),
+        ("nouvelle caledonie", "departement:988"),
+    ],
+)
+def test_what_people_type_finds_the_place(register: Register, typed: str, expected: str) -> None:
+    assert find(register, typed)[0].authority.id == expected
+
+
+def test_the_first_word_offers_the_city(register: Register) -> None:
+    assert "commune:63113" in [one.authority.id for one in find(register, "clermont", limit=3)]
+
+
+def test_a_postal_code_offers_all_its_communes(register: Register) -> None:
+    found = find(register, "73000", limit=50)
+    assert "commune:73065" in {one.authority.id for one in found}
+    assert all("73000" in one.authority.postal_codes for one in found)
+
+
+def test_homonyms_are_told_apart_by_their_departement(register: Register) -> None:
+    labels = [register.label(one.authority) for one in find(register, "saint-denis", limit=25)]
+    mine = [label for label in labels if label.startswith("Saint-Denis (")]
+    assert len(mine) == len(set(mine)) >= 3
+
+
+def test_a_delegated_commune_resolves_to_todays(register: Register) -> None:
+    found = next(
+        one.authority for one in find(register, "arbignieu") if one.authority.type == "commune-deleguee"
+    )
+    assert register.today(found).id == "commune:01015"
+    assert register.today(found).type == "commune"
+
+
+def test_the_whole_register_is_there(register: Register) -> None:
+    kinds = [row.id.partition(":")[0] for row in register.rows]
+    assert kinds.count("commune") == 34_969
+    assert kinds.count("epci") == 1_255
+    assert kinds.count("region") == 18
+    assert len(set(row.id for row in register.rows)) == len(register.rows)
+
+
+@given(typed=st.text(max_size=60))
+def test_any_text_is_answered(typed: str) -> None:
+    found = find(load(), typed, limit=7)
+    assert len(found) <= 7
+    assert found == sorted(found, key=lambda one: (-one.score, one.authority.id))
