@@ -1,7 +1,7 @@
 """What Discord answers when it refuses: the catalogue of codes and the tree of a bad form.
 
-Nothing else in the sandbox writes an error body, so that a client reads the same shapes everywhere. The status
-of most codes is not documented; families follow what public reports show.
+Nothing else in the sandbox writes an error body, so that a client reads the same shapes everywhere. The
+status of most codes is not documented; families follow what public reports show.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -13,8 +13,8 @@ Body = dict[str, Any]
 def message_create(
     body: Any, *, prefix: Path = (), kind: str = "channel", files: int = 0, has_stickers: bool = False
 ) -> Body:
-    """A new message. ``kind`` is "channel", "webhook" (followup), "interaction" (callback 4) or "starter" (forum
-    post). ``files`` is the number of files uploaded beside the JSON. Raises 50035, 50006, 30015."""
+    """A new message. ``kind`` is "channel", "webhook" (followup), "interaction" (callback 4) or "starter"
+    (forum post). ``files`` is the number of files uploaded beside the JSON. Raises 50035, 50006, 30015."""
     return dict(body)
 
 
