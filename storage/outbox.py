@@ -1,22 +1,29 @@
 """What is due later: one row per announcement, reminder, role grant or thread to open.
 
-A row holds ids, never text: the worker reloads and renders when the row is due.
+A row holds ids, never text: the worker reloads and renders when the row is due. ``community/delivery.py``
+drives the states; nothing here calls a platform.
 """
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, and_, or_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Field, SQLModel, col, delete, func, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+URGENT, NORMAL, BULK = 1, 5, 8
+KEPT_FOR = timedelta(days=90)
 
 
 class OutboxState(StrEnum):
     DUE = "due"  # waiting for its time, or for its next try
     CLAIMED = "claimed"  # a worker holds the lease
     SENT = "sent"
-    DROPPED = "dropped"  # the re-check said that nobody needs it any more
-    EXPIRED = "expired"  # too late to be useful
+    DROPPED = "dropped"  # cancelled, or the re-check said that nobody needs it any more
+    EXPIRED = "expired"  # too late to be useful: shown to the facilitators
     GIVEN_UP = "given_up"  # undeliverable: shown to the facilitators
 
 
@@ -28,25 +35,28 @@ class Outbox(SQLModel, table=True):
     recipient_id: int | None = Field(default=None, foreign_key="member.id", index=True)
     details: dict[str, Any] = Field(
         default_factory=dict, sa_column=Column(JSON, nullable=False)
-    )  # ids and codes only
+    )  # ids and codes
     dedupe_key: str  # unique per network: enqueueing twice is enqueueing once
     due_at: datetime
     expires_at: datetime | None = None
+    priority: int = NORMAL  # lower goes first: 200 reminders must not keep an admission waiting
     state: str = OutboxState.DUE
-    priority: int = 5  # lower goes first: 200 reminders must not keep an admission waiting
     attempts: int = 0
     fallback: int = 0  # how many of the planner's ways were refused for good: the next try uses the one after
+    unsure: bool = False  # an earlier try may have arrived: look there before sending again
+    first_tried_at: datetime | None = None
     next_try_at: datetime  # due_at at first, later with back-off
     lease_owner: str | None = None
     lease_until: datetime | None = None
     external_ref: str | None = None  # what the platform called it
-    reason: str | None = None  # why dropped, expired or given up: a code
+    reason: str | None = None  # why dropped, expired or given up, or why the last way failed: a code
     created_at: datetime
     ended_at: datetime | None = None
 
     __table_args__ = (
         UniqueConstraint("network_id", "dedupe_key"),
         Index("ix_outbox_claim", "state", "priority", "next_try_at"),
+        Index("ix_outbox_subject", "network_id", "kind", "subject_id"),
         CheckConstraint(
             "state IN ('due', 'claimed', 'sent', 'dropped', 'expired', 'given_up')", name="outbox_state_known"
         ),
@@ -62,3 +72,247 @@ class DirectOpening(SQLModel, table=True):
     window_start: datetime
     opened: int = 0
     paused_until: datetime | None = None  # the platform said that it was too fast
+
+
+async def enqueue(
+    session: AsyncSession,
+    *,
+    network_id: int,
+    kind: str,
+    dedupe_key: str,
+    due_at: datetime,
+    now: datetime,
+    subject_id: int | None = None,
+    recipient_id: int | None = None,
+    details: dict[str, Any] | None = None,
+    expires_at: datetime | None = None,
+    priority: int = NORMAL,
+) -> bool:
+    """Write a row in the caller's transaction; False when the key was used before, whatever became of it.
+
+    Something that may come back after it was cancelled (a meetup revived) puts a version in its key.
+    """
+    row = Outbox(
+        network_id=network_id,
+        kind=kind,
+        subject_id=subject_id,
+        recipient_id=recipient_id,
+        details=details or {},
+        dedupe_key=dedupe_key,
+        due_at=due_at,
+        expires_at=expires_at,
+        priority=priority,
+        next_try_at=due_at,
+        created_at=now,
+    )
+    values = row.model_dump(exclude={"id"})
+    result = await session.execute(_insert(session, Outbox, values).returning(col(Outbox.id)))
+    return result.first() is not None
+
+
+async def claim(
+    session: AsyncSession, *, owner: str, now: datetime, lease: timedelta, below: int | None = None
+) -> Outbox | None:
+    """The most urgent due row, leased to ``owner``; also one whose worker died, marked ``unsure``.
+
+    ``below`` leaves rows of that priority number and above to others.
+    """
+    due = and_(col(Outbox.state) == OutboxState.DUE, col(Outbox.next_try_at) <= now)
+    lapsed = and_(col(Outbox.state) == OutboxState.CLAIMED, col(Outbox.lease_until) <= now)
+    query = select(Outbox).where(or_(due, lapsed))
+    if below is not None:
+        query = query.where(col(Outbox.priority) < below)
+    query = query.order_by(col(Outbox.priority), col(Outbox.next_try_at), col(Outbox.id)).limit(1)
+    row = (await session.exec(query.with_for_update(skip_locked=True))).first()
+    if row is None:
+        return None
+    row.unsure = row.unsure or row.state == OutboxState.CLAIMED
+    row.state = OutboxState.CLAIMED
+    row.attempts += 1
+    row.first_tried_at = row.first_tried_at or now
+    row.lease_owner = owner
+    row.lease_until = now + lease
+    session.add(row)
+    return row
+
+
+async def held(session: AsyncSession, row_id: int, owner: str) -> Outbox | None:
+    """The row if ``owner`` still has its lease, locked; None when another worker took over."""
+    query = select(Outbox).where(
+        Outbox.id == row_id, Outbox.state == OutboxState.CLAIMED, Outbox.lease_owner == owner
+    )
+    return (await session.exec(query.with_for_update())).first()
+
+
+async def renew(session: AsyncSession, row_id: int, owner: str, until: datetime) -> bool:
+    """Keep the lease while a slow send goes on; False when it is lost."""
+    row = await held(session, row_id, owner)
+    if row is None:
+        return False
+    row.lease_until = until
+    session.add(row)
+    return True
+
+
+def end(
+    row: Outbox, state: OutboxState, now: datetime, *, reason: str | None = None, ref: str | None = None
+) -> None:
+    """The row's story is over; it is kept for a while, then purged."""
+    row.state = state
+    row.ended_at = now
+    row.reason = reason
+    row.external_ref = ref
+    row.lease_owner = None
+    row.lease_until = None
+
+
+def put_back(row: Outbox, next_try_at: datetime, *, reason: str | None, counted: bool = True) -> None:
+    """The row waits for its next try. ``counted=False``: nothing was tried (a budget was used up)."""
+    row.state = OutboxState.DUE
+    row.next_try_at = next_try_at
+    row.reason = reason
+    row.attempts -= 0 if counted else 1
+    row.lease_owner = None
+    row.lease_until = None
+
+
+async def expire(session: AsyncSession, now: datetime) -> Sequence[Outbox]:
+    """End the rows that are too late to be useful and that surely never left. The others are re-checked."""
+    query = select(Outbox).where(
+        col(Outbox.state) == OutboxState.DUE,
+        col(Outbox.unsure).is_(False),
+        col(Outbox.expires_at) <= now,
+    )
+    rows = (await session.exec(query.order_by(col(Outbox.id)).with_for_update(skip_locked=True))).all()
+    for row in rows:
+        end(row, OutboxState.EXPIRED, now, reason=row.reason or "late")
+        session.add(row)
+    return rows
+
+
+async def cancel(
+    session: AsyncSession,
+    *,
+    network_id: int,
+    kinds: Sequence[str],
+    subject_id: int,
+    now: datetime,
+    recipient_id: int | None = None,
+) -> int:
+    """Drop what waits for a subject, in the transaction that makes it useless; how many were dropped.
+
+    A row in a worker's hands is not recalled: its planner's re-check decides.
+    """
+    change = (
+        update(Outbox)
+        .where(
+            col(Outbox.network_id) == network_id,
+            col(Outbox.kind).in_(kinds),
+            col(Outbox.subject_id) == subject_id,
+            col(Outbox.state) == OutboxState.DUE,
+        )
+        .values(state=OutboxState.DROPPED, reason="cancelled", ended_at=now)
+    )
+    if recipient_id is not None:
+        change = change.where(col(Outbox.recipient_id) == recipient_id)
+    result = await session.execute(change.returning(col(Outbox.id)))
+    return len(result.all())
+
+
+async def undelivered(
+    session: AsyncSession, network_id: int, *, since: datetime, until: datetime, limit: int = 100
+) -> Sequence[Outbox]:
+    """What a facilitator must know of: given up or expired in the period, oldest first."""
+    query = select(Outbox).where(
+        Outbox.network_id == network_id,
+        col(Outbox.state).in_([OutboxState.GIVEN_UP, OutboxState.EXPIRED]),
+        col(Outbox.ended_at) >= since,
+        col(Outbox.ended_at) < until,
+    )
+    return (await session.exec(query.order_by(col(Outbox.ended_at), col(Outbox.id)).limit(limit))).all()
+
+
+async def try_again(session: AsyncSession, network_id: int, row_id: int, now: datetime) -> bool:
+    """A facilitator mended the cause: a row that was given up starts anew, unless it is too late."""
+    query = select(Outbox).where(
+        Outbox.network_id == network_id, Outbox.id == row_id, Outbox.state == OutboxState.GIVEN_UP
+    )
+    row = (await session.exec(query.with_for_update())).first()
+    if row is None or (row.expires_at is not None and row.expires_at <= now):
+        return False
+    row.state, row.attempts, row.fallback, row.next_try_at = OutboxState.DUE, 0, 0, now
+    row.reason = row.ended_at = None
+    session.add(row)
+    return True
+
+
+async def overdue_since(session: AsyncSession, now: datetime) -> datetime | None:
+    """Since when the row that waits longest should have been tried; None when nothing is late.
+
+    For health: this grows only when no worker is at work.
+    """
+    waiting = select(func.min(col(Outbox.next_try_at))).where(
+        Outbox.state == OutboxState.DUE, col(Outbox.next_try_at) <= now
+    )
+    lapsed = select(func.min(col(Outbox.lease_until))).where(
+        Outbox.state == OutboxState.CLAIMED, col(Outbox.lease_until) <= now
+    )
+    found = [(await session.exec(query)).one() for query in (waiting, lapsed)]
+    return min((instant for instant in found if instant is not None), default=None)
+
+
+async def next_due(session: AsyncSession) -> datetime | None:
+    """When the next row is to be tried."""
+    return (
+        await session.exec(select(func.min(col(Outbox.next_try_at))).where(Outbox.state == OutboxState.DUE))
+    ).one()
+
+
+async def count_by_state(session: AsyncSession, network_id: int | None = None) -> dict[str, int]:
+    """States without rows are absent."""
+    query = select(Outbox.state, func.count()).group_by(col(Outbox.state))
+    if network_id is not None:
+        query = query.where(Outbox.network_id == network_id)
+    return {state: count for state, count in (await session.exec(query)).all()}
+
+
+async def purge(session: AsyncSession, now: datetime) -> int:
+    """Forget rows that ended more than 90 days ago; how many."""
+    old = delete(Outbox).where(col(Outbox.ended_at) < now - KEPT_FOR).returning(col(Outbox.id))
+    return len((await session.execute(old)).all())
+
+
+async def take_opening(
+    session: AsyncSession, platform: str, now: datetime, *, per_minute: int
+) -> datetime | None:
+    """Count one more private channel to open; or, when it must wait, until when."""
+    budget = await _budget(session, platform, now)
+    if budget.paused_until is not None and budget.paused_until > now:
+        return budget.paused_until
+    if not budget.window_start <= now < budget.window_start + timedelta(minutes=1):
+        budget.window_start, budget.opened = now, 0
+    if budget.opened >= per_minute:
+        return budget.window_start + timedelta(minutes=1)
+    budget.opened += 1
+    session.add(budget)
+    return None
+
+
+async def pause_openings(session: AsyncSession, platform: str, now: datetime, until: datetime) -> None:
+    """The platform said that it was too fast: nobody opens a private channel before ``until``."""
+    budget = await _budget(session, platform, now)
+    budget.paused_until = max(until, budget.paused_until or until)
+    session.add(budget)
+
+
+async def _budget(session: AsyncSession, platform: str, now: datetime) -> DirectOpening:
+    first = {"platform": platform, "window_start": now, "opened": 0, "paused_until": None}
+    await session.execute(_insert(session, DirectOpening, first))
+    query = select(DirectOpening).where(DirectOpening.platform == platform)
+    return (await session.exec(query.with_for_update())).one()
+
+
+def _insert(session: AsyncSession, table: type[SQLModel], values: dict[str, Any]) -> Any:
+    """INSERT … ON CONFLICT DO NOTHING, which each dialect has under its own name."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).values(**values).on_conflict_do_nothing()

@@ -77,6 +77,75 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("network_id", "role", name=op.f("pk_network_role")),
     )
     op.create_table(
+        "search_document",
+        sa.Column("network_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("title_size", sa.Integer(), nullable=False),
+        sa.Column("summary_size", sa.Integer(), nullable=False),
+        sa.Column("stream", sa.LargeBinary(), nullable=False),
+        sa.Column("postings", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_search_document_network_id")),
+        sa.PrimaryKeyConstraint("network_id", "number", name=op.f("pk_search_document")),
+        sa.UniqueConstraint(
+            "network_id", "kind", "item_id", name=op.f("uq_search_document_network_id_kind_item_id")
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "search_posting",
+        sa.Column("network_id", sa.Integer(), nullable=False),
+        sa.Column("term", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("block", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_search_posting_network_id")),
+        sa.PrimaryKeyConstraint("network_id", "term", "block", name=op.f("pk_search_posting")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "search_state",
+        sa.Column("network_id", sa.Integer(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("documents", sa.Integer(), nullable=False),
+        sa.Column("next_number", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Integer(), nullable=False),
+        sa.Column("vocabulary", sa.Integer(), nullable=False),
+        sa.Column("synonyms", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_search_state_network_id")),
+        sa.PrimaryKeyConstraint("network_id", name=op.f("pk_search_state")),
+    )
+    op.create_table(
+        "search_word",
+        sa.Column("network_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("word", sa.String(), nullable=False),
+        sa.Column("shown", sa.String(), nullable=False),
+        sa.Column("term", sa.BigInteger(), nullable=False),
+        sa.Column("in_title", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_search_word_network_id")),
+        sa.PrimaryKeyConstraint("network_id", "position", name=op.f("pk_search_word")),
+        sa.UniqueConstraint("network_id", "word", name=op.f("uq_search_word_network_id_word")),
+    )
+    op.create_table(
+        "synonym",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("network_id", sa.Integer(), nullable=False),
+        sa.Column("word", sa.String(), nullable=False),
+        sa.Column("word_key", sa.String(), nullable=False),
+        sa.Column("expansion", sa.String(), nullable=False),
+        sa.Column("explanation", sa.String(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_synonym_network_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_synonym")),
+        sa.UniqueConstraint(
+            "network_id", "word_key", "expansion", name=op.f("uq_synonym_network_id_word_key_expansion")
+        ),
+    )
+    with op.batch_alter_table("synonym", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_synonym_network_id"), ["network_id"], unique=False)
+
+    op.create_table(
         "theme",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("network_id", sa.Integer(), nullable=False),
@@ -175,10 +244,12 @@ def upgrade() -> None:
         sa.Column("dedupe_key", sa.String(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("state", sa.String(), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("fallback", sa.Integer(), nullable=False),
+        sa.Column("unsure", sa.Boolean(), nullable=False),
+        sa.Column("first_tried_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lease_owner", sa.String(), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
@@ -198,6 +269,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_outbox_claim", ["state", "priority", "next_try_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_network_id"), ["network_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_recipient_id"), ["recipient_id"], unique=False)
+        batch_op.create_index("ix_outbox_subject", ["network_id", "kind", "subject_id"], unique=False)
 
     op.create_table(
         "resource",
@@ -241,6 +313,25 @@ def upgrade() -> None:
         batch_op.create_index("ix_resource_url_key", ["network_id", "url_key"], unique=False)
 
     op.create_table(
+        "search_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("network_id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.Column("query", sa.String(), nullable=False),
+        sa.Column("filters", sa.JSON(), nullable=False),
+        sa.Column("found", sa.JSON(), nullable=False),
+        sa.Column("suggestion", sa.String(), nullable=True),
+        sa.Column("results", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_search_session_member_id")),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_search_session_network_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_session")),
+    )
+    with op.batch_alter_table("search_session", schema=None) as batch_op:
+        batch_op.create_index("ix_search_session_at", ["network_id", "at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_search_session_member_id"), ["member_id"], unique=False)
+
+    op.create_table(
         "resource_theme",
         sa.Column("resource_id", sa.Integer(), nullable=False),
         sa.Column("theme_id", sa.Integer(), nullable=False),
@@ -260,6 +351,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_resource_theme_theme_id"))
 
     op.drop_table("resource_theme")
+    with op.batch_alter_table("search_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_search_session_member_id"))
+        batch_op.drop_index("ix_search_session_at")
+
+    op.drop_table("search_session")
     with op.batch_alter_table("resource", schema=None) as batch_op:
         batch_op.drop_index("ix_resource_url_key")
         batch_op.drop_index(batch_op.f("ix_resource_reviewed_by"))
@@ -269,6 +365,7 @@ def downgrade() -> None:
 
     op.drop_table("resource")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_index("ix_outbox_subject")
         batch_op.drop_index(batch_op.f("ix_outbox_recipient_id"))
         batch_op.drop_index(batch_op.f("ix_outbox_network_id"))
         batch_op.drop_index("ix_outbox_claim")
@@ -293,6 +390,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_theme_network_id"))
 
     op.drop_table("theme")
+    with op.batch_alter_table("synonym", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_synonym_network_id"))
+
+    op.drop_table("synonym")
+    op.drop_table("search_word")
+    op.drop_table("search_state")
+    op.drop_table("search_posting")
+    op.drop_table("search_document")
     op.drop_table("network_role")
     op.drop_table("network_place")
     with op.batch_alter_table("member", schema=None) as batch_op:
