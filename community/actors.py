@@ -30,7 +30,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Actor:
-    """A person in one network. ``locale`` and ``timezone`` are resolved: member's choice, else the default."""
+    """A person in one network. ``locale`` and ``timezone`` are resolved: member's choice or default."""
 
     network_id: int
     member_id: int | None  # None: the operator, or someone not arrived yet

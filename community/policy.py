@@ -10,12 +10,15 @@ class Action(StrEnum):
     SET_UP_NETWORK = "network.set_up"
     SEE_NETWORK_STATUS = "network.status"
     CHANGE_NETWORK = "network.change"
+    ASK_FOR_ACCESS = "member.ask"
     ADMIT_MEMBER = "member.admit"
     SUSPEND_MEMBER = "member.suspend"
+    NAME_FACILITATOR = "member.name_facilitator"
     SEARCH_LIBRARY = "library.search"
     PROPOSE_RESOURCE = "library.propose"
     REVIEW_RESOURCE = "library.review"
     SEE_HELP = "help.see"
+    KEEP_DRAFT = "draft.keep"
 
 
 # The lowest role that may do it.
@@ -23,12 +26,15 @@ NEEDED: dict[Action, Role] = {
     Action.SET_UP_NETWORK: Role.ADMIN,
     Action.SEE_NETWORK_STATUS: Role.FACILITATOR,
     Action.CHANGE_NETWORK: Role.ADMIN,
+    Action.ASK_FOR_ACCESS: Role.STRANGER,
     Action.ADMIT_MEMBER: Role.FACILITATOR,
     Action.SUSPEND_MEMBER: Role.FACILITATOR,
+    Action.NAME_FACILITATOR: Role.ADMIN,
     Action.SEARCH_LIBRARY: Role.MEMBER,
     Action.PROPOSE_RESOURCE: Role.MEMBER,
     Action.REVIEW_RESOURCE: Role.FACILITATOR,
     Action.SEE_HELP: Role.STRANGER,
+    Action.KEEP_DRAFT: Role.NEWCOMER,
 }
 
 

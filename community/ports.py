@@ -30,6 +30,16 @@ class Renderer(Protocol):
         ...
 
 
+class Labels(Protocol):
+    """Short words that end up on the platform itself: names of channels, of roles, of themes."""
+
+    def label(self, key: str, locale: str, /, **values: Any) -> str: ...
+
+    def table(self, prefix: str, locale: str, /) -> dict[str, str]:
+        """Every label under ``prefix``, in the order of the file."""
+        ...
+
+
 @dataclass(frozen=True)
 class Button:
     """A button under a message: an action's name ("library.approve") and the subject's id, nothing else.
@@ -111,8 +121,11 @@ class ServerPlan:
     channel_topics: Mapping[str, str]
     category_name: str
     theme_names: Sequence[str]
-    known_roles: Mapping[str, str] = field(default_factory=dict)  # RoleName -> reference to keep if it still exists
+    known_roles: Mapping[str, str] = field(
+        default_factory=dict
+    )  # RoleName -> reference to keep if it still exists
     known_channels: Mapping[str, str] = field(default_factory=dict)
+    known_panel: str | None = None  # the permanent message in the welcome place
 
 
 @dataclass(frozen=True)
@@ -121,10 +134,12 @@ class ServerState:
 
     roles: Mapping[str, str]
     channels: Mapping[str, str]
-    missing_permissions: Mapping[str, Sequence[str]] = field(default_factory=dict)  # place or "server" -> permissions
+    missing_permissions: Mapping[str, Sequence[str]] = field(
+        default_factory=dict
+    )  # place or "server" -> permissions
     created: Sequence[str] = ()
     adopted: Sequence[str] = ()
-    missing: Sequence[str] = ()  # places and roles that do not exist (check only)
+    missing: Sequence[str] = ()  # places and roles that do not exist, "panel" for the permanent message
 
 
 class ServerBuilder(Protocol):

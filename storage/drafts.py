@@ -5,6 +5,7 @@ Personal: kept until the form goes through, or until it is purged for its age.
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel, col, delete, select
@@ -17,7 +18,7 @@ class Draft(SQLModel, table=True):
     member_id: int = Field(foreign_key="member.id", index=True)
     form: str  # the form's name: "library.propose"
     subject_id: int = 0  # what the form was about, 0 when it makes something new
-    values: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    values: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     updated_at: datetime = Field(index=True)
 
     __table_args__ = (UniqueConstraint("network_id", "member_id", "form", "subject_id"),)
@@ -42,7 +43,7 @@ async def keep(
     member_id: int,
     form: str,
     subject_id: int,
-    values: Mapping[str, str],
+    values: Mapping[str, Any],
     now: datetime,
 ) -> Draft:
     """The latest text wins over what was kept before."""

@@ -72,12 +72,15 @@ async def locked(session: AsyncSession, network_id: int, resource_id: int) -> Re
     return (await session.exec(query.with_for_update())).first()
 
 
-async def standing_at(session: AsyncSession, network_id: int, url_key: str) -> Resource | None:
+async def standing_at(
+    session: AsyncSession, network_id: int, url_key: str, *, besides: int | None = None
+) -> Resource | None:
     """The resource, published or in the queue, that already has this address; a published one first."""
     query = select(Resource).where(
         Resource.network_id == network_id,
         Resource.url_key == url_key,
         col(Resource.state).in_([ResourceState.PUBLISHED, ResourceState.PROPOSED]),
+        col(Resource.id) != (besides or 0),
     )
     return (await session.exec(query.order_by(col(Resource.state).desc(), col(Resource.id)))).first()
 
@@ -102,6 +105,16 @@ async def proposed_by(
         .order_by(col(Resource.created_at).desc(), col(Resource.id).desc())
     )
     return (await session.exec(query.limit(limit))).all()
+
+
+async def count_pending(session: AsyncSession, network_id: int, member_id: int) -> int:
+    """How many proposals of a member wait for a review."""
+    query = select(func.count()).where(
+        Resource.network_id == network_id,
+        Resource.proposed_by == member_id,
+        Resource.state == ResourceState.PROPOSED,
+    )
+    return (await session.exec(query)).one()
 
 
 async def count_by_state(session: AsyncSession, network_id: int) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """Members of a network, and the accounts by which a platform knows them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -124,3 +124,13 @@ async def waiting(session: AsyncSession, network_id: int, limit: int) -> Sequenc
     """Newcomers, the one who waits longest first."""
     query = select(Member).where(Member.network_id == network_id, Member.state == MemberState.NEWCOMER)
     return (await session.exec(query.order_by(col(Member.arrived_at)).limit(limit))).all()
+
+
+async def names(session: AsyncSession, network_id: int, member_ids: Collection[int]) -> dict[int, str]:
+    """How several members are called."""
+    if not member_ids:
+        return {}
+    query = select(Member.id, Member.display_name).where(
+        Member.network_id == network_id, col(Member.id).in_(member_ids)
+    )
+    return {member_id or 0: name for member_id, name in (await session.exec(query)).all()}

@@ -8,6 +8,8 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.outbox import Outbox, OutboxState
+
 
 class Place(StrEnum):
     """What a channel or forum is for."""
@@ -131,3 +133,23 @@ async def theme(session: AsyncSession, network_id: int, theme_id: int) -> Theme 
     """Archived or not: what bears it keeps its name."""
     query = select(Theme).where(Theme.network_id == network_id, Theme.id == theme_id)
     return (await session.exec(query)).first()
+
+
+async def theme_named(session: AsyncSession, network_id: int, name: str) -> Theme | None:
+    """Archived or not: a name is unique in a network."""
+    query = select(Theme).where(Theme.network_id == network_id, Theme.name == name)
+    return (await session.exec(query)).first()
+
+
+async def panel_ref(session: AsyncSession, network_id: int) -> str | None:
+    """The permanent message of the welcome place, as last posted there; None while it was never posted."""
+    place = await session.get(NetworkPlace, (network_id, Place.WELCOME))
+    if place is None:
+        return None
+    query = select(Outbox.external_ref).where(
+        Outbox.network_id == network_id,
+        Outbox.kind == "network.panel",
+        Outbox.state == OutboxState.SENT,
+    )
+    sent = (await session.exec(query.order_by(col(Outbox.id).desc()))).first()
+    return sent or place.panel_ref

@@ -1,0 +1,39 @@
+"""What somebody can do here, from the same table that decides whether they may."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from community.actors import Actor, Role
+from community.policy import Action, allows, require
+
+# What a person starts by themselves, in the order of an ordinary day; the rest happens inside these.
+_STARTED = (
+    Action.SEARCH_LIBRARY,
+    Action.PROPOSE_RESOURCE,
+    Action.REVIEW_RESOURCE,
+    Action.ADMIT_MEMBER,
+    Action.SUSPEND_MEMBER,
+    Action.SEE_NETWORK_STATUS,
+    Action.NAME_FACILITATOR,
+    Action.CHANGE_NETWORK,
+)
+
+
+@dataclass(frozen=True)
+class HelpView:
+    role: str  # "stranger" … "admin"
+    actions: Sequence[str]  # Action values
+    may_ask_for_access: bool
+
+
+class Help:
+    """Reads no database: the actor says it all."""
+
+    def for_actor(self, actor: Actor) -> HelpView:
+        """What this person may start."""
+        require(actor, Action.SEE_HELP)
+        return HelpView(
+            actor.role.name.lower(),
+            tuple(str(action) for action in _STARTED if allows(actor, action)),
+            actor.role < Role.MEMBER,
+        )

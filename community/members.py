@@ -1,0 +1,421 @@
+"""Who belongs to a network: arriving, being admitted, being suspended, helping to run it.
+
+Must not trust a door: whoever acts is identified here, from what the platform says at this instant and from
+what the database knows. Role grants on the platform are outbox rows (see ``members_delivery.py``).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from community import text
+from community.actors import Actor, Role, Standing
+from community.errors import DomainError, NotFound, NotSetUp
+from community.policy import Action, require
+from community.ports import Clock
+from storage import audit, members, networks, outbox
+from storage.engine import Database
+from storage.members import Identity, Member, MemberRole, MemberState
+from storage.networks import Network, RoleName
+
+NAME_LONGEST = 100
+_KNOWN_LOCALES = ("fr", "en")
+
+
+class WhichNetwork(DomainError):
+    """In private, an account of several networks must say from which server it acts."""
+
+    code = "which_network"
+
+
+class NotYourself(DomainError):
+    """Facilitators do not admit, suspend or demote themselves."""
+
+    code = "not_yourself"
+
+
+@dataclass(frozen=True)
+class MemberView:
+    id: int
+    name: str
+    account_ref: str
+    state: str
+    arrived_at: datetime
+    facilitator: bool = False
+
+
+@dataclass(frozen=True)
+class Decision:
+    """``changed`` is False when things already stood so: a double click is no second act."""
+
+    member: MemberView
+    changed: bool
+
+
+class Members:
+    """Use cases on belonging."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+
+    async def identify(self, standing: Standing) -> Actor:
+        """Who is acting. Writes only when the platform tells something new."""
+        async with self._db.reading() as session:
+            network = await _network(session, standing)
+            known = await members.by_account(
+                session, network.id or 0, standing.platform, standing.account_ref
+            )
+            role_refs = await networks.roles(session, network.id or 0)
+            given = await _given(session, known)
+        if _is_news(standing, known, role_refs):
+            async with self._db.transaction() as session:
+                known = await self._take_note(session, network, standing, role_refs)
+        member = known[0] if known else None
+        return Actor(
+            network_id=network.id or 0,
+            member_id=member.id if member else None,
+            role=_role(standing, member, given, role_refs),
+            locale=(member.locale if member else None) or _locale(standing, network),
+            network_locale=network.locale,
+            timezone=(member.timezone if member else None) or network.timezone,
+        )
+
+    async def arrive(self, standing: Standing) -> Actor:
+        """Someone joined, or came back: they are known from now on, and get the newcomer's role."""
+        now = self._clock.now()
+        async with self._db.transaction() as session:
+            network = await _network(session, standing)
+            network_id = network.id or 0
+            await networks.lock(session, network_id)
+            known = await members.by_account(session, network_id, standing.platform, standing.account_ref)
+            if known is None:
+                member = await self._add(session, network_id, standing, MemberState.NEWCOMER)
+                act = await self._note(session, network_id, member.id, "member.arrived", member.id)
+                await self._ask_platform(session, network_id, member, RoleName.NEWCOMER, act, give=True)
+            elif known[0].state == MemberState.LEFT:
+                known[0].state, known[0].arrived_at = MemberState.NEWCOMER, now
+                session.add(known[0])
+                await self._note(session, network_id, known[0].id, "member.returned", known[0].id)
+        return await self.identify(standing)
+
+    async def ask_for_access(self, standing: Standing) -> Decision:
+        """A newcomer asks to be admitted: the facilitators get a card, once per wait."""
+        actor = await self.arrive(standing)
+        require(actor, Action.ASK_FOR_ACCESS)
+        async with self._db.transaction() as session:
+            member = await _of(session, actor.network_id, actor.member_id)
+            asked = False
+            if member.state == MemberState.NEWCOMER:
+                now = self._clock.now()
+                asked = await outbox.enqueue(
+                    session,
+                    network_id=actor.network_id,
+                    kind="member.asks",
+                    dedupe_key=f"member.asks:{member.id}:{member.arrived_at:%Y%m%d%H%M%S}",
+                    subject_id=member.id,
+                    due_at=now,
+                    now=now,
+                )
+            return Decision(await _view(session, member), asked)
+
+    async def depart(self, platform: str, server_ref: str, account_ref: str) -> None:
+        """Someone left the server. What they shared stays; they are written to no more."""
+        async with self._db.transaction() as session:
+            network = await networks.by_server(session, platform, server_ref)
+            if network is None:
+                return
+            known = await members.by_account(session, network.id or 0, platform, account_ref)
+            if known is not None and known[0].state != MemberState.SUSPENDED:
+                known[0].state = MemberState.LEFT
+                session.add(known[0])
+                await self._note(session, network.id or 0, known[0].id, "member.left", known[0].id)
+
+    async def waiting(self, actor: Actor, limit: int = 25) -> Sequence[MemberView]:
+        """Newcomers who are not admitted yet, the longest wait first."""
+        require(actor, Action.ADMIT_MEMBER)
+        async with self._db.reading() as session:
+            found = await members.waiting(session, actor.network_id, limit)
+            return tuple([await _view(session, member) for member in found])
+
+    async def known(self, actor: Actor, standing: Standing) -> MemberView:
+        """The member behind an account that a facilitator points at; made known if they never acted."""
+        require(actor, Action.ADMIT_MEMBER)
+        async with self._db.transaction() as session:
+            await networks.lock(session, actor.network_id)
+            found = await members.by_account(
+                session, actor.network_id, standing.platform, standing.account_ref
+            )
+            member = (
+                found[0]
+                if found
+                else await self._add(session, actor.network_id, standing, MemberState.NEWCOMER)
+            )
+            return await _view(session, member)
+
+    async def admit(self, actor: Actor, member_id: int) -> Decision:
+        """Full access: the member's role, and a word of welcome. Lifts a suspension as well."""
+        require(actor, Action.ADMIT_MEMBER)
+        async with self._db.transaction() as session:
+            member = await _of(session, actor.network_id, member_id)
+            if member.state == MemberState.ACTIVE:
+                return Decision(await _view(session, member), False)
+            first = member.admitted_at is None
+            member.state = MemberState.ACTIVE
+            member.admitted_at, member.admitted_by = self._clock.now(), actor.member_id
+            session.add(member)
+            act = await self._act(session, actor, Action.ADMIT_MEMBER, member)
+            await self._ask_platform(session, actor.network_id, member, RoleName.MEMBER, act, give=True)
+            await self._ask_platform(session, actor.network_id, member, RoleName.NEWCOMER, act, give=False)
+            if first:
+                await self._tell(session, actor.network_id, member, "member.admitted", act)
+            return Decision(await _view(session, member), True)
+
+    async def suspend(self, actor: Actor, member_id: int) -> Decision:
+        """No access until admitted again; what they shared stays."""
+        require(actor, Action.SUSPEND_MEMBER)
+        async with self._db.transaction() as session:
+            member = await _of(session, actor.network_id, member_id)
+            _check_other(actor, member)
+            given = await members.roles(session, actor.network_id, member_id)
+            if given and actor.role < Role.ADMIN:  # facilitators do not suspend one another
+                require(actor, Action.NAME_FACILITATOR)
+            if member.state == MemberState.SUSPENDED:
+                return Decision(await _view(session, member), False)
+            member.state = MemberState.SUSPENDED
+            session.add(member)
+            act = await self._act(session, actor, Action.SUSPEND_MEMBER, member)
+            for role in sorted(given):
+                await self._drop_role(session, actor.network_id, member_id, role)
+                await self._ask_platform(session, actor.network_id, member, role, act, give=False)
+            await self._ask_platform(session, actor.network_id, member, RoleName.MEMBER, act, give=False)
+            return Decision(await _view(session, member), True)
+
+    async def name_facilitator(self, actor: Actor, member_id: int) -> Decision:
+        """May run the network, without any right on the server itself. Admits a newcomer on the way."""
+        require(actor, Action.NAME_FACILITATOR)
+        async with self._db.transaction() as session:
+            member = await _of(session, actor.network_id, member_id)
+            if RoleName.FACILITATOR in await members.roles(session, actor.network_id, member_id):
+                return Decision(await _view(session, member), False)
+            now = self._clock.now()
+            act = await self._act(session, actor, Action.NAME_FACILITATOR, member)
+            if member.state != MemberState.ACTIVE:
+                member.state = MemberState.ACTIVE
+                member.admitted_at = member.admitted_at or now
+                member.admitted_by = actor.member_id
+                session.add(member)
+                await self._ask_platform(session, actor.network_id, member, RoleName.MEMBER, act, give=True)
+            session.add(
+                MemberRole(
+                    network_id=actor.network_id,
+                    member_id=member_id,
+                    role=RoleName.FACILITATOR,
+                    given_at=now,
+                    given_by=actor.member_id,
+                )
+            )
+            await self._ask_platform(session, actor.network_id, member, RoleName.FACILITATOR, act, give=True)
+            await self._tell(session, actor.network_id, member, "member.named_facilitator", act)
+            return Decision(await _view(session, member), True)
+
+    async def dismiss_facilitator(self, actor: Actor, member_id: int) -> Decision:
+        """A member like the others again."""
+        require(actor, Action.NAME_FACILITATOR)
+        async with self._db.transaction() as session:
+            member = await _of(session, actor.network_id, member_id)
+            dropped = await self._drop_role(session, actor.network_id, member_id, RoleName.FACILITATOR)
+            act = await self._act(session, actor, "member.dismiss_facilitator", member)
+            # Asked of the platform even when we had given nothing: the role may have been put on by hand.
+            await self._ask_platform(session, actor.network_id, member, RoleName.FACILITATOR, act, give=False)
+            return Decision(await _view(session, member), dropped)
+
+    async def _take_note(
+        self, session: AsyncSession, network: Network, standing: Standing, role_refs: dict[str, str]
+    ) -> tuple[Member, Identity] | None:
+        """Write what the platform tells and we did not know: a new name, or a role put on by hand."""
+        network_id = network.id or 0
+        await networks.lock(session, network_id)
+        known = await members.by_account(session, network_id, standing.platform, standing.account_ref)
+        if known is None:
+            await self._add(session, network_id, standing, MemberState.NEWCOMER)
+            known = await members.by_account(session, network_id, standing.platform, standing.account_ref)
+        if known is None:
+            raise RuntimeError("a member that was just added is not there")
+        member = known[0]
+        member.display_name = _name(standing)
+        if _carries_membership(standing, role_refs) and member.state in (
+            MemberState.NEWCOMER,
+            MemberState.LEFT,
+        ):
+            member.state = MemberState.ACTIVE
+            member.admitted_at = member.admitted_at or self._clock.now()
+            await self._note(session, network_id, None, "member.adopted", member.id)
+        session.add(member)
+        return known
+
+    async def _add(
+        self, session: AsyncSession, network_id: int, standing: Standing, state: MemberState
+    ) -> Member:
+        member = Member(
+            network_id=network_id,
+            display_name=_name(standing),
+            state=state,
+            arrived_at=self._clock.now(),
+        )
+        session.add(member)
+        await session.flush()
+        session.add(
+            Identity(
+                network_id=network_id,
+                member_id=member.id or 0,
+                platform=standing.platform,
+                account_ref=standing.account_ref,
+            )
+        )
+        await session.flush()
+        return member
+
+    async def _ask_platform(
+        self, session: AsyncSession, network_id: int, member: Member, role: str, act: int, *, give: bool
+    ) -> None:
+        """The role on the platform follows; the re-check at delivery lets a newer decision win."""
+        kind = "member.grant_role" if give else "member.revoke_role"
+        now = self._clock.now()
+        await outbox.enqueue(
+            session,
+            network_id=network_id,
+            kind=kind,
+            dedupe_key=f"{kind}:{role}:{act}",
+            subject_id=member.id,
+            details={"role": str(role)},
+            due_at=now,
+            now=now,
+        )
+
+    async def _tell(
+        self, session: AsyncSession, network_id: int, member: Member, kind: str, act: int
+    ) -> None:
+        now = self._clock.now()
+        await outbox.enqueue(
+            session,
+            network_id=network_id,
+            kind=kind,
+            dedupe_key=f"{kind}:{act}",
+            subject_id=member.id,
+            recipient_id=member.id,
+            due_at=now,
+            now=now,
+        )
+
+    async def _drop_role(self, session: AsyncSession, network_id: int, member_id: int, role: str) -> bool:
+        row = await session.get(MemberRole, (member_id, role))
+        if row is None or row.network_id != network_id:
+            return False
+        await session.delete(row)
+        await session.flush()
+        return True
+
+    async def _act(self, session: AsyncSession, actor: Actor, action: str, member: Member) -> int:
+        return await self._note(session, actor.network_id, actor.member_id, action, member.id)
+
+    async def _note(
+        self, session: AsyncSession, network_id: int, by: int | None, action: str, member_id: int | None
+    ) -> int:
+        return await audit.record(
+            session,
+            network_id=network_id,
+            at=self._clock.now(),
+            member_id=by,
+            action=action,
+            subject_kind="member",
+            subject_id=member_id,
+        )
+
+
+async def _network(session: AsyncSession, standing: Standing) -> Network:
+    if standing.server_ref is not None:
+        network = await networks.by_server(session, standing.platform, standing.server_ref)
+        if network is None:
+            raise NotSetUp
+        return network
+    found = await members.networks_of(session, standing.platform, standing.account_ref)
+    if len(found) > 1:
+        raise WhichNetwork
+    if not found:
+        raise NotSetUp
+    return await networks.get(session, found[0])
+
+
+async def _given(session: AsyncSession, known: tuple[Member, Identity] | None) -> frozenset[str]:
+    if known is None or known[0].id is None:
+        return frozenset()
+    return await members.roles(session, known[0].network_id, known[0].id)
+
+
+async def _of(session: AsyncSession, network_id: int, member_id: int | None) -> Member:
+    """A member of this very network, with their row held."""
+    member = await members.locked(session, network_id, member_id or 0)
+    if member is None:
+        raise NotFound(kind="member")
+    return member
+
+
+async def _view(session: AsyncSession, member: Member) -> MemberView:
+    member_id = member.id or 0
+    identity = await members.identity(session, member.network_id, member_id)
+    given = await members.roles(session, member.network_id, member_id)
+    return MemberView(
+        member_id,
+        member.display_name,
+        identity.account_ref if identity else "",
+        member.state,
+        member.arrived_at,
+        RoleName.FACILITATOR in given,
+    )
+
+
+def _is_news(standing: Standing, known: tuple[Member, Identity] | None, role_refs: dict[str, str]) -> bool:
+    """Whether something must be written. Strangers leave no trace until they ask for access."""
+    carries = _carries_membership(standing, role_refs)
+    if known is None:
+        return carries or standing.manages_server
+    member = known[0]
+    if standing.server_ref is None:  # in private the platform shows neither roles nor the server's name
+        return False
+    adopted = carries and member.state in (MemberState.NEWCOMER, MemberState.LEFT)
+    return adopted or member.display_name != _name(standing)
+
+
+def _carries_membership(standing: Standing, role_refs: dict[str, str]) -> bool:
+    refs = {role_refs.get(RoleName.MEMBER), role_refs.get(RoleName.FACILITATOR)}
+    return not standing.role_refs.isdisjoint(ref for ref in refs if ref is not None)
+
+
+def _role(
+    standing: Standing, member: Member | None, given: frozenset[str], role_refs: dict[str, str]
+) -> Role:
+    """A suspension beats every role but that of the people who own the server."""
+    if standing.manages_server:
+        return Role.ADMIN
+    if member is None or member.state in (MemberState.SUSPENDED, MemberState.LEFT):
+        return Role.STRANGER
+    carries_facilitator = role_refs.get(RoleName.FACILITATOR) in standing.role_refs
+    if RoleName.FACILITATOR in given or carries_facilitator:
+        return Role.FACILITATOR
+    return Role.MEMBER if member.state == MemberState.ACTIVE else Role.NEWCOMER
+
+
+def _check_other(actor: Actor, member: Member) -> None:
+    if actor.member_id is not None and actor.member_id == member.id:
+        raise NotYourself
+
+
+def _name(standing: Standing) -> str:
+    return text.one_line(standing.display_name)[:NAME_LONGEST] or "?"
+
+
+def _locale(standing: Standing, network: Network) -> str:
+    return standing.locale if standing.locale in _KNOWN_LOCALES else network.locale

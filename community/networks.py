@@ -1,0 +1,409 @@
+"""A network: its set-up on a server, its settings, its state and its repair.
+
+Platform work (making channels) runs between two transactions, never inside one; what was made is kept even
+when something was refused, so that doing it again goes on from there.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import available_timezones
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from community import text
+from community.actors import Actor, Role, Standing
+from community.errors import DomainError, Invalid, NotFound, NotSetUp
+from community.policy import Action, require
+from community.ports import Clock, Labels, ServerBuilder, ServerPlan, ServerState
+from storage import audit, library, members, networks, outbox
+from storage.engine import Database
+from storage.networks import Network, Place, RoleName, Theme
+from storage.outbox import OutboxState
+
+LOCALES = ("fr", "en")
+NAME_LONGEST = 100
+THEME_LONGEST = 80
+TAG_LONGEST = 20
+TAGS_MOST = 20  # what a forum takes; later themes are in the taxonomy only
+THEMES_MOST = 25  # what a select offers
+
+
+class OnlyInServer(DomainError):
+    """Asked in private, where no server says which network is meant."""
+
+    code = "only_in_server"
+
+
+@dataclass(frozen=True)
+class ThemeView:
+    id: int
+    name: str
+    tag: str
+    resources: int = 0
+
+    @classmethod
+    def of(cls, theme: Theme, resources: int = 0) -> "ThemeView":
+        return cls(theme.id or 0, theme.name, theme.tag, resources)
+
+
+@dataclass(frozen=True)
+class SettingsView:
+    name: str
+    locale: str
+    timezone: str
+    themes: Sequence[ThemeView]
+    places: Mapping[str, str]  # Place -> channel reference
+    roles: Mapping[str, str]  # RoleName -> role reference
+
+
+@dataclass(frozen=True)
+class SetUpView:
+    """What a set-up or a repair did. ``complete`` is False while something is missing or refused."""
+
+    settings: SettingsView
+    created: Sequence[str]
+    adopted: Sequence[str]
+    missing: Sequence[str]
+    missing_permissions: Mapping[str, Sequence[str]]
+    complete: bool
+    first_time: bool
+
+
+@dataclass(frozen=True)
+class StatusView:
+    settings: SettingsView
+    missing: Sequence[str]
+    missing_permissions: Mapping[str, Sequence[str]]
+    members: Mapping[str, int]  # MemberState -> count
+    resources: Mapping[str, int]  # ResourceState -> count
+    oldest_proposal_at: datetime | None
+    undelivered: int
+
+    @property
+    def well(self) -> bool:
+        return not self.missing and not self.missing_permissions
+
+
+class Networks:
+    """Use cases on a network as a whole."""
+
+    def __init__(self, db: Database, clock: Clock, builder: ServerBuilder, labels: Labels) -> None:
+        self._db = db
+        self._clock = clock
+        self._builder = builder
+        self._labels = labels
+        # Two set-ups of one server at once would each make the channels that the other does not see yet.
+        self._building: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def set_up(self, standing: Standing, *, name: str) -> SetUpView:
+        """Make or adopt all that the network needs on its server, and the network itself if new."""
+        if standing.server_ref is None:
+            raise OnlyInServer
+        actor = Actor(0, None, Role.ADMIN if standing.manages_server else Role.STRANGER)
+        require(actor, Action.SET_UP_NETWORK)
+        async with self._building[standing.server_ref]:
+            network_id, first_time = await self._found(standing, name)
+            return await self._build(network_id, standing.server_ref, None, first_time=first_time)
+
+    async def repair(self, actor: Actor) -> SetUpView:
+        """Put back what was deleted by hand; what stands is left as it is."""
+        require(actor, Action.CHANGE_NETWORK)
+        server_ref = await self._server_of(actor)
+        async with self._building[server_ref]:
+            return await self._build(actor.network_id, server_ref, actor.member_id)
+
+    async def status(self, actor: Actor) -> StatusView:
+        """How the network stands, for those who run it."""
+        require(actor, Action.SEE_NETWORK_STATUS)
+        server_ref = await self._server_of(actor)
+        async with self._db.reading() as session:
+            network = await networks.get(session, actor.network_id)
+            plan = await self._plan(session, network)
+            settings = await _settings(session, network)
+            states = await members.count_by_state(session, actor.network_id)
+            resources = await library.count_by_state(session, actor.network_id)
+            oldest = await library.queue(session, actor.network_id, limit=1)
+            undelivered = await outbox.count_by_state(session, actor.network_id)
+        state = await self._builder.check(server_ref, plan)
+        return StatusView(
+            settings,
+            state.missing,
+            state.missing_permissions,
+            states,
+            resources,
+            oldest[0].created_at if oldest else None,
+            undelivered.get(OutboxState.GIVEN_UP, 0),
+        )
+
+    async def settings(self, actor: Actor) -> SettingsView:
+        """What can be set, as it stands."""
+        require(actor, Action.CHANGE_NETWORK)
+        async with self._db.reading() as session:
+            return await _settings(session, await networks.get(session, actor.network_id))
+
+    async def themes(self, actor: Actor) -> Sequence[ThemeView]:
+        """The themes in use, each with the number of published resources."""
+        require(actor, Action.SEARCH_LIBRARY)
+        async with self._db.reading() as session:
+            counts = await library.published_per_theme(session, actor.network_id)
+            found = await networks.themes(session, actor.network_id)
+            return tuple(ThemeView.of(theme, counts.get(theme.id or 0, 0)) for theme in found)
+
+    async def change(
+        self, actor: Actor, *, name: str | None = None, locale: str | None = None, timezone: str | None = None
+    ) -> SettingsView:
+        """Change what is given, leave the rest. Names of channels on the server stay as they are."""
+        require(actor, Action.CHANGE_NETWORK)
+        changes: dict[str, str] = {}
+        if name is not None:
+            changes["name"] = _checked(text.one_line(name), "name", NAME_LONGEST)
+        if locale is not None:
+            if locale not in LOCALES:
+                raise Invalid(field="locale", problem="unknown", given=locale)
+            changes["locale"] = locale
+        if timezone is not None:
+            changes["timezone"] = _timezone(timezone)
+        async with self._db.transaction() as session:
+            network = await networks.lock(session, actor.network_id)
+            for field, value in changes.items():
+                setattr(network, field, value)
+            session.add(network)
+            await self._note(session, actor, sorted(changes))
+            return await _settings(session, network)
+
+    async def set_place(self, actor: Actor, place: str, channel_ref: str) -> SettingsView:
+        """Use another channel for a place."""
+        require(actor, Action.CHANGE_NETWORK)
+        if place not in set(Place):
+            raise Invalid(field="place", problem="unknown", given=place)
+        async with self._db.transaction() as session:
+            network = await networks.lock(session, actor.network_id)
+            await networks.put_place(session, actor.network_id, place, channel_ref)
+            act = await self._note(session, actor, [f"place.{place}"])
+            if place == Place.WELCOME:
+                await self._post_panel(session, actor.network_id, act)
+            return await _settings(session, network)
+
+    async def set_role(self, actor: Actor, role: str, role_ref: str) -> SettingsView:
+        """Use another platform role for one of ours."""
+        require(actor, Action.CHANGE_NETWORK)
+        if role not in set(RoleName):
+            raise Invalid(field="role", problem="unknown", given=role)
+        async with self._db.transaction() as session:
+            network = await networks.lock(session, actor.network_id)
+            await networks.put_role(session, actor.network_id, role, role_ref)
+            await self._note(session, actor, [f"role.{role}"])
+            return await _settings(session, network)
+
+    async def add_theme(self, actor: Actor, name: str, tag: str = "") -> SettingsView:
+        """A theme more, last in the list; one that was archived under this name comes back."""
+        require(actor, Action.CHANGE_NETWORK)
+        name = _checked(text.one_line(name), "theme", THEME_LONGEST)
+        tag = _checked(text.one_line(tag) or shortened(name), "tag", TAG_LONGEST)
+        async with self._db.transaction() as session:
+            network = await networks.lock(session, actor.network_id)
+            known = await networks.themes(session, actor.network_id)
+            if len(known) >= THEMES_MOST:
+                raise Invalid(field="theme", problem="too_many", limit=THEMES_MOST)
+            if any(theme.name.casefold() == name.casefold() for theme in known):
+                raise Invalid(field="theme", problem="already_there", given=name)
+            if any(theme.tag.casefold() == tag.casefold() for theme in known):
+                raise Invalid(field="tag", problem="already_there", given=tag)
+            theme = await networks.theme_named(session, actor.network_id, name)
+            if theme is None:
+                theme = Theme(network_id=actor.network_id, name=name, position=0)
+            theme.tag, theme.archived_at = tag, None
+            theme.position = max((other.position for other in known), default=-1) + 1
+            session.add(theme)
+            await self._note(session, actor, ["themes"])
+            view = await _settings(session, network)
+        await self._show_tags(actor)
+        return view
+
+    async def archive_theme(self, actor: Actor, theme_id: int) -> SettingsView:
+        """It is offered no more; what bears it keeps it."""
+        require(actor, Action.CHANGE_NETWORK)
+        async with self._db.transaction() as session:
+            network = await networks.lock(session, actor.network_id)
+            theme = await networks.theme(session, actor.network_id, theme_id)
+            if theme is None or theme.archived_at is not None:
+                raise NotFound(kind="theme")
+            if len(await networks.themes(session, actor.network_id)) == 1:
+                raise Invalid(field="theme", problem="last_one")
+            theme.archived_at = self._clock.now()
+            session.add(theme)
+            await self._note(session, actor, ["themes"])
+            view = await _settings(session, network)
+        await self._show_tags(actor)
+        return view
+
+    async def _found(self, standing: Standing, name: str) -> tuple[int, bool]:
+        """The server's network, with the themes that a network starts with."""
+        now = self._clock.now()
+        async with self._db.transaction() as session:
+            network = await networks.by_server(session, standing.platform, standing.server_ref or "")
+            if network is not None:
+                network.left_at = None
+                session.add(network)
+                return network.id or 0, network.set_up_at is None
+            locale = standing.server_locale if standing.server_locale in LOCALES else LOCALES[0]
+            network = Network(
+                platform=standing.platform,
+                server_ref=standing.server_ref,
+                name=text.one_line(name)[:NAME_LONGEST],
+                locale=locale,
+                created_at=now,
+            )
+            session.add(network)
+            await session.flush()
+            await self._default_themes(session, network)
+            return network.id or 0, True
+
+    async def _default_themes(self, session: AsyncSession, network: Network) -> None:
+        names = self._labels.table("themes.names", network.locale)
+        tags = self._labels.table("themes.tags", network.locale)
+        for position, (key, name) in enumerate(names.items()):
+            session.add(Theme(network_id=network.id or 0, name=name, tag=tags[key], position=position))
+        await session.flush()
+
+    async def _build(
+        self, network_id: int, server_ref: str, member_id: int | None, *, first_time: bool = False
+    ) -> SetUpView:
+        async with self._db.reading() as session:
+            plan = await self._plan(session, await networks.get(session, network_id))
+        state = await self._builder.build(server_ref, plan)
+        async with self._db.transaction() as session:
+            network = await networks.lock(session, network_id)
+            return await self._record(session, network, state, member_id, first_time)
+
+    async def _record(
+        self,
+        session: AsyncSession,
+        network: Network,
+        state: ServerState,
+        member_id: int | None,
+        first_time: bool,
+    ) -> SetUpView:
+        """Keep what stands now, even when the rest was refused."""
+        network_id = network.id or 0
+        for place, channel_ref in state.channels.items():
+            await networks.put_place(session, network_id, place, channel_ref)
+        for role, role_ref in state.roles.items():
+            await networks.put_role(session, network_id, role, role_ref)
+        missing = [name for name in state.missing if name != "panel"]
+        complete = not missing and not state.missing_permissions
+        now = self._clock.now()
+        if complete and network.set_up_at is None:
+            network.set_up_at = now
+            session.add(network)
+        act = await audit.record(
+            session,
+            network_id=network_id,
+            at=now,
+            member_id=member_id,
+            action=Action.SET_UP_NETWORK,
+            details={"created": list(state.created), "missing": missing},
+        )
+        if Place.WELCOME in state.channels and (Place.WELCOME in state.created or "panel" in state.missing):
+            await self._post_panel(session, network_id, act)
+        return SetUpView(
+            await _settings(session, network),
+            state.created,
+            state.adopted,
+            missing,
+            state.missing_permissions,
+            complete,
+            first_time,
+        )
+
+    async def _plan(self, session: AsyncSession, network: Network) -> ServerPlan:
+        """Names in the network's language; references of what was made before, so that it is found again."""
+        network_id, locale = network.id or 0, network.locale
+        places = await networks.places(session, network_id)
+        themes = await networks.themes(session, network_id)
+        return ServerPlan(
+            role_names=self._labels.table("server.roles", locale),
+            channel_names=self._labels.table("server.channels", locale),
+            channel_topics=self._labels.table("server.topics", locale),
+            category_name=self._labels.label("server.category", locale),
+            theme_names=[theme.tag for theme in themes[:TAGS_MOST]],
+            known_roles=await networks.roles(session, network_id),
+            known_channels={place: row.channel_ref for place, row in places.items()},
+            known_panel=await networks.panel_ref(session, network_id),
+        )
+
+    async def _post_panel(self, session: AsyncSession, network_id: int, act: int) -> None:
+        """The permanent message. Keyed by the act that asked for it: each act posts one at most."""
+        now = self._clock.now()
+        await outbox.enqueue(
+            session,
+            network_id=network_id,
+            kind="network.panel",
+            dedupe_key=f"network.panel:{act}",
+            due_at=now,
+            now=now,
+        )
+
+    async def _note(self, session: AsyncSession, actor: Actor, changed: Sequence[str]) -> int:
+        return await audit.record(
+            session,
+            network_id=actor.network_id,
+            at=self._clock.now(),
+            member_id=actor.member_id,
+            action=Action.CHANGE_NETWORK,
+            details={"changed": list(changed)},
+        )
+
+    async def _show_tags(self, actor: Actor) -> None:
+        """Forums show the themes as they are now. A server that refuses is told of by the status view."""
+        server_ref = await self._server_of(actor)
+        async with self._building[server_ref]:
+            await self._build(actor.network_id, server_ref, actor.member_id)
+
+    async def _server_of(self, actor: Actor) -> str:
+        async with self._db.reading() as session:
+            network = await networks.get(session, actor.network_id)
+        if network.server_ref is None:
+            raise NotSetUp
+        return network.server_ref
+
+
+def shortened(name: str) -> str:
+    """A tag for a theme whose short form nobody chose: whole words where they fit."""
+    if len(name) <= TAG_LONGEST:
+        return name
+    cut = name[: TAG_LONGEST + 1].rsplit(" ", 1)[0]
+    return cut if len(cut) <= TAG_LONGEST else name[:TAG_LONGEST]
+
+
+def _checked(value: str, field: str, limit: int) -> str:
+    if not value:
+        raise Invalid(field=field, problem="missing")
+    if len(value) > limit:
+        raise Invalid(field=field, problem="too_long", limit=limit, given=len(value))
+    return value
+
+
+def _timezone(given: str) -> str:
+    known = {zone.casefold(): zone for zone in available_timezones()}
+    zone = known.get(given.strip().casefold().replace(" ", "_"))
+    if zone is None:
+        raise Invalid(field="timezone", problem="unknown", given=text.one_line(given)[:NAME_LONGEST])
+    return zone
+
+
+async def _settings(session: AsyncSession, network: Network) -> SettingsView:
+    network_id = network.id or 0
+    themes = await networks.themes(session, network_id)
+    places = await networks.places(session, network_id)
+    return SettingsView(
+        network.name,
+        network.locale,
+        network.timezone,
+        tuple(ThemeView.of(theme) for theme in themes),
+        {place: row.channel_ref for place, row in places.items()},
+        await networks.roles(session, network_id),
+    )

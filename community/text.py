@@ -1,0 +1,72 @@
+"""Cleans what a person typed before it is checked and kept. Pure.
+
+Control characters and lone surrogates go (PostgreSQL refuses them, and they hide things from readers);
+spaces are gathered. Nothing is escaped here: that is the words' affair, at the time of showing.
+"""
+
+import re
+import unicodedata
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+_BLANKS = re.compile(r"[^\S\n]+")
+_EMPTY_LINES = re.compile(r"\n{3,}")
+# Marks of campaigns: the same page with and without them is the same resource.
+_NOISE = re.compile(r"^(utm_\w+|fbclid|gclid|mc_[ce]id|xtor|at_\w+|pk_\w+|mtm_\w+)$")
+_INDEX = re.compile(r"/(index|default|accueil)\.(html?|php|aspx?)$")
+_URL_LONGEST = 512  # what a link button takes
+
+
+def one_line(text: str) -> str:
+    """For titles and names."""
+    return " ".join(_visible(text).split())
+
+
+def lines(text: str) -> str:
+    """For longer text: paragraphs are kept, runs of blanks and of empty lines are not."""
+    kept = (_BLANKS.sub(" ", line).strip() for line in _visible(text).splitlines())
+    return _EMPTY_LINES.sub("\n\n", "\n".join(kept)).strip()
+
+
+def address(text: str) -> str | None:
+    """A web address as it can be kept and opened, or None when it is not one."""
+    candidate = "".join(_visible(text).split())
+    if candidate and "://" not in candidate:
+        candidate = f"https://{candidate}"
+    if len(candidate) > _URL_LONGEST:
+        return None
+    try:
+        parts = urlsplit(candidate)
+        host = parts.hostname
+        parts.port  # noqa: B018 - raises on a port that is no port
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in ("http", "https") or host is None or "." not in host.strip("."):
+        return None
+    if parts.username is not None or parts.password is not None:  # would publish a password
+        return None
+    return urlunsplit(parts._replace(scheme=parts.scheme.lower()))
+
+
+def address_key(url: str) -> str:
+    """Two addresses with the same key lead to the same page, as far as their form can tell.
+
+    The scheme, "www.", campaign marks, the order of parameters, a final slash and the fragment do not count.
+    """
+    parts = urlsplit(url)
+    host = (parts.hostname or "").removeprefix("www.")
+    port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
+    path = _INDEX.sub("", parts.path).rstrip("/")
+    query = urlencode(
+        sorted(pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _NOISE.match(pair[0]))
+    )
+    return f"{host}{port}{path}" + (f"?{query}" if query else "")
+
+
+def _visible(text: str) -> str:
+    """Without control, format-control of direction, and surrogate characters; composed (NFC)."""
+    kept = (
+        character
+        for character in unicodedata.normalize("NFC", text)
+        if character in "\n\t\u200d" or unicodedata.category(character) not in ("Cc", "Cs", "Cf", "Co")
+    )
+    return "".join(kept)
