@@ -1,0 +1,112 @@
+"""Turns any text into terms: the one analyser, for what is indexed and for what is asked, on every database.
+
+NFKC, accents folded (before stemming: an accent forgotten in a question must not matter), elisions and stop
+words dropped, French stems. Must accept any Unicode. The stop words are in ``data/stop_words.txt``.
+"""
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
+from importlib.resources import files
+
+import Stemmer
+
+_WORD = re.compile(r"[^\W_]+")
+_DOTTED = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?")  # "A.D.I.L." is "ADIL"
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_LIGATURES = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ø": "o", "ð": "d", "þ": "th", "ł": "l", "đ": "d", "ı": "i"}
+)
+_LONGEST_WORD = 64
+_REMEMBERED_WORDS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One distinct word: ``term`` is the hash that the index knows, ``folded`` what corrections compare."""
+
+    folded: str
+    stem: str
+    term: int
+    stop: bool
+
+
+@cache
+def stop_words() -> frozenset[str]:
+    """Folded words that carry no subject."""
+    return frozenset((files(__package__) / "data" / "stop_words.txt").read_text("utf-8").split())
+
+
+def normalised(text: str) -> str:
+    """Composed, lower case, without invisible characters; acronyms lose their dots."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text.translate(_INVISIBLE) if _has_invisible(text) else text)
+    if "." in text:
+        text = _DOTTED.sub(lambda match: match.group().replace(".", ""), text)
+    return text.lower()
+
+
+def fold(word: str) -> str:
+    """Without accents, ligatures or case: "Œuvre" is "oeuvre"."""
+    if word.isascii():
+        return word.lower()
+    word = word.casefold().translate(_LIGATURES)
+    decomposed = unicodedata.normalize("NFKD", word)
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def words_in(text: str) -> list[str]:
+    """The words as written, in lower case, in order, stop words included."""
+    return _WORD.findall(normalised(text))
+
+
+def hash_of(term: str) -> int:
+    """A signed 64-bit number, the same everywhere and for ever: the index is keyed by it."""
+    digest = blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)
+
+
+class Analyser:
+    """Remembers words already analysed, within bounds. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, Word] = {}
+        self._stem = Stemmer.Stemmer("french", 0)
+        self._lock = threading.Lock()  # a stemmer keeps a buffer
+
+    def word(self, raw: str) -> Word:
+        """What a word of ``words_in`` stands for."""
+        known = self._words.get(raw)
+        if known is not None:
+            return known
+        folded = fold(raw)[:_LONGEST_WORD]
+        with self._lock:
+            stem = self._stem.stemWord(folded)
+        known = Word(folded, stem, hash_of(stem), folded in stop_words() or not folded)
+        if len(self._words) >= _REMEMBERED_WORDS:
+            self._words.clear()
+        self._words[raw] = known
+        return known
+
+    def words(self, raws: Iterable[str]) -> list[Word]:
+        """The words that carry a subject, in order."""
+        found = map(self.word, raws)
+        return [word for word in found if not word.stop]
+
+    def analyse(self, text: str) -> list[Word]:
+        """The words of a text that carry a subject, in order."""
+        return self.words(words_in(text))
+
+
+@cache
+def analyser() -> Analyser:
+    """The process's own; its memory is a cache of a pure function."""
+    return Analyser()
+
+
+def _has_invisible(text: str) -> bool:
+    return any(chr(code) in text for code in _INVISIBLE)

@@ -1,0 +1,262 @@
+"""The statements behind the index: plain SQL, few and fat, the same meaning on SQLite and PostgreSQL.
+
+Many values travel as one array (PostgreSQL) or one JSON text (SQLite): one statement text, whatever their number.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.search.analysis import Word
+from storage.search.packing import entries
+from storage.search.weighing import Weighed
+
+Key = tuple[int, int]  # term, block
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The network's index as it was when locked or read."""
+
+    generation: int
+    documents: int
+    next_number: int
+    words: int
+    vocabulary: int
+    synonyms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    number: int
+    postings: bytes
+
+
+_STATE = "generation, documents, next_number, words, vocabulary, synonyms"
+
+
+def on_postgresql(session: AsyncSession) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
+
+
+async def run(session: AsyncSession, sqlite: str, postgresql: str, **values: Any) -> Sequence[Any]:
+    """One statement in the dialect's own words; a list is passed as JSON or as an array."""
+    connection = await session.connection()
+    if on_postgresql(session):
+        return (await connection.execute(text(postgresql), values)).all()
+    plain = {name: json.dumps(v) if isinstance(v, list) else v for name, v in values.items()}
+    return (await connection.execute(text(sqlite), plain)).all()
+
+
+async def lock(session: AsyncSession, network_id: int) -> State:
+    """Take the network's index lock until the transaction ends."""
+    connection = await session.connection()
+    take = text(
+        f"UPDATE search_state SET generation = generation + 1 WHERE network_id = :network RETURNING {_STATE}"
+    )
+    row = (await connection.execute(take, {"network": network_id})).first()
+    if row is None:
+        new = text(
+            f"INSERT INTO search_state (network_id, {_STATE}) VALUES (:network, 0, 0, 0, 0, 0, 0)"
+            " ON CONFLICT DO NOTHING"
+        )
+        await connection.execute(new, {"network": network_id})
+        row = (await connection.execute(take, {"network": network_id})).one()
+    return State(*row)
+
+
+async def unlock(
+    session: AsyncSession, network_id: int, *, documents: int, next_number: int, words: int
+) -> None:
+    """Write the counts; the lock itself is given back by the commit."""
+    connection = await session.connection()
+    await connection.execute(
+        text(
+            "UPDATE search_state SET documents = :documents, next_number = :next_number, words = :words"
+            " WHERE network_id = :network"
+        ),
+        {"documents": documents, "next_number": next_number, "words": words, "network": network_id},
+    )
+
+
+async def state_of(session: AsyncSession, network_id: int) -> State:
+    """As committed; a network without an index has an empty one."""
+    connection = await session.connection()
+    row = (
+        await connection.execute(
+            text(f"SELECT {_STATE} FROM search_state WHERE network_id = :network"), {"network": network_id}
+        )
+    ).first()
+    return State(*row) if row else State(0, 0, 0, 0, 0, 0)
+
+
+async def documents_of(
+    session: AsyncSession, network_id: int, items: Sequence[tuple[str, int]]
+) -> dict[tuple[str, int], Indexed]:
+    """What is indexed of these items."""
+    found = {}
+    for kind in sorted({kind for kind, _ in items}):
+        select = (
+            "SELECT item_id, number, postings FROM search_document"
+            " WHERE network_id = :network AND kind = :kind AND item_id"
+        )
+        ids = [item for kind_of, item in items if kind_of == kind]
+        for item_id, number, postings in await run(
+            session,
+            f"{select} IN (SELECT value FROM json_each(:ids))",
+            f"{select} = ANY(CAST(:ids AS bigint[]))",
+            network=network_id,
+            kind=kind,
+            ids=ids,
+        ):
+            found[kind, item_id] = Indexed(number, postings)
+    return found
+
+
+async def postings_of(
+    session: AsyncSession, network_id: int, terms: list[int], blocks: list[int] | None = None
+) -> dict[Key, bytes]:
+    """The rows of these terms, in these blocks or in all."""
+    select = "SELECT term, block, data FROM search_posting WHERE network_id = :network AND term"
+    sqlite = f"{select} IN (SELECT value FROM json_each(:terms))"
+    postgresql = f"{select} = ANY(CAST(:terms AS bigint[]))"
+    values: dict[str, Any] = {"network": network_id, "terms": terms}
+    if blocks is not None:
+        values["blocks"] = blocks
+        sqlite += " AND block IN (SELECT value FROM json_each(:blocks))"
+        postgresql += " AND block = ANY(CAST(:blocks AS int[]))"
+    found = await run(session, sqlite, postgresql, **values)
+    return {(term, block): data for term, block, data in found}
+
+
+async def write_postings(
+    session: AsyncSession, network_id: int, values: Sequence[tuple[int, int, bytes]]
+) -> None:
+    await _upsert(
+        session,
+        "search_posting (network_id, term, block, data)",
+        "ON CONFLICT (network_id, term, block) DO UPDATE SET data = excluded.data",
+        network_id,
+        ("bigint", "int", "bytea"),
+        values,
+    )
+
+
+async def delete_postings(session: AsyncSession, network_id: int, keys: Sequence[Key]) -> None:
+    if not keys:
+        return
+    connection = await session.connection()
+    await connection.execute(
+        text("DELETE FROM search_posting WHERE network_id = :network AND term = :term AND block = :block"),
+        [{"network": network_id, "term": term, "block": block} for term, block in keys],
+    )
+
+
+async def write_documents(
+    session: AsyncSession, network_id: int, values: Sequence[tuple[int, str, int, Weighed]]
+) -> None:
+    """One row per document: number, kind, item, what was weighed."""
+    await _upsert(
+        session,
+        "search_document (network_id, number, kind, item_id, title_size, summary_size, stream, postings)",
+        "ON CONFLICT (network_id, number) DO UPDATE SET title_size = excluded.title_size,"
+        " summary_size = excluded.summary_size, stream = excluded.stream, postings = excluded.postings",
+        network_id,
+        ("int", "text", "int", "int", "int", "bytea", "bytea"),
+        [
+            (number, kind, item, w.title_size, w.summary_size, w.stream, entries(w.terms, w.impacts))
+            for number, kind, item, w in values
+        ],
+    )
+
+
+async def delete_document(session: AsyncSession, network_id: int, number: int) -> None:
+    connection = await session.connection()
+    await connection.execute(
+        text("DELETE FROM search_document WHERE network_id = :network AND number = :number"),
+        {"network": network_id, "number": number},
+    )
+
+
+async def add_words(
+    session: AsyncSession,
+    network_id: int,
+    state: State,
+    vocabulary: Mapping[str, Word],
+    titles: set[str],
+) -> int:
+    """Words never seen before get the next positions; the last position given is returned.
+
+    A word first seen in a title later on gets a new position too: readers learn by position what is new.
+    """
+    wanted: dict[str, tuple[str, Word, bool]] = {}
+    for shown, word in sorted(vocabulary.items()):
+        if worth_knowing(word.folded):
+            held = wanted.get(word.folded)
+            in_title = shown in titles or (held is not None and held[2])
+            # The accented form is how the word is written: an unaccented one is often only capitals.
+            wanted[word.folded] = (max(shown, held[0]) if held else shown, word, in_title)
+    select = "SELECT word, in_title FROM search_word WHERE network_id = :network AND word"
+    known = {
+        row.word: row.in_title
+        for row in await run(
+            session,
+            f"{select} IN (SELECT value FROM json_each(:words))",
+            f"{select} = ANY(CAST(:words AS text[]))",
+            network=network_id,
+            words=list(wanted),
+        )
+    }
+    new = [
+        (position, folded, shown, word.term, in_title)
+        for position, (folded, (shown, word, in_title)) in enumerate(
+            (
+                (folded, value)
+                for folded, value in wanted.items()
+                if folded not in known or (value[2] and not known[folded])
+            ),
+            start=state.words + 1,
+        )
+    ]
+    await _upsert(
+        session,
+        "search_word (network_id, position, word, shown, term, in_title)",
+        "ON CONFLICT (network_id, word) DO UPDATE SET position = excluded.position,"
+        " in_title = excluded.in_title",
+        network_id,
+        ("int", "text", "text", "bigint", "boolean"),
+        new,
+    )
+    return state.words + len(new)
+
+
+def worth_knowing(folded: str) -> bool:
+    """Whether a word can serve as a correction or a completion."""
+    return 3 <= len(folded) <= 40 and not any(letter.isdigit() for letter in folded)
+
+
+async def _upsert(
+    session: AsyncSession,
+    target: str,
+    conflict: str,
+    network_id: int,
+    types: Sequence[str],
+    values: Sequence[tuple[Any, ...]],
+) -> None:
+    if not values:
+        return
+    connection = await session.connection()
+    if on_postgresql(session):
+        arrays = ", ".join(f"CAST(:c{place} AS {kind}[])" for place, kind in enumerate(types))
+        columns = {f"c{place}": list(column) for place, column in enumerate(zip(*values, strict=True))}
+        statement = f"INSERT INTO {target} SELECT :network, * FROM unnest({arrays}) {conflict}"
+        await connection.execute(text(statement), {"network": network_id, **columns})
+        return
+    marks = ", ".join("?" * len(types))
+    await connection.exec_driver_sql(
+        f"INSERT INTO {target} VALUES ({network_id:d}, {marks}) {conflict}", list(values)
+    )
