@@ -1,0 +1,5 @@
+"""``python -m bot`` is ``entrepairs``."""
+
+from bot.cli import main
+
+main()

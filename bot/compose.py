@@ -1,0 +1,55 @@
+"""Puts the application together: the one place that knows every part. Nothing is made at import.
+
+``base`` is enough for the command line; ``connect`` adds Discord. See ``run.py`` for the life of it all.
+"""
+
+from dataclasses import dataclass
+
+from bot.client import EntrePairsBot, point_at
+from bot.health import Gateway
+from bot.metrics import Metrics
+from bot.settings import Settings
+from bot.web import Probe, Web
+from community.delivery import Delivery
+from community.ports import Clock
+from community.services import Services
+from prompts import Words
+from storage.engine import Database
+
+
+@dataclass(frozen=True)
+class Base:
+    """What the parts share."""
+
+    settings: Settings
+    words: Words
+    clock: Clock
+    db: Database
+    gateway: Gateway
+    metrics: Metrics
+    probe: Probe
+    web: Web
+
+
+@dataclass(frozen=True)
+class Connected:
+    """The parts that talk to Discord, made anew when the first try asked for too much."""
+
+    client: EntrePairsBot
+    services: Services
+    delivery: Delivery
+
+
+def base(settings: Settings, words: Words, clock: Clock) -> Base:
+    """Opens no connection yet: the database and the web begin when they are used."""
+    db = Database(settings.database)
+    gateway = Gateway()
+    metrics = Metrics(gateway)
+    probe = Probe(db, clock, gateway)
+    return Base(settings, words, clock, db, gateway, metrics, probe, Web(probe, metrics))
+
+
+def connect(parts: Base, *, members: bool, publish_commands: bool) -> Connected:
+    """``members``: ask for the privileged intent. Raises nothing; ``client.start`` does."""
+    point_at(parts.settings.discord_api)
+    raise NotImplementedError

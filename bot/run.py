@@ -1,0 +1,140 @@
+"""The life of the running bot: check, connect, tick, and stop without losing what is in hand.
+
+One process; stopping twice is stopping at once. What could not be finished is in the database, due.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Iterator
+from datetime import timedelta
+
+import discord
+
+from bot import compose
+from bot.clock import SystemClock
+from bot.failures import CannotRun, Exit, told
+from bot.scheduler import Scheduler
+from bot.settings import Settings
+from prompts import Words
+from storage import migrate
+
+log = logging.getLogger(__name__)
+
+# Docker kills after ten seconds unless told otherwise.
+GRACE_S = 8.0
+ROWS_AT_ONCE = 20
+
+
+class Runner:
+    """Runs one application. ``stop`` may be called anywhere in its loop; ``ready`` says that it serves."""
+
+    def __init__(self, parts: compose.Base, *, publish_commands: bool = False) -> None:
+        self._parts = parts
+        self._publish_commands = publish_commands
+        self._stop = asyncio.Event()
+        self.ready = asyncio.Event()
+        self.connected: compose.Connected | None = None
+
+    def stop(self) -> None:
+        """Take no new work, finish the row in hand, leave Discord."""
+        log.info("stopping")
+        self._parts.probe.stopping = True
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Until ``stop``. Raises CannotRun for what a person can mend."""
+        settings = self._parts.settings
+        token = settings.token
+        try:
+            with told(api=settings.discord_api):
+                await migrate.check(self._parts.db)
+            await self._listen()
+            with told(api=settings.discord_api):
+                await self._connect(token)
+        finally:
+            await self._parts.web.stop()
+            await self._parts.db.dispose()
+
+    async def _listen(self) -> None:
+        settings = self._parts.settings
+        try:
+            await self._parts.web.start(settings.web_host, settings.web_port)
+        except OSError as error:
+            raise CannotRun(
+                "port_taken", Exit.SETTINGS, host=settings.web_host, port=settings.web_port
+            ) from error
+
+    async def _connect(self, token: str) -> None:
+        try:
+            await self._serve(token, members=True)
+        except discord.PrivilegedIntentsRequired:
+            log.warning("members intent not granted: arrivals are learnt from what people do; see doctor")
+            await self._serve(token, members=False)
+
+    async def _serve(self, token: str, *, members: bool) -> None:
+        connected = compose.connect(self._parts, members=members, publish_commands=self._publish_commands)
+        self.connected = connected
+        scheduler = Scheduler()
+        line = asyncio.create_task(connected.client.start(token), name="discord line")
+        ticks = asyncio.create_task(self._start_ticks(connected, scheduler), name="first ticks")
+        stop = asyncio.create_task(self._stop.wait(), name="stop signal")
+        try:
+            await asyncio.wait({line, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if line.done():
+                await line  # raises why it ended
+        finally:
+            ticks.cancel()
+            stop.cancel()
+            self.ready.clear()
+            self._parts.gateway.ready = False
+            await scheduler.stop(grace=timedelta(seconds=GRACE_S))
+            await connected.client.finish(grace_s=GRACE_S)
+            with contextlib.suppress(Exception):  # told above, or the line was cut by us
+                await line
+
+    async def _start_ticks(self, connected: compose.Connected, scheduler: Scheduler) -> None:
+        await connected.client.wait_until_ready()
+        interval = timedelta(seconds=self._parts.settings.deliver_seconds)
+        scheduler.every(interval, "deliver", lambda: self._deliver(connected, scheduler))
+        scheduler.start()
+        self.ready.set()
+
+    async def _deliver(self, connected: compose.Connected, scheduler: Scheduler) -> None:
+        """Work until nothing is due, a few rows at a time so that a stop is noticed."""
+        while not scheduler.stopping:
+            counts = await connected.delivery.run_due(ROWS_AT_ONCE)
+            self._parts.metrics.delivered(counts)
+            if not sum(counts.values()):
+                return
+
+
+async def serve(settings: Settings, words: Words, *, publish_commands: bool) -> None:
+    """Run the bot until a signal stops it."""
+    runner = Runner(compose.base(settings, words, SystemClock()), publish_commands=publish_commands)
+    with stopped_by_signals(runner):
+        await runner.run()
+
+
+@contextlib.contextmanager
+def stopped_by_signals(runner: Runner) -> Iterator[None]:
+    """SIGTERM and SIGINT stop kindly; a second one cuts short."""
+    loop = asyncio.get_running_loop()
+    asked = False
+    main = asyncio.current_task()
+
+    def on_signal() -> None:
+        nonlocal asked
+        if asked and main is not None:
+            main.cancel()
+        asked = True
+        runner.stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, on_signal)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
