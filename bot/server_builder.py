@@ -198,7 +198,7 @@ async def _create_channel(
 
 
 async def _make_private(work: _Work) -> None:
-    """The rights of an adopted channel are its owner's choice, but the facilitators' corner must be private."""
+    """The rights of an adopted channel are its owner's choice; the facilitators' corner must be private."""
     channel = work.channels.get(_PRIVATE)
     if not isinstance(channel, discord.TextChannel):
         return
