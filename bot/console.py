@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 def language(environ: Mapping[str, str]) -> str:
-    """French, unless the system speaks another language: the first that is set of LC_ALL, LC_MESSAGES, LANG."""
+    """French, unless the system speaks another language (the first set of LC_ALL, LC_MESSAGES, LANG)."""
     chosen = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
     spoken = chosen.partition(".")[0].partition("_")[0].lower()
     return "fr" if spoken in ("", "c", "posix", "fr") else "en"
