@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
-from sqlmodel import Field, SQLModel, col, func, select
+from sqlmodel import Field, SQLModel, col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 
@@ -40,6 +40,7 @@ class Identity(SQLModel, table=True):
     member_id: int = Field(foreign_key="member.id", index=True)
     platform: str = "discord"
     account_ref: str
+    locale: str | None = None  # the language of the platform's client, as last seen: for messages sent later
     direct_ref: str | None = None  # the private channel, opened once and kept (openings are rationed)
     direct_closed_at: datetime | None = None  # the person refuses private messages
 
@@ -98,9 +99,13 @@ async def locked(session: AsyncSession, network_id: int, member_id: int) -> Memb
     return (await session.exec(query.with_for_update())).first()
 
 
-async def identity(session: AsyncSession, network_id: int, member_id: int) -> Identity | None:
-    """The account of a member, to write to them."""
+async def identity(
+    session: AsyncSession, network_id: int, member_id: int, platform: str | None = None
+) -> Identity | None:
+    """The account of a member, to write to them; on any platform when none is named."""
     query = select(Identity).where(Identity.network_id == network_id, Identity.member_id == member_id)
+    if platform is not None:
+        query = query.where(Identity.platform == platform)
     return (await session.exec(query.order_by(col(Identity.id)))).first()
 
 

@@ -209,6 +209,7 @@ def upgrade() -> None:
         sa.Column("member_id", sa.Integer(), nullable=False),
         sa.Column("platform", sa.String(), nullable=False),
         sa.Column("account_ref", sa.String(), nullable=False),
+        sa.Column("locale", sa.String(), nullable=True),
         sa.Column("direct_ref", sa.String(), nullable=True),
         sa.Column("direct_closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_identity_member_id")),
