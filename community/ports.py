@@ -77,20 +77,33 @@ class Failure(StrEnum):
 
 
 class DeliveryError(Exception):
-    """Raised by a Messenger. ``retry_after`` is in seconds where the platform said so."""
+    """Raised by a Messenger. ``retry_after`` is in seconds where the platform said so.
 
-    def __init__(self, failure: Failure, *, retry_after: float | None = None, code: str = "") -> None:
+    ``unsure``: the platform may have done it all the same (the answer was lost).
+    """
+
+    def __init__(
+        self, failure: Failure, *, retry_after: float | None = None, code: str = "", unsure: bool = False
+    ) -> None:
         super().__init__(f"{failure} {code}".strip())
         self.failure = failure
         self.retry_after = retry_after
         self.code = code
+        self.unsure = unsure
 
 
 class Messenger(Protocol):
     """One platform. Every method is idempotent, or says how to reconcile. All raise DeliveryError."""
 
     async def post(self, channel_ref: str, message: Outgoing, *, nonce: str) -> str:
-        """Post and return the message's reference. The same nonce within minutes posts once."""
+        """Post and return the message's reference. The same nonce within minutes posts once.
+
+        Empty when it was posted by an earlier try and somebody deleted it since.
+        """
+        ...
+
+    async def find_post(self, channel_ref: str, nonce: str, *, since: datetime) -> str | None:
+        """Our message of that nonce, looked for among those since then: a nonce is forgotten in minutes."""
         ...
 
     async def edit(self, channel_ref: str, message_ref: str, message: Outgoing) -> None: ...

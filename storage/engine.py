@@ -6,7 +6,8 @@ writers of that row, as SQLite queues all writers.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Literal
 from weakref import WeakSet
@@ -60,14 +61,26 @@ class Database:
             if self.dialect == "sqlite"
             else self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         )
+        self._listeners: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
         self._busy_tasks: WeakSet[asyncio.Task[Any]] = WeakSet()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A unit of work: committed when the block ends, rolled back when it raises."""
-        async with self._session(self.engine) as session, session.begin():
-            await self._open(session)
-            yield session
+        async with self._session(self.engine) as session:
+            async with session.begin():
+                await self._open(session)
+                yield session
+            for topic in session.info.get("changed", ()):
+                for listener in self._listeners[topic]:
+                    listener()
+
+    def on_commit(self, topic: str, listener: Callable[[], None]) -> None:
+        """Call ``listener`` after each commit that put ``topic`` in ``session.info["changed"]``.
+
+        A hint, never a promise: another process may have written.
+        """
+        self._listeners[topic].append(listener)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

@@ -109,6 +109,29 @@ async def identity(
     return (await session.exec(query.order_by(col(Identity.id)))).first()
 
 
+async def keep_direct(session: AsyncSession, account: Identity, channel_ref: str | None) -> None:
+    """Remember the private channel of an account, or forget it when the platform knows it no more."""
+    await _change_direct(session, account, direct_ref=channel_ref)
+
+
+async def note_direct_open(session: AsyncSession, account: Identity) -> None:
+    """A private message arrived: the person takes them (again)."""
+    if account.direct_closed_at is not None:
+        await _change_direct(session, account, direct_closed_at=None)
+
+
+async def note_direct_closed(session: AsyncSession, account: Identity, now: datetime) -> None:
+    """The person refuses private messages, as of now."""
+    await _change_direct(session, account, direct_closed_at=now)
+
+
+async def _change_direct(session: AsyncSession, account: Identity, **values: str | datetime | None) -> None:
+    change = update(Identity).where(
+        col(Identity.network_id) == account.network_id, col(Identity.id) == account.id
+    )
+    await session.execute(change.values(**values))
+
+
 async def roles(session: AsyncSession, network_id: int, member_id: int) -> frozenset[str]:
     """Roles given in Entre-pairs, above membership."""
     query = select(MemberRole.role).where(
@@ -139,3 +162,11 @@ async def names(session: AsyncSession, network_id: int, member_ids: Collection[i
         Member.network_id == network_id, col(Member.id).in_(member_ids)
     )
     return {member_id or 0: name for member_id, name in (await session.exec(query)).all()}
+
+
+async def language(session: AsyncSession, member: Member, default: str) -> str:
+    """In which language to write to a member: their choice, their client's, else the network's."""
+    if member.locale is not None:
+        return member.locale
+    account = await identity(session, member.network_id, member.id or 0)
+    return (account.locale if account else None) or default

@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 URGENT, NORMAL, BULK = 1, 5, 8
 KEPT_FOR = timedelta(days=90)
+CHANGED = "outbox"  # the topic of Database.on_commit
 
 
 class OutboxState(StrEnum):
@@ -107,6 +108,7 @@ async def enqueue(
     )
     values = row.model_dump(exclude={"id"})
     result = await session.execute(_insert(session, Outbox, values).returning(col(Outbox.id)))
+    _announce(session)
     return result.first() is not None
 
 
@@ -142,16 +144,6 @@ async def held(session: AsyncSession, row_id: int, owner: str) -> Outbox | None:
         Outbox.id == row_id, Outbox.state == OutboxState.CLAIMED, Outbox.lease_owner == owner
     )
     return (await session.exec(query.with_for_update())).first()
-
-
-async def renew(session: AsyncSession, row_id: int, owner: str, until: datetime) -> bool:
-    """Keep the lease while a slow send goes on; False when it is lost."""
-    row = await held(session, row_id, owner)
-    if row is None:
-        return False
-    row.lease_until = until
-    session.add(row)
-    return True
 
 
 def end(
@@ -232,33 +224,19 @@ async def undelivered(
     return (await session.exec(query.order_by(col(Outbox.ended_at), col(Outbox.id)).limit(limit))).all()
 
 
-async def try_again(session: AsyncSession, network_id: int, row_id: int, now: datetime) -> bool:
-    """A facilitator mended the cause: a row that was given up starts anew, unless it is too late."""
-    query = select(Outbox).where(
-        Outbox.network_id == network_id, Outbox.id == row_id, Outbox.state == OutboxState.GIVEN_UP
-    )
-    row = (await session.exec(query.with_for_update())).first()
-    if row is None or (row.expires_at is not None and row.expires_at <= now):
-        return False
-    row.state, row.attempts, row.fallback, row.next_try_at = OutboxState.DUE, 0, 0, now
-    row.reason = row.ended_at = None
-    session.add(row)
-    return True
-
-
-async def overdue_since(session: AsyncSession, now: datetime) -> datetime | None:
-    """Since when the row that waits longest should have been tried; None when nothing is late.
-
-    For health: this grows only when no worker is at work.
-    """
-    waiting = select(func.min(col(Outbox.next_try_at))).where(
-        Outbox.state == OutboxState.DUE, col(Outbox.next_try_at) <= now
-    )
-    lapsed = select(func.min(col(Outbox.lease_until))).where(
-        Outbox.state == OutboxState.CLAIMED, col(Outbox.lease_until) <= now
-    )
-    found = [(await session.exec(query)).one() for query in (waiting, lapsed)]
-    return min((instant for instant in found if instant is not None), default=None)
+async def try_again(session: AsyncSession, network_id: int, now: datetime, row_id: int | None = None) -> int:
+    """The cause was mended: the rows that were given up (or that one) start anew, unless it is too late."""
+    query = select(Outbox).where(Outbox.network_id == network_id, Outbox.state == OutboxState.GIVEN_UP)
+    query = query.where(or_(col(Outbox.expires_at).is_(None), col(Outbox.expires_at) > now))
+    if row_id is not None:
+        query = query.where(Outbox.id == row_id)
+    rows = (await session.exec(query.with_for_update())).all()
+    for row in rows:
+        row.state, row.attempts, row.fallback, row.next_try_at = OutboxState.DUE, 0, 0, now
+        row.reason = row.ended_at = None
+        session.add(row)
+    _announce(session)
+    return len(rows)
 
 
 async def next_due(session: AsyncSession) -> datetime | None:
@@ -266,14 +244,6 @@ async def next_due(session: AsyncSession) -> datetime | None:
     return (
         await session.exec(select(func.min(col(Outbox.next_try_at))).where(Outbox.state == OutboxState.DUE))
     ).one()
-
-
-async def count_by_state(session: AsyncSession, network_id: int | None = None) -> dict[str, int]:
-    """States without rows are absent."""
-    query = select(Outbox.state, func.count()).group_by(col(Outbox.state))
-    if network_id is not None:
-        query = query.where(Outbox.network_id == network_id)
-    return {state: count for state, count in (await session.exec(query)).all()}
 
 
 async def purge(session: AsyncSession, now: datetime) -> int:
@@ -310,6 +280,11 @@ async def _budget(session: AsyncSession, platform: str, now: datetime) -> Direct
     await session.execute(_insert(session, DirectOpening, first))
     query = select(DirectOpening).where(DirectOpening.platform == platform)
     return (await session.exec(query.with_for_update())).one()
+
+
+def _announce(session: AsyncSession) -> None:
+    """Let the worker of this process look at once when the transaction commits (``Database.on_commit``)."""
+    session.info.setdefault("changed", set()).add(CHANGED)
 
 
 def _insert(session: AsyncSession, table: type[SQLModel], values: dict[str, Any]) -> Any:

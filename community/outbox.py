@@ -1,0 +1,120 @@
+"""What a due row becomes: a planner re-checks it, then says where it goes, with which words and buttons.
+
+One planner per kind of row, beside the use cases that enqueue it. It reads, and never calls the platform:
+``delivery.py`` renders, sends and keeps the score.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from community.ports import Button
+from storage.outbox import Outbox
+
+
+@dataclass(frozen=True)
+class Card:
+    """The words to render when the row leaves: a template, its values, the buttons below.
+
+    ``mentions`` are the account references that may be pinged; nobody else is.
+    """
+
+    template: str
+    locale: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    rows: Sequence[Sequence[Button]] = ()
+    mentions: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Post:
+    """A message in a channel or thread."""
+
+    channel_ref: str
+    card: Card
+    fallback: "Post | None" = None  # where to say it when this place is forbidden or gone
+
+
+@dataclass(frozen=True)
+class Direct:
+    """A private message. When the person refuses those, ``fallback``; without one, a mention in the welcome
+    place that says that there is news, never what (others read it).
+    """
+
+    member_id: int
+    card: Card
+    fallback: Post | None = None
+
+
+@dataclass(frozen=True)
+class ForumPost:
+    """A thread in a forum; the card's title is its name. ``tags`` are names of themes' tags."""
+
+    forum_ref: str
+    card: Card
+    tags: Sequence[str] = ()
+    fallback: Post | None = None
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace a message that an earlier row posted."""
+
+    channel_ref: str
+    message_ref: str
+    card: Card
+    fallback: Post | None = None
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Give a role on the platform. Doing it twice changes nothing."""
+
+    server_ref: str
+    account_ref: str
+    role_ref: str
+    reason: str  # shown in the server's audit log: plain text in the network's language
+
+
+@dataclass(frozen=True)
+class Revoke:
+    """Take a role back."""
+
+    server_ref: str
+    account_ref: str
+    role_ref: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Nobody needs it any more: cancelled, already done, the person left. Nobody is told."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class GiveUp:
+    """It is needed and cannot be done (the place was never set up): the facilitators are told."""
+
+    reason: str
+
+
+Plan = Post | Direct | ForumPost | Edit | Grant | Revoke | Drop | GiveUp
+
+
+class Planner:
+    """Says what a row of one kind is now. ``plan`` runs in a reading block at each try."""
+
+    async def plan(self, session: AsyncSession, row: Outbox, now: datetime) -> Plan:
+        """Reload, re-check (still planned? still a member? still wanted? may this place still see it?)."""
+        raise NotImplementedError
+
+    async def sent(self, session: AsyncSession, row: Outbox, ref: str, now: datetime) -> None:
+        """Runs in the transaction that marks the row sent: note ``ref`` where later edits look for it.
+
+        ``ref`` is empty for roles and edits, or when the message was deleted meanwhile.
+        """
