@@ -244,8 +244,11 @@ class Members:
             known = await members.by_account(session, network_id, standing.platform, standing.account_ref)
         if known is None:
             raise RuntimeError("a member that was just added is not there")
-        member = known[0]
-        member.display_name = _name(standing)
+        member, identity = known
+        identity.locale = standing.locale
+        session.add(identity)
+        if standing.server_ref is not None:
+            member.display_name = _name(standing)
         if _carries_membership(standing, role_refs) and member.state in (
             MemberState.NEWCOMER,
             MemberState.LEFT,
@@ -273,6 +276,7 @@ class Members:
                 member_id=member.id or 0,
                 platform=standing.platform,
                 account_ref=standing.account_ref,
+                locale=standing.locale,
             )
         )
         await session.flush()
@@ -382,7 +386,9 @@ def _is_news(standing: Standing, known: tuple[Member, Identity] | None, role_ref
     carries = _carries_membership(standing, role_refs)
     if known is None:
         return carries or standing.manages_server
-    member = known[0]
+    member, identity = known
+    if identity.locale != standing.locale:
+        return True
     if standing.server_ref is None:  # in private the platform shows neither roles nor the server's name
         return False
     adopted = carries and member.state in (MemberState.NEWCOMER, MemberState.LEFT)

@@ -21,7 +21,6 @@ from community.ports import Clock, Labels, ServerBuilder, ServerPlan, ServerStat
 from storage import audit, library, members, networks, outbox
 from storage.engine import Database
 from storage.networks import Network, Place, RoleName, Theme
-from storage.outbox import OutboxState
 
 LOCALES = ("fr", "en")
 NAME_LONGEST = 100
@@ -70,6 +69,7 @@ class SetUpView:
     missing_permissions: Mapping[str, Sequence[str]]
     complete: bool
     first_time: bool
+    tried_again: int = 0  # messages that could not be delivered, and are now tried again
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,10 @@ class Networks:
             states = await members.count_by_state(session, actor.network_id)
             resources = await library.count_by_state(session, actor.network_id)
             oldest = await library.queue(session, actor.network_id, limit=1)
-            undelivered = await outbox.count_by_state(session, actor.network_id)
+            now = self._clock.now()
+            undelivered = await outbox.undelivered(
+                session, actor.network_id, since=now - outbox.KEPT_FOR, until=now
+            )
         state = await self._builder.check(server_ref, plan)
         return StatusView(
             settings,
@@ -135,7 +138,7 @@ class Networks:
             states,
             resources,
             oldest[0].created_at if oldest else None,
-            undelivered.get(OutboxState.GIVEN_UP, 0),
+            len(undelivered),
         )
 
     async def settings(self, actor: Actor) -> SettingsView:
@@ -171,7 +174,8 @@ class Networks:
             for field, value in changes.items():
                 setattr(network, field, value)
             session.add(network)
-            await self._note(session, actor, sorted(changes))
+            act = await self._note(session, actor, sorted(changes))
+            await self._enqueue(session, actor.network_id, "network.panel_changed", act)
             return await _settings(session, network)
 
     async def set_place(self, actor: Actor, place: str, channel_ref: str) -> SettingsView:
@@ -184,7 +188,7 @@ class Networks:
             await networks.put_place(session, actor.network_id, place, channel_ref)
             act = await self._note(session, actor, [f"place.{place}"])
             if place == Place.WELCOME:
-                await self._post_panel(session, actor.network_id, act)
+                await self._enqueue(session, actor.network_id, "network.panel", act)
             return await _settings(session, network)
 
     async def set_role(self, actor: Actor, role: str, role_ref: str) -> SettingsView:
@@ -308,7 +312,9 @@ class Networks:
             details={"created": list(state.created), "missing": missing},
         )
         if Place.WELCOME in state.channels and (Place.WELCOME in state.created or "panel" in state.missing):
-            await self._post_panel(session, network_id, act)
+            await self._enqueue(session, network_id, "network.panel", act)
+        # What could not be said for want of a place is tried again.
+        again = await outbox.try_again(session, network_id, now) if complete else 0
         return SetUpView(
             await _settings(session, network),
             state.created,
@@ -317,6 +323,7 @@ class Networks:
             state.missing_permissions,
             complete,
             first_time,
+            again,
         )
 
     async def _plan(self, session: AsyncSession, network: Network) -> ServerPlan:
@@ -324,6 +331,7 @@ class Networks:
         network_id, locale = network.id or 0, network.locale
         places = await networks.places(session, network_id)
         themes = await networks.themes(session, network_id)
+        welcome = places.get(Place.WELCOME)
         return ServerPlan(
             role_names=self._labels.table("server.roles", locale),
             channel_names=self._labels.table("server.channels", locale),
@@ -332,19 +340,14 @@ class Networks:
             theme_names=[theme.tag for theme in themes[:TAGS_MOST]],
             known_roles=await networks.roles(session, network_id),
             known_channels={place: row.channel_ref for place, row in places.items()},
-            known_panel=await networks.panel_ref(session, network_id),
+            known_panel=welcome.panel_ref if welcome else None,
         )
 
-    async def _post_panel(self, session: AsyncSession, network_id: int, act: int) -> None:
-        """The permanent message. Keyed by the act that asked for it: each act posts one at most."""
+    async def _enqueue(self, session: AsyncSession, network_id: int, kind: str, act: int) -> None:
+        """Keyed by the act that asked for it: each act posts once at most."""
         now = self._clock.now()
         await outbox.enqueue(
-            session,
-            network_id=network_id,
-            kind="network.panel",
-            dedupe_key=f"network.panel:{act}",
-            due_at=now,
-            now=now,
+            session, network_id=network_id, kind=kind, dedupe_key=f"{kind}:{act}", due_at=now, now=now
         )
 
     async def _note(self, session: AsyncSession, actor: Actor, changed: Sequence[str]) -> int:

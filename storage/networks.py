@@ -8,8 +8,6 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.outbox import Outbox, OutboxState
-
 
 class Place(StrEnum):
     """What a channel or forum is for."""
@@ -141,15 +139,9 @@ async def theme_named(session: AsyncSession, network_id: int, name: str) -> Them
     return (await session.exec(query)).first()
 
 
-async def panel_ref(session: AsyncSession, network_id: int) -> str | None:
-    """The permanent message of the welcome place, as last posted there; None while it was never posted."""
+async def put_panel(session: AsyncSession, network_id: int, message_ref: str | None) -> None:
+    """Where the permanent message of the welcome place stands."""
     place = await session.get(NetworkPlace, (network_id, Place.WELCOME))
-    if place is None:
-        return None
-    query = select(Outbox.external_ref).where(
-        Outbox.network_id == network_id,
-        Outbox.kind == "network.panel",
-        Outbox.state == OutboxState.SENT,
-    )
-    sent = (await session.exec(query.order_by(col(Outbox.id).desc()))).first()
-    return sent or place.panel_ref
+    if place is not None:
+        place.panel_ref = message_ref
+        session.add(place)
