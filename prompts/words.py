@@ -1,24 +1,93 @@
 """Templates and labels, filled."""
 
+import re
+from pathlib import Path
 from typing import Any
 
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from prompts import labels
+from prompts.filters import EVERYWHERE, KEPT, for_locale, shown
+from prompts.safe import clean
 from prompts.text import Text
+
+BLOCKS = ("title", "body", "note")
 
 
 class Words:
-    """Every sentence of the bot. Thread-safe, without state: one instance for the process."""
+    """Every sentence of the bot. Without state after its making: one instance for the process."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = root or labels.ROOT
+        self._labels = {
+            locale: labels.packaged(locale) if root is None else labels.load(root, locale)
+            for locale in labels.LOCALES
+        }
+        self._environments = {locale: self._environment(locale) for locale in labels.LOCALES}
+
+    def _environment(self, locale: str) -> ImmutableSandboxedEnvironment:
+        environment = ImmutableSandboxedEnvironment(
+            loader=FileSystemLoader(self.root / locale),
+            undefined=StrictUndefined,
+            finalize=shown,
+            autoescape=False,  # finalize escapes for Markdown, which HTML escaping would spoil
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        kept = {name: filter_ for name, filter_ in environment.filters.items() if name in KEPT}
+        environment.filters = {**kept, **EVERYWHERE, **for_locale(locale, self._labels[locale])}
+        return environment
 
     def render(self, name: str, locale: str, /, **values: Any) -> Text:
         """Fill ``prompts/<locale>/<name>.md.j2``; everything printed is escaped unless a filter made it Safe.
 
         ``timezone`` among the values (default Europe/Paris) is what ``when`` and ``day`` write dates in.
         """
-        raise NotImplementedError
+        template = self._environments[labels.locale_of(locale)].get_template(f"{name}.md.j2")
+        context = template.new_context(values)
+        parts = {
+            block: "".join(template.blocks[block](context)) for block in BLOCKS if block in template.blocks
+        }
+        return Text(
+            title=re.sub(r"[ \t\n]+", " ", parts.get("title", "")).strip(),
+            body=_tidy(parts.get("body", "")),
+            note=_tidy(parts.get("note", "")),
+        )
+
+    def has_template(self, name: str) -> bool:
+        """Whether there are words for ``name`` (an error's code, say)."""
+        return (self.root / "fr" / f"{name}.md.j2").is_file()
 
     def label(self, key: str, locale: str, /, **values: Any) -> str:
-        """Plain text for a button, a field, a choice. KeyError when there is none."""
-        raise NotImplementedError
+        """Plain text for a button, a field, a choice; ``{name}`` in it takes the value. KeyError if none.
+
+        A key without its own label takes ``<family>.common.<last part>``.
+        """
+        text = labels.seek(self._labels[labels.locale_of(locale)], key)
+        if text is None:
+            raise KeyError(key)
+        if not values:
+            return text
+        return text.format(**{name: clean(str(value)) for name, value in values.items()})
+
+    def has_label(self, key: str) -> bool:
+        """Whether ``label`` would find one."""
+        return labels.seek(self._labels["fr"], key) is not None
 
     def table(self, prefix: str, locale: str) -> dict[str, str]:
         """The labels right below ``prefix``, in the order of the file: key -> text."""
-        raise NotImplementedError
+        found = self._labels[labels.locale_of(locale)]
+        start = f"{prefix}."
+        return {
+            key.removeprefix(start): text
+            for key, text in found.items()
+            if key.startswith(start) and "." not in key.removeprefix(start)
+        }
+
+
+def _tidy(text: str) -> str:
+    """Templates indent and skip lines for their writers; readers need neither."""
+    lines = (line.rstrip(" \t") for line in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n \t")

@@ -2,7 +2,7 @@
 
 ::
 
-    LIBRARY_PROPOSE = Form("library.propose", TextField("title", maximum=120), ChoiceField("kind", "resource_kinds"))
+    PROPOSE = Form("library.propose", TextField("title", maximum=120), ChoiceField("kind", "resource_kinds"))
 
     class LibraryCog(commands.Cog):
         resource = localized.group("resource")
@@ -14,18 +14,19 @@
         async def search(self, interaction: Interaction, query: str, kind: str | None = None) -> None:
             actor = await self.inbound.actor(interaction)
             page = await self.library.search(actor, query, kind)
-            await self.inbound.reply(interaction, "library/results", rows=[[Button("library.propose")]], page=page)
+            rows = [[Button("library.propose")]]
+            await self.inbound.reply(interaction, "library/results", rows=rows, page=page)
 
         @search.autocomplete("query")
         @suggests
         async def titles(self, interaction: Interaction, typed: str) -> list[Suggestion]: ...
 
-        @acts("library.approve", updates=True)        # a click on Button("library.approve", resource_id)
+        @acts("library.approve", updates=True)  # a click on Button("library.approve", resource_id)
         async def approve(self, interaction: Interaction, resource_id: int, extra: int) -> None: ...
 
-        @submits(LIBRARY_PROPOSE)                     # Button("library.propose") and forms.open() show the form
+        @submits(PROPOSE)         # Button("library.propose") and forms.open() show the form
         async def proposed(self, interaction: Interaction, subject_id: int, values: Values) -> None: ...
 
 Words come from ``prompts``: labels ``buttons.<action>``, ``forms.<form>…``, ``commands.<group>.<command>…``.
-An error that a method raises reaches the member in their language through ``errors.report``; methods catch nothing.
+An error that a method raises reaches the member in their language through ``errors.report``: catch nothing.
 """

@@ -7,7 +7,7 @@ name, and the handler reloads and re-checks through its use case. Forms are in `
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import discord
 
@@ -66,7 +66,7 @@ def acts(action: str, *, updates: bool = False) -> Callable[[Method], Method]:
 
 def chosen(interaction: Interaction) -> list[str]:
     """What was picked in the menu that was clicked."""
-    data: Mapping[str, Any] = interaction.data or {}  # type: ignore[assignment]  # a union of three payload shapes
+    data = cast("Mapping[str, Any]", interaction.data or {})
     return list(data.get("values", ()))
 
 

@@ -1,16 +1,102 @@
 """From a Discord interaction to an actor, and from words to the one answer that Discord waits for."""
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import discord
 
-from cogs.kit.layout import Row
+from cogs.kit.layout import Row, layout
 from community.actors import Actor, Standing
-from prompts import Words
+from prompts import Text, Words, escape, locale_of
+
+log = logging.getLogger(__name__)
 
 Interaction = discord.Interaction[Any]
 Identify = Callable[[Standing], Awaitable[Actor]]
+
+_KEY = "entrepairs"
+
+
+class Exchange:
+    """One interaction: its single first answer, and the guard that defers when that is long in coming.
+
+    Discord drops an interaction after three seconds. The lock keeps the guard and the answer apart, so that
+    neither is sent on top of the other.
+    """
+
+    def __init__(self, interaction: Interaction, *, updates: bool = False) -> None:
+        self.actor: Actor | None = None
+        self.interaction = interaction
+        self.updates = updates  # the answer replaces the message that was clicked
+        self._lock = asyncio.Lock()
+        self._guard: asyncio.Task[None] | None = None
+
+    def watch(self, patience: float) -> None:
+        """Start the guard. Called once, when the interaction arrives."""
+        self._guard = asyncio.create_task(self._defer_after(patience))
+
+    def _settle(self) -> None:
+        """Stop the guard. Only under the lock: a deferral on its way must arrive."""
+        if self._guard is not None:
+            self._guard.cancel()
+
+    async def acknowledge(self) -> None:
+        """Say that all is well, visibly nothing: for a click or a submit that got no answer."""
+        async with self._lock:
+            self._settle()
+            if not self.interaction.response.is_done():
+                await self.interaction.response.defer()
+
+    async def _defer_after(self, patience: float) -> None:
+        await asyncio.sleep(patience)
+        async with self._lock:
+            if self.interaction.response.is_done():
+                return
+            try:
+                await self.interaction.response.defer(ephemeral=True, thinking=not self.updates)
+            except discord.HTTPException as error:
+                log.warning("defer refused interaction=%s code=%s", self.interaction.id, error.code)
+
+    async def send(self, view: discord.ui.LayoutView) -> None:
+        """A private message: the first answer, the deferred one, or one more."""
+        async with self._lock:
+            self._settle()
+            response = self.interaction.response
+            if not response.is_done():
+                await response.send_message(view=view, ephemeral=True)
+            elif response.type is discord.InteractionResponseType.deferred_channel_message:
+                await self._complete(view)
+            else:
+                await self.interaction.followup.send(view=view, ephemeral=True)
+
+    async def replace(self, view: discord.ui.LayoutView) -> None:
+        """The clicked message becomes ``view``."""
+        async with self._lock:
+            self._settle()
+            if not self.interaction.response.is_done():
+                # The old message may have been a plain one, whose content cannot stay beside components.
+                await self.interaction.response.edit_message(content=None, embeds=[], view=view)
+            else:
+                await self.interaction.edit_original_response(content=None, embeds=[], view=view)
+
+    async def _complete(self, view: discord.ui.LayoutView) -> None:
+        """Fill the « thinking… » message once; after that, answers are new messages."""
+        if self.interaction.extras.get("completed"):
+            await self.interaction.followup.send(view=view, ephemeral=True)
+            return
+        await self.interaction.edit_original_response(view=view)
+        self.interaction.extras["completed"] = True
+
+    async def show(self, modal: discord.ui.Modal) -> bool:
+        """Open a modal; False when it is too late for one (a modal must be the first answer)."""
+        async with self._lock:
+            self._settle()
+            if self.interaction.response.is_done():
+                return False
+            await self.interaction.response.send_modal(modal)
+            return True
 
 
 class Inbound:
@@ -19,27 +105,79 @@ class Inbound:
     def __init__(self, words: Words, identify: Identify, *, patience: float = 1.5) -> None:
         """``identify`` is ``services.members.identify``; ``patience``: seconds before deferring by itself."""
         self.words = words
+        self._identify = identify
+        self._patience = patience
+
+    def exchange(self, interaction: Interaction, *, updates: bool = False) -> Exchange:
+        """The interaction's state; the first call starts the guard."""
+        known = interaction.extras.get(_KEY)
+        if isinstance(known, Exchange):
+            return known
+        exchange = Exchange(interaction, updates=updates)
+        interaction.extras[_KEY] = exchange
+        if interaction.type is not discord.InteractionType.autocomplete:
+            exchange.watch(self._patience)
+        return exchange
 
     def standing(self, interaction: Interaction) -> Standing:
         """What Discord says of the person, without any look-up."""
-        raise NotImplementedError
+        user = interaction.user
+        roles = (
+            frozenset(str(role.id) for role in user.roles)
+            if isinstance(user, discord.Member)
+            else frozenset()
+        )
+        server_locale = interaction.guild_locale or interaction.locale
+        return Standing(
+            platform="discord",
+            server_ref=str(interaction.guild_id) if interaction.guild_id else None,
+            account_ref=str(user.id),
+            display_name=user.display_name,
+            locale=locale_of(str(interaction.locale)),
+            role_refs=roles,
+            manages_server=interaction.guild_id is not None and interaction.permissions.manage_guild,
+            server_locale=locale_of(str(server_locale)),
+        )
 
     async def actor(self, interaction: Interaction) -> Actor:
         """Who is acting; asked once per interaction, then remembered."""
-        raise NotImplementedError
+        exchange = self.exchange(interaction)
+        if exchange.actor is None:
+            exchange.actor = await self._identify(self.standing(interaction))
+        return exchange.actor
 
     def locale(self, interaction: Interaction) -> str:
         """The reader's language: the member's own choice once ``actor`` was asked, else what Discord says."""
-        raise NotImplementedError
+        actor = self.exchange(interaction).actor
+        return actor.locale if actor else locale_of(str(interaction.locale))
+
+    def render(self, interaction: Interaction, template: str, **values: Any) -> Text:
+        """The words of an answer, in the reader's language and time zone."""
+        actor = self.exchange(interaction).actor
+        if actor is not None:
+            values.setdefault("timezone", actor.timezone)
+        return self.words.render(template, self.locale(interaction), **values)
 
     async def reply(
         self, interaction: Interaction, template: str, *, rows: Sequence[Row] = (), **values: Any
     ) -> None:
         """Answer in private below. ``timezone`` is the actor's unless given among the values."""
-        raise NotImplementedError
+        text = self.render(interaction, template, **values)
+        view = layout(text, rows, self.words, self.locale(interaction))
+        await self.exchange(interaction).send(view)
+
+    async def say(self, interaction: Interaction, key: str, **values: Any) -> None:
+        """The last resort, when no template can be filled: a label, as it is."""
+        text = Text(body=escape(self.words.label(key, self.locale(interaction), **values)))
+        await self.exchange(interaction).send(layout(text, (), self.words, self.locale(interaction)))
 
     async def update(
         self, interaction: Interaction, template: str, *, rows: Sequence[Row] = (), **values: Any
     ) -> None:
-        """Replace the message whose button was clicked (declare the handler with ``updates=True``)."""
-        raise NotImplementedError
+        """Replace the message whose button was clicked (declare the handler with ``updates=True``).
+
+        To also answer in private, ``update`` first and ``reply`` after.
+        """
+        text = self.render(interaction, template, **values)
+        view = layout(text, rows, self.words, self.locale(interaction))
+        await self.exchange(interaction).replace(view)

@@ -4,8 +4,13 @@ from community.ports import Button
 
 
 def pages(action: str, subject_id: int, page: int, count: int) -> list[Button]:
-    """The buttons ``<action>.previous`` and ``<action>.next`` that make sense on ``page`` (from 1) of ``count``.
+    """``<action>.previous`` and ``<action>.next``, where they make sense on ``page`` (from 1) of ``count``.
 
-    Handle both: ``@acts("x.page.previous", updates=True)`` and ``@acts("x.page.next", updates=True)`` on one method.
+    One method may handle both: mark it twice, with ``updates=True``.
     """
-    raise NotImplementedError
+    buttons = []
+    if page > 1:
+        buttons.append(Button(f"{action}.previous", subject_id, min(page, count + 1) - 1))
+    if page < count:
+        buttons.append(Button(f"{action}.next", subject_id, page + 1))
+    return buttons

@@ -1,0 +1,190 @@
+"""What templates may say of a value. Filters that return ``Safe`` have escaped what they were given."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Undefined, pass_context
+from jinja2.runtime import Context
+
+from prompts.dates import stamp, written_day, written_instant
+from prompts.graphemes import shorten
+from prompts.markdown import clip
+from prompts.safe import Safe, clean, escape, safe_address
+
+DEFAULT_TIMEZONE = "Europe/Paris"
+_REFERENCE = re.compile(r"[0-9]{1,20}")
+_THIN, _NO_BREAK = "\u202f", "\u00a0"
+
+
+def shown(value: object) -> Safe:
+    """What the renderer prints for any value. A date needs a filter: raw, it would be in no zone."""
+    if isinstance(value, Safe):
+        return value
+    if isinstance(value, Undefined):
+        return Safe(str(value))  # StrictUndefined raises here
+    if value is None:
+        return Safe("")
+    if isinstance(value, bool | date):
+        raise TypeError(f"a template prints a {type(value).__name__} without saying how")
+    return escape(str(value))
+
+
+def paragraphs(value: str) -> Safe:
+    """What was typed on several lines, lines kept. Alone in its paragraph of the template."""
+    return value if isinstance(value, Safe) else escape(value, lines=True)
+
+
+def quoted(value: str) -> Safe:
+    """What was typed, as a block quote. Alone in its paragraph of the template."""
+    return Safe("\n".join(f"> {line}" for line in paragraphs(value).split("\n")))
+
+
+def code(value: object) -> Safe:
+    """A reference or a command to copy: the one place where marks need no escape."""
+    return Safe("`" + (clean(str(value)).replace("`", "ˋ").replace("@", "@\u200b") or " ") + "`")
+
+
+def block(value: str) -> Safe:
+    """A text to copy, marks and all, on its own lines."""
+    return Safe("```\n" + clean(value, lines=True).replace("```", "ˋˋˋ").replace("@", "@\u200b") + "\n```")
+
+
+def _reference(value: object) -> str | None:
+    reference = str(getattr(value, "account_ref", value))
+    return reference if _REFERENCE.fullmatch(reference) else None
+
+
+def mention(value: object) -> Safe:
+    """A person (their account reference, or what has one). Pings only if the message also lists them."""
+    reference = _reference(value)
+    return Safe(f"<@{reference}>") if reference else shown(value)
+
+
+def channel(value: object) -> Safe:
+    """A link to a channel or a thread, from its reference."""
+    reference = _reference(value)
+    return Safe(f"<#{reference}>") if reference else shown(value)
+
+
+def web_address(url: str) -> str | None:
+    """The address if it is one of the web, harmless inside a link; else None."""
+    address = quote(clean(url), safe="%/:=&?~#+!$,;'@()*[]-._|") if url else ""
+    if not re.match(r"https?://[^/?#\s]+", address, re.IGNORECASE) or len(address) > 2000:
+        return None
+    return safe_address(address)
+
+
+def link(value: object, url: str | None) -> Safe:
+    """A masked link; without a usable address, only the words."""
+    address = web_address(url or "")
+    if address is None:
+        return shown(value)
+    # A client shows the raw marks of a link whose text looks like another address.
+    words = (
+        value if isinstance(value, Safe) else escape(re.sub(r"https?://", "", clean(str(value)), flags=re.I))
+    )
+    return Safe(f"[{words or escape(address.split('://', 1)[1])}]({address})")
+
+
+def excerpt(value: str, length: int) -> str:
+    """The beginning, cut between words. A mark is never cut."""
+    return Safe(clip(value, length)) if isinstance(value, Safe) else shorten(clean(value), length)
+
+
+def join(values: Iterable[object], separator: str = ", ") -> Safe:
+    """Each value escaped; the separator is the template's own."""
+    return Safe(separator.join(shown(value) for value in values))
+
+
+def for_locale(locale: str, labels: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
+    """The filters that depend on the language."""
+
+    def plural(count: float, one: str, many: str) -> str:
+        """In French 0 and 1.5 are singular; in English only 1 is."""
+        singular = abs(count) < 2 if locale == "fr" else count == 1
+        return one if singular else many
+
+    def number(value: float, digits: int = 0) -> str:
+        """Thousands apart by a narrow no-break space in French, by a comma in English."""
+        text = f"{value:,.{digits}f}"
+        return text.translate({ord(","): _THIN, ord("."): ","}) if locale == "fr" else text
+
+    @pass_context
+    def when(context: Context, value: datetime, timezone: str | None = None) -> Safe:
+        zone = timezone or context.get("timezone") or DEFAULT_TIMEZONE
+        return Safe(f"{stamp(value)} ({escape(written_instant(labels, value, zone))})")
+
+    @pass_context
+    def day(context: Context, value: date, timezone: str | None = None) -> str:
+        return written_day(labels, value, timezone or context.get("timezone") or DEFAULT_TIMEZONE)
+
+    def listed(values: Iterable[object], word: str = "and") -> Safe:
+        """« a, b et c »; ``word`` is "and" or "or"."""
+        items = [shown(value) for value in values]
+        last = f" {labels[f'lists.{word}']} "
+        return Safe(last.join([*([", ".join(items[:-1])] if len(items) > 1 else []), *items[-1:]]))
+
+    def label(key: object, table: str) -> str:
+        """The label of a key: ``{{ resource.kind | label("choices.resource_kinds") }}``."""
+        return labels.get(f"{table}.{key}", str(key))
+
+    def said(value: object) -> Safe:
+        """What was typed, between the language's quotation marks."""
+        if locale == "fr":
+            return Safe(f"«{_NO_BREAK}{shown(value)}{_NO_BREAK}»")
+        return Safe(f"“{shown(value)}”")
+
+    return {
+        "plural": plural,
+        "number": number,
+        "when": when,
+        "day": day,
+        "list": listed,
+        "label": label,
+        "said": said,
+    }
+
+
+EVERYWHERE: dict[str, Callable[..., Any]] = {
+    "e": shown,
+    "escape": shown,
+    "paragraphs": paragraphs,
+    "quote": quoted,
+    "block": block,
+    "code": code,
+    "mention": mention,
+    "channel": channel,
+    "link": link,
+    "excerpt": excerpt,
+    "join": join,
+}
+
+# Jinja's own filters that stay: those that make no HTML and print nothing by themselves.
+KEPT = frozenset(
+    {
+        "default",
+        "d",
+        "length",
+        "count",
+        "first",
+        "last",
+        "sort",
+        "map",
+        "select",
+        "reject",
+        "selectattr",
+        "rejectattr",
+        "sum",
+        "min",
+        "max",
+        "batch",
+        "groupby",
+        "unique",
+        "abs",
+        "round",
+        "int",
+    }
+)
