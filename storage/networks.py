@@ -145,3 +145,11 @@ async def put_panel(session: AsyncSession, network_id: int, message_ref: str | N
     if place is not None:
         place.panel_ref = message_ref
         session.add(place)
+
+
+async def standing(session: AsyncSession, platform: str) -> Sequence[Network]:
+    """Every network on a server that the bot has not left: for the operator's checks, never for a member."""
+    query = select(Network).where(
+        Network.platform == platform, col(Network.server_ref).is_not(None), col(Network.left_at).is_(None)
+    )
+    return (await session.exec(query.order_by(col(Network.id)))).all()
