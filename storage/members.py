@@ -129,7 +129,7 @@ async def _change_direct(session: AsyncSession, account: Identity, **values: str
     change = update(Identity).where(
         col(Identity.network_id) == account.network_id, col(Identity.id) == account.id
     )
-    await session.execute(change.values(**values))
+    await session.exec(change.values(**values))
 
 
 async def roles(session: AsyncSession, network_id: int, member_id: int) -> frozenset[str]:
@@ -170,3 +170,9 @@ async def language(session: AsyncSession, member: Member, default: str) -> str:
         return member.locale
     account = await identity(session, member.network_id, member.id or 0)
     return (account.locale if account else None) or default
+
+
+async def roll(session: AsyncSession, network_id: int) -> Sequence[Member]:
+    """Everyone who is here, whatever their state."""
+    query = select(Member).where(Member.network_id == network_id, Member.state != MemberState.LEFT)
+    return (await session.exec(query.order_by(col(Member.id)))).all()

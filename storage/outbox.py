@@ -107,7 +107,7 @@ async def enqueue(
         created_at=now,
     )
     values = row.model_dump(exclude={"id"})
-    result = await session.execute(_insert(session, Outbox, values).returning(col(Outbox.id)))
+    result = await session.exec(_insert(session, Outbox, values).returning(col(Outbox.id)))
     _announce(session)
     return result.first() is not None
 
@@ -207,7 +207,7 @@ async def cancel(
     )
     if recipient_id is not None:
         change = change.where(col(Outbox.recipient_id) == recipient_id)
-    result = await session.execute(change.returning(col(Outbox.id)))
+    result = await session.exec(change.returning(col(Outbox.id)))
     return len(result.all())
 
 
@@ -249,7 +249,7 @@ async def next_due(session: AsyncSession) -> datetime | None:
 async def purge(session: AsyncSession, now: datetime) -> int:
     """Forget rows that ended more than 90 days ago; how many."""
     old = delete(Outbox).where(col(Outbox.ended_at) < now - KEPT_FOR).returning(col(Outbox.id))
-    return len((await session.execute(old)).all())
+    return len((await session.exec(old)).all())
 
 
 async def take_opening(
@@ -277,7 +277,7 @@ async def pause_openings(session: AsyncSession, platform: str, now: datetime, un
 
 async def _budget(session: AsyncSession, platform: str, now: datetime) -> DirectOpening:
     first = {"platform": platform, "window_start": now, "opened": 0, "paused_until": None}
-    await session.execute(_insert(session, DirectOpening, first))
+    await session.exec(_insert(session, DirectOpening, first))
     query = select(DirectOpening).where(DirectOpening.platform == platform)
     return (await session.exec(query.with_for_update())).one()
 
