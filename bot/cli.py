@@ -4,7 +4,6 @@ What is heavy is imported by the command that needs it: ``entrepairs --help`` sh
 """
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -83,7 +82,7 @@ def _register_run(app: typer.Typer, console: Console) -> None:
         settings = console.settings()
         from bot.run import serve
 
-        console.run(serve(settings, console.words, publish_commands=publish))
+        console.run(serve(settings, console.words, publish="always" if publish else "changed"))
 
 
 def _register_doctor(app: typer.Typer, console: Console) -> None:
@@ -134,4 +133,4 @@ def _register_database(app: typer.Typer, console: Console) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -5,20 +5,18 @@ It holds no feature: the cogs do, loaded by name. Built by ``compose.py``.
 
 import asyncio
 import logging
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Literal
 
 import aiohttp
 import discord
 import yarl
-from discord import app_commands
-from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.health import Gateway
 from bot.metrics import Metrics
 from bot.sync import sync_if_changed
-from cogs.kit.errors import report
 from cogs.kit.host import Host
 from community.services import Services
 from prompts import Words
@@ -27,6 +25,8 @@ from storage.engine import Database
 log = logging.getLogger(__name__)
 
 COGS = ("cogs.network", "cogs.members", "cogs.library", "cogs.welcome")
+
+Publish = Literal["changed", "always", "never"]
 
 _REFUSED = frozenset({401, 403, 429})
 # Tasks in which discord.py runs a person's command, click or form.
@@ -38,15 +38,6 @@ def least_intents(*, members: bool) -> discord.Intents:
     return discord.Intents(guilds=True, members=members)
 
 
-class Tree(app_commands.CommandTree["EntrePairsBot"]):
-    """Commands and autocompletion fail into the one boundary."""
-
-    async def on_error(
-        self, interaction: discord.Interaction["EntrePairsBot"], error: app_commands.AppCommandError, /
-    ) -> None:
-        await report(self.client, interaction, error)
-
-
 class EntrePairsBot(Host):
     """The bot of one process: every network that invited the application."""
 
@@ -54,22 +45,19 @@ class EntrePairsBot(Host):
         self,
         *,
         words: Words,
-        services: Services,
+        services: Callable[[discord.Client], Services],
         db: Database,
         gateway: Gateway,
         metrics: Metrics,
         api: str,
         members: bool = True,
-        publish_commands: bool = False,
+        publish: Publish = "changed",
     ) -> None:
+        """``services`` is made from the client: building a server is a service that acts through it."""
         super().__init__(
             words=words,
-            services=services,
-            drafts=services.drafts,
+            services=services(self),
             intents=least_intents(members=members),
-            tree_cls=Tree,
-            command_prefix=commands.when_mentioned,
-            help_command=None,
             allowed_mentions=discord.AllowedMentions.none(),
             # What people wrote is never kept, and who they are is in the database.
             max_messages=None,
@@ -83,23 +71,29 @@ class EntrePairsBot(Host):
         self._metrics = metrics
         self._db = db
         self._api = api
-        self._publish_commands = publish_commands
+        self._publish = publish
         gateway.latency = lambda: self.latency
 
     async def setup_hook(self) -> None:
         """Between login and connection: doors first, then their commands, so that none is forgotten."""
-        await super().setup_hook()
-        for name in COGS:
-            await self.load_extension(name)
+        await self.open_doors()
         await self._find_gateway()
+        if self._publish == "never":
+            return
         assert self.application_id is not None, "known since login"  # noqa: S101 - narrows the type
         await sync_if_changed(
             self.tree,
             self._db,
             application_id=self.application_id,
             api=self._api,
-            always=self._publish_commands,
+            always=self._publish == "always",
         )
+
+    async def open_doors(self) -> None:
+        """Load every cog. Needs no connection: ``doctor`` compares the commands too."""
+        await super().setup_hook()
+        for name in COGS:
+            await self.load_extension(name)
 
     async def _find_gateway(self) -> None:
         """Ask the API once where the gateway is and how many shards it wants.
@@ -119,9 +113,6 @@ class EntrePairsBot(Host):
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         self._metrics.interactions.labels(interaction.type.name).inc()
         await super().on_interaction(interaction)
-
-    async def on_message(self, message: discord.Message, /) -> None:
-        """There are no prefix commands: what people write is not ours to read."""
 
     async def on_ready(self) -> None:
         """Comes again after each new session: only notes it."""

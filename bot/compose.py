@@ -5,12 +5,22 @@
 
 from dataclasses import dataclass
 
-from bot.client import EntrePairsBot, point_at
+import discord
+
+from bot.client import EntrePairsBot, Publish, point_at
 from bot.health import Gateway
+from bot.messenger import DiscordMessenger
 from bot.metrics import Metrics
+from bot.server_builder import DiscordServerBuilder
 from bot.settings import Settings
 from bot.web import Probe, Web
 from community.delivery import Delivery
+from community.drafts import Drafts
+from community.help import Help
+from community.library import Library
+from community.members import Members
+from community.networks import Networks
+from community.planners import planners
 from community.ports import Clock
 from community.services import Services
 from prompts import Words
@@ -36,7 +46,6 @@ class Connected:
     """The parts that talk to Discord, made anew when the first try asked for too much."""
 
     client: EntrePairsBot
-    services: Services
     delivery: Delivery
 
 
@@ -49,7 +58,31 @@ def base(settings: Settings, words: Words, clock: Clock) -> Base:
     return Base(settings, words, clock, db, gateway, metrics, probe, Web(probe, metrics))
 
 
-def connect(parts: Base, *, members: bool, publish_commands: bool) -> Connected:
-    """``members``: ask for the privileged intent. Raises nothing; ``client.start`` does."""
+def services(parts: Base, client: discord.Client) -> Services:
+    """Every use case. ``client`` is only kept, for the ones that make channels."""
+    db, clock, words = parts.db, parts.clock, parts.words
+    return Services(
+        networks=Networks(db, clock, DiscordServerBuilder(client), words),
+        members=Members(db, clock),
+        library=Library(db, clock),
+        drafts=Drafts(db, clock),
+        help=Help(),
+    )
+
+
+def connect(parts: Base, *, members: bool, publish: Publish) -> Connected:
+    """``members``: ask for the privileged intent. Connects nothing yet: ``client.start`` does."""
     point_at(parts.settings.discord_api)
-    raise NotImplementedError
+    client = EntrePairsBot(
+        words=parts.words,
+        services=lambda made: services(parts, made),
+        db=parts.db,
+        gateway=parts.gateway,
+        metrics=parts.metrics,
+        api=parts.settings.discord_api,
+        members=members,
+        publish=publish,
+    )
+    messenger = DiscordMessenger(client)
+    delivery = Delivery(parts.db, parts.clock, messenger, parts.words, planners(parts.words))
+    return Connected(client, delivery)

@@ -69,7 +69,7 @@ class Console:
             log.exception("program stopped by a defect")
             self.fail("defect", Exit.FAILED)
 
-    def fail(self, code: str, status: Exit, **details: Any) -> NoReturn:
+    def fail(self, code: str, status: Exit, /, **details: Any) -> NoReturn:
         """End with the words ``failures.<code>``."""
         self.err.print(self.word(f"failures.{code}", **details), markup=False, style="red")
         raise typer.Exit(status)

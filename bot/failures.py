@@ -23,7 +23,7 @@ class Exit(IntEnum):
 class CannotRun(Exception):
     """``code`` names the words ``failures.<code>``, ``details`` fill them."""
 
-    def __init__(self, code: str, status: Exit, **details: Any) -> None:
+    def __init__(self, code: str, status: Exit, /, **details: Any) -> None:
         super().__init__(code)
         self.code = code
         self.status = status

@@ -20,9 +20,6 @@ class Metrics:
         self.interactions = Counter(
             "entrepairs_interactions", "Interactions received", ["type"], registry=self.registry
         )
-        self.errors = Counter(
-            "entrepairs_errors", "Errors shown to members, by code", ["code"], registry=self.registry
-        )
         self.deliveries = Counter(
             "entrepairs_deliveries", "Outbox rows worked on, by outcome", ["outcome"], registry=self.registry
         )

@@ -13,6 +13,7 @@ from datetime import timedelta
 import discord
 
 from bot import compose
+from bot.client import Publish
 from bot.clock import SystemClock
 from bot.failures import CannotRun, Exit, told
 from bot.scheduler import Scheduler
@@ -24,15 +25,15 @@ log = logging.getLogger(__name__)
 
 # Docker kills after ten seconds unless told otherwise.
 GRACE_S = 8.0
-ROWS_AT_ONCE = 20
+FORGETTING = timedelta(hours=6)
 
 
 class Runner:
     """Runs one application. ``stop`` may be called anywhere in its loop; ``ready`` says that it serves."""
 
-    def __init__(self, parts: compose.Base, *, publish_commands: bool = False) -> None:
+    def __init__(self, parts: compose.Base, *, publish: Publish = "changed") -> None:
         self._parts = parts
-        self._publish_commands = publish_commands
+        self._publish: Publish = publish
         self._stop = asyncio.Event()
         self.ready = asyncio.Event()
         self.connected: compose.Connected | None = None
@@ -74,7 +75,7 @@ class Runner:
             await self._serve(token, members=False)
 
     async def _serve(self, token: str, *, members: bool) -> None:
-        connected = compose.connect(self._parts, members=members, publish_commands=self._publish_commands)
+        connected = compose.connect(self._parts, members=members, publish=self._publish)
         self.connected = connected
         scheduler = Scheduler()
         line = asyncio.create_task(connected.client.start(token), name="discord line")
@@ -89,6 +90,7 @@ class Runner:
             stop.cancel()
             self.ready.clear()
             self._parts.gateway.ready = False
+            connected.delivery.stop()
             await scheduler.stop(grace=timedelta(seconds=GRACE_S))
             await connected.client.finish(grace_s=GRACE_S)
             with contextlib.suppress(Exception):  # told above, or the line was cut by us
@@ -98,21 +100,28 @@ class Runner:
         await connected.client.wait_until_ready()
         interval = timedelta(seconds=self._parts.settings.deliver_seconds)
         scheduler.every(interval, "deliver", lambda: self._deliver(connected, scheduler))
+        scheduler.every(FORGETTING, "forget", lambda: self._forget(connected))
         scheduler.start()
         self.ready.set()
 
     async def _deliver(self, connected: compose.Connected, scheduler: Scheduler) -> None:
-        """Work until nothing is due, a few rows at a time so that a stop is noticed."""
+        """Work until nothing is due."""
         while not scheduler.stopping:
-            counts = await connected.delivery.run_due(ROWS_AT_ONCE)
+            counts = await connected.delivery.run_due()
             self._parts.metrics.delivered(counts)
-            if not sum(counts.values()):
+            if not counts.total():
                 return
 
+    async def _forget(self, connected: compose.Connected) -> None:
+        """What is kept for a time only."""
+        rows = await connected.delivery.purge()
+        drafts = await connected.client.services.drafts.purge()
+        log.info("forgotten outbox=%s drafts=%s", rows, drafts)
 
-async def serve(settings: Settings, words: Words, *, publish_commands: bool) -> None:
+
+async def serve(settings: Settings, words: Words, *, publish: Publish) -> None:
     """Run the bot until a signal stops it."""
-    runner = Runner(compose.base(settings, words, SystemClock()), publish_commands=publish_commands)
+    runner = Runner(compose.base(settings, words, SystemClock()), publish=publish)
     with stopped_by_signals(runner):
         await runner.run()
 
