@@ -78,8 +78,8 @@ class NewResource:
     summary: str = ""
     kind: str = "other"
     themes: Sequence[int] = ()
-    publisher: str = ""
-    year: str = ""
+    publisher: str | None = None  # None: as it was
+    year: str | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,7 @@ class ResourceView:
     refusal_reason: str | None = None
     author_id: int | None = None
     author_name: str | None = None
+    reviewer_name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -249,15 +250,22 @@ class Library:
             _check_version(resource, version)
             checked = await self._check(session, actor, new, resource_id)
             resource.sqlmodel_update(dict(checked.values))
-            resource.version += 1
-            resource.updated_at = self._clock.now()
-            session.add(resource)
             await library.set_themes(session, resource_id, checked.theme_ids)
-            await self._note(session, actor, "library.edit", resource)
-            edited = await view(session, resource)
-            if resource.state == ResourceState.PUBLISHED:
-                await index(session, resource, edited)
-            return edited
+            return await self._changed(session, actor, resource)
+
+    async def source(self, actor: Actor, resource_id: int, publisher: str, year: str) -> ResourceView:
+        """Say who published a resource and when: its author while it waits, a facilitator at any time."""
+        require(actor, Action.PROPOSE_RESOURCE)
+        async with self._db.transaction() as session:
+            resource = await library.locked(session, actor.network_id, resource_id)
+            if resource is None or not _may_see(actor, resource):
+                raise NotFound(kind="resource")
+            if resource.state != ResourceState.PROPOSED:
+                require(actor, Action.REVIEW_RESOURCE)
+            if resource.state not in (ResourceState.PROPOSED, ResourceState.PUBLISHED):
+                raise AlreadyHandled(state=resource.state, title=resource.title)
+            resource.sqlmodel_update(checked_source(publisher, year, self._clock.now()))
+            return await self._changed(session, actor, resource)
 
     async def withdraw(self, actor: Actor, resource_id: int) -> ResourceView:
         """Take a published resource out; it is found no more."""
@@ -273,6 +281,31 @@ class Library:
             await search.remove(session, actor.network_id, "resource", resource_id)
             return await view(session, resource)
 
+    async def _changed(self, session: AsyncSession, actor: Actor, resource: Resource) -> ResourceView:
+        """Another version of the text: what shows it follows."""
+        resource.version += 1
+        resource.updated_at = self._clock.now()
+        session.add(resource)
+        act = await self._note(session, actor, "library.edit", resource)
+        await self._refresh_card(session, resource, act)
+        changed = await view(session, resource)
+        if resource.state == ResourceState.PUBLISHED:
+            await index(session, resource, changed)
+        return changed
+
+    async def _refresh_card(self, session: AsyncSession, resource: Resource, act: int) -> None:
+        """The card in the facilitators' corner shows the text and the decision as they are now."""
+        now = self._clock.now()
+        await outbox.enqueue(
+            session,
+            network_id=resource.network_id,
+            kind="library.card",
+            dedupe_key=f"library.card:{act}",
+            subject_id=resource.id,
+            due_at=now,
+            now=now,
+        )
+
     def _decide(self, resource: Resource, actor: Actor, state: ResourceState) -> None:
         now = self._clock.now()
         resource.state = state
@@ -283,7 +316,8 @@ class Library:
     async def _announce(self, session: AsyncSession, actor: Actor, resource: Resource) -> None:
         """The act is noted, and who proposed the resource is told."""
         session.add(resource)
-        await self._note(session, actor, Action.REVIEW_RESOURCE, resource)
+        act = await self._note(session, actor, Action.REVIEW_RESOURCE, resource)
+        await self._refresh_card(session, resource, act)
         if resource.proposed_by is None:
             return
         now = self._clock.now()
@@ -298,8 +332,8 @@ class Library:
             now=now,
         )
 
-    async def _note(self, session: AsyncSession, actor: Actor, action: str, resource: Resource) -> None:
-        await audit.record(
+    async def _note(self, session: AsyncSession, actor: Actor, action: str, resource: Resource) -> int:
+        return await audit.record(
             session,
             network_id=actor.network_id,
             at=self._clock.now(),
@@ -340,14 +374,9 @@ class Library:
 
 def checked_fields(new: NewResource, now: datetime) -> dict[str, object]:
     """Clean the fields of a resource, or say which one cannot be used and why."""
-    title, summary, publisher = (
-        text.one_line(new.title),
-        text.lines(new.summary),
-        text.one_line(new.publisher),
-    )
+    title, summary = text.one_line(new.title), text.lines(new.summary)
     _check_length("title", title, TITLE_SHORTEST, TITLE_LONGEST)
     _check_length("summary", summary, 0, SUMMARY_LONGEST)
-    _check_length("publisher", publisher, 0, PUBLISHER_LONGEST)
     url = text.address(new.url) if new.url.strip() else None
     if url is None and new.url.strip():
         raise Invalid(field="url", problem="bad_url")
@@ -355,15 +384,25 @@ def checked_fields(new: NewResource, now: datetime) -> dict[str, object]:
         raise Invalid(field="url", problem="url_or_summary")
     if new.kind not in KINDS:
         raise Invalid(field="kind", problem="unknown")
-    return {
+    values: dict[str, object] = {
         "title": title,
         "summary": summary,
-        "publisher": publisher,
         "url": url,
         "url_key": text.address_key(url) if url else None,
         "kind": new.kind,
-        "year": _year(new.year, now),
     }
+    return values | checked_source(new.publisher, new.year, now)
+
+
+def checked_source(publisher: str | None, year: str | None, now: datetime) -> dict[str, object]:
+    """Who published it and when; what is None is left as it was."""
+    values: dict[str, object] = {}
+    if publisher is not None:
+        values["publisher"] = text.one_line(publisher)
+        _check_length("publisher", text.one_line(publisher), 0, PUBLISHER_LONGEST)
+    if year is not None:
+        values["year"] = _year(year, now)
+    return values
 
 
 async def view(session: AsyncSession, resource: Resource) -> ResourceView:
@@ -376,8 +415,8 @@ async def views(
 ) -> Sequence[ResourceView]:
     """Several at once: two queries whatever their number."""
     themes = await library.themes_of(session, network_id, [resource.id or 0 for resource in resources])
-    authors = {resource.proposed_by for resource in resources if resource.proposed_by is not None}
-    names = await members.names(session, network_id, authors)
+    people = {person for resource in resources for person in (resource.proposed_by, resource.reviewed_by)}
+    names = await members.names(session, network_id, [person for person in people if person is not None])
     return tuple(_view(resource, themes.get(resource.id or 0, []), names) for resource in resources)
 
 
@@ -417,6 +456,7 @@ def _view(resource: Resource, themes: Sequence[Theme], names: Mapping[int, str])
         refusal_reason=resource.refusal_reason,
         author_id=resource.proposed_by,
         author_name=names.get(resource.proposed_by or 0),
+        reviewer_name=names.get(resource.reviewed_by or 0),
     )
 
 

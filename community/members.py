@@ -140,6 +140,32 @@ class Members:
             found = await members.waiting(session, actor.network_id, limit)
             return tuple([await _view(session, member) for member in found])
 
+    async def find(self, actor: Actor, name: str, limit: int = 25) -> Sequence[MemberView]:
+        """Members and newcomers whose name contains what was typed, those who begin with it first."""
+        require(actor, Action.ADMIT_MEMBER)
+        wanted = text.folded(name)
+        async with self._db.reading() as session:
+            roll = await members.roll(session, actor.network_id)
+            matches = sorted(
+                (
+                    not text.folded(member.display_name).startswith(wanted),
+                    text.folded(member.display_name),
+                    index,
+                )
+                for index, member in enumerate(roll)
+                if wanted and wanted in text.folded(member.display_name)
+            )
+            return tuple([await _view(session, roll[index]) for *_, index in matches[:limit]])
+
+    async def member(self, actor: Actor, member_id: int) -> MemberView:
+        """One member of the network, to decide on them."""
+        require(actor, Action.ADMIT_MEMBER)
+        async with self._db.reading() as session:
+            found = await members.get(session, actor.network_id, member_id)
+            if found is None:
+                raise NotFound(kind="member")
+            return await _view(session, found)
+
     async def known(self, actor: Actor, standing: Standing) -> MemberView:
         """The member behind an account that a facilitator points at; made known if they never acted."""
         require(actor, Action.ADMIT_MEMBER)

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from community import library as rules
 from community.outbox import Card, Direct, Drop, Edit, GiveUp, Grant, Plan, Planner, Post, Revoke
 from community.ports import Button, Labels
-from storage import library, members, networks
+from storage import library, members, networks, outbox
 from storage.library import ResourceState
 from storage.members import Member, MemberState
 from storage.networks import Network, Place, RoleName
@@ -42,6 +42,7 @@ def planners(labels: Labels) -> Mapping[str, Planner]:
         "member.grant_role": RoleFollows(labels, give=True),
         "member.revoke_role": RoleFollows(labels, give=False),
         "library.proposed": ToReview(),
+        "library.card": CardFollows(),
         "library.decided": Decided(),
     }
 
@@ -167,6 +168,24 @@ class ToReview(Planner):
         shown = await rules.view(session, resource)
         values = {"resource": shown, "timezone": network.timezone}
         return await _to_facilitators(session, network, "library/to_review", values, review_rows(shown))
+
+
+class CardFollows(Planner):
+    """The card shows the resource as it is now; once decided, its buttons are gone."""
+
+    async def plan(self, session: AsyncSession, row: Outbox, now: datetime) -> Plan:
+        network = await networks.get(session, row.network_id)
+        resource = await library.get(session, row.network_id, row.subject_id or 0)
+        corner = (await networks.places(session, row.network_id)).get(Place.FACILITATORS)
+        card = await outbox.sent_ref(session, row.network_id, f"library.proposed:{row.subject_id}")
+        if resource is None or corner is None or card is None:
+            return Drop("no_card")
+        shown = await rules.view(session, resource)
+        waits = resource.state == ResourceState.PROPOSED
+        template = "library/to_review" if waits else "library/reviewed"
+        rows = review_rows(shown) if waits else [row for row in [open_link(shown)] if row]
+        values = {"resource": shown, "timezone": network.timezone}
+        return Edit(corner.channel_ref, card, Card(template, network.locale, values, rows))
 
 
 class Decided(Planner):

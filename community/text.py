@@ -27,6 +27,12 @@ def lines(text: str) -> str:
     return _EMPTY_LINES.sub("\n\n", "\n".join(kept)).strip()
 
 
+def folded(text: str) -> str:
+    """For finding a name however it was typed: without case nor accents."""
+    apart = unicodedata.normalize("NFKD", one_line(text).casefold())
+    return "".join(character for character in apart if not unicodedata.combining(character))
+
+
 def address(text: str) -> str | None:
     """A web address as it can be kept and opened, or None when it is not one."""
     candidate = "".join(_visible(text).split())

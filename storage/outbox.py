@@ -239,6 +239,14 @@ async def try_again(session: AsyncSession, network_id: int, now: datetime, row_i
     return len(rows)
 
 
+async def sent_ref(session: AsyncSession, network_id: int, dedupe_key: str) -> str | None:
+    """What the platform called the message of a row that left, to edit it."""
+    query = select(Outbox.external_ref).where(
+        Outbox.network_id == network_id, Outbox.dedupe_key == dedupe_key, Outbox.state == OutboxState.SENT
+    )
+    return (await session.exec(query)).first()
+
+
 async def next_due(session: AsyncSession) -> datetime | None:
     """When the next row is to be tried."""
     return (
