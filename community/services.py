@@ -7,6 +7,7 @@ from community.help import Help
 from community.library import Library
 from community.members import Members
 from community.networks import Networks
+from community.search import Search
 
 
 @dataclass(frozen=True)
@@ -16,5 +17,6 @@ class Services:
     networks: Networks
     members: Members
     library: Library
+    search: Search
     drafts: Drafts
     help: Help

@@ -182,3 +182,37 @@ async def set_themes(session: AsyncSession, resource_id: int, theme_ids: Iterabl
     await session.exec(delete(ResourceTheme).where(col(ResourceTheme.resource_id) == resource_id))
     for theme_id in sorted(set(theme_ids)):
         session.add(ResourceTheme(resource_id=resource_id, theme_id=theme_id))
+
+
+async def published(
+    session: AsyncSession, network_id: int, resource_ids: Sequence[int]
+) -> Sequence[Resource]:
+    """Those of the ids that members may read, in no order."""
+    if not resource_ids:
+        return []
+    query = select(Resource).where(
+        Resource.network_id == network_id,
+        Resource.state == ResourceState.PUBLISHED,
+        col(Resource.id).in_(resource_ids),
+    )
+    return (await session.exec(query)).all()
+
+
+async def references(
+    session: AsyncSession, network_id: int, resource_ids: Sequence[int]
+) -> dict[int, tuple[str, str]]:
+    """Reference and title of each published one."""
+    if not resource_ids:
+        return {}
+    query = select(Resource.id, Resource.ref, Resource.title).where(
+        Resource.network_id == network_id,
+        Resource.state == ResourceState.PUBLISHED,
+        col(Resource.id).in_(resource_ids),
+    )
+    return {resource_id or 0: (ref, title) for resource_id, ref, title in (await session.exec(query)).all()}
+
+
+async def titles(session: AsyncSession, network_id: int, resource_ids: Sequence[int]) -> dict[int, str]:
+    """The title of each published one."""
+    found = await references(session, network_id, resource_ids)
+    return {resource_id: title for resource_id, (_, title) in found.items()}

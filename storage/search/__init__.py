@@ -4,7 +4,11 @@
 network's index lock. Only what may be found is put: whoever unpublishes an item removes it here.
 """
 
+from storage.search.completion import complete
+from storage.search.highlight import Fragment, Highlighted, highlighted, passage
 from storage.search.index import Document, put, put_many, remove
+from storage.search.query import Answer, Hit, Memory, answer
+from storage.search.synonyms import key_of
 from storage.search.tables import (
     SearchDocument,
     SearchPosting,
@@ -15,13 +19,23 @@ from storage.search.tables import (
 )
 
 __all__ = [
+    "Answer",
     "Document",
+    "Fragment",
+    "Highlighted",
+    "Hit",
+    "Memory",
     "SearchDocument",
     "SearchPosting",
     "SearchSession",
     "SearchState",
     "SearchWord",
     "Synonym",
+    "answer",
+    "complete",
+    "highlighted",
+    "key_of",
+    "passage",
     "put",
     "put_many",
     "remove",

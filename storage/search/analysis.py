@@ -15,7 +15,7 @@ from importlib.resources import files
 
 import Stemmer
 
-_WORD = re.compile(r"[^\W_]+")
+WORD = re.compile(r"[^\W_]+")
 _DOTTED = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?")  # "A.D.I.L." is "ADIL"
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _LIGATURES = str.maketrans(
@@ -61,7 +61,7 @@ def fold(word: str) -> str:
 
 def words_in(text: str) -> list[str]:
     """The words as written, in lower case, in order, stop words included."""
-    return _WORD.findall(normalised(text))
+    return WORD.findall(normalised(text))
 
 
 def hash_of(term: str) -> int:

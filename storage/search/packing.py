@@ -49,6 +49,11 @@ def entries(terms: Ints, impacts: Ints) -> bytes:
     return packed.tobytes()
 
 
+def summed(numbers: Ints, weights: Floats, size: int) -> Floats:
+    """For each number below ``size``, the sum of its weights."""
+    return np.bincount(numbers, weights, size).astype(np.float64, copy=False)
+
+
 def unpack_entries(data: bytes) -> tuple[Ints, Ints]:
     packed = np.frombuffer(data, ENTRY)
     return packed["term"].astype(np.int64), packed["impact"].astype(np.int64)

@@ -1,6 +1,7 @@
 """The statements behind the index: plain SQL, few and fat, the same meaning on SQLite and PostgreSQL.
 
-Many values travel as one array (PostgreSQL) or one JSON text (SQLite): one statement text, whatever their number.
+Many values travel as one array (PostgreSQL) or one JSON text (SQLite): one
+statement text, whatever their number.
 """
 
 import json
@@ -232,6 +233,52 @@ async def add_words(
         new,
     )
     return state.words + len(new)
+
+
+async def words_after(
+    session: AsyncSession, network_id: int, position: int
+) -> list[tuple[int, str, str, int, bool]]:
+    """What was learnt since: position, word, as shown, term, whether a title has it."""
+    connection = await session.connection()
+    found = await connection.execute(
+        text(
+            "SELECT position, word, shown, term, in_title FROM search_word"
+            " WHERE network_id = :network AND position > :position ORDER BY position"
+        ),
+        {"network": network_id, "position": position},
+    )
+    return [(at, word, shown, term, bool(in_title)) for at, word, shown, term, in_title in found]
+
+
+async def candidates(
+    session: AsyncSession, network_id: int, numbers: list[int]
+) -> dict[int, tuple[str, int, int, int, bytes]]:
+    """Of each document: kind, item, size of the title, of the summary, stream."""
+    select = (
+        "SELECT number, kind, item_id, title_size, summary_size, stream FROM search_document"
+        " WHERE network_id = :network AND number"
+    )
+    found = await run(
+        session,
+        f"{select} IN (SELECT value FROM json_each(:numbers))",
+        f"{select} = ANY(CAST(:numbers AS int[]))",
+        network=network_id,
+        numbers=numbers,
+    )
+    return {row[0]: row[1:] for row in found}
+
+
+async def items_of(session: AsyncSession, network_id: int, numbers: list[int]) -> dict[int, tuple[str, int]]:
+    """Kind and item of each document number."""
+    select = "SELECT number, kind, item_id FROM search_document WHERE network_id = :network AND number"
+    found = await run(
+        session,
+        f"{select} IN (SELECT value FROM json_each(:numbers))",
+        f"{select} = ANY(CAST(:numbers AS int[]))",
+        network=network_id,
+        numbers=numbers,
+    )
+    return {number: (kind, item_id) for number, kind, item_id in found}
 
 
 def worth_knowing(folded: str) -> bool:

@@ -104,6 +104,7 @@ class SearchSession(SQLModel, table=True):
     found: list[Any] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False)
     )  # [kind, item, score]
+    stems: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))  # to highlight
     suggestion: str | None = None
     results: int
     at: datetime

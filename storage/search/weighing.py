@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from storage.search.analysis import Analyser, Word, hash_of, words_in
-from storage.search.packing import IMPACTS, Floats, Ints, short
+from storage.search.packing import IMPACTS, Floats, Ints, short, summed
 
 K1 = 1.2
 FIELDS = ("title", "summary", "body")
@@ -63,7 +63,7 @@ class Batch:
         ids = np.concatenate([streams[field] for field in FIELDS])
         distinct, inverse = np.unique(ids, return_inverse=True)
         weights = np.concatenate([np.full(len(streams[f]), _gain(f, len(streams[f]))) for f in FIELDS])
-        impacts = quantised(np.bincount(inverse, weights, len(distinct)))
+        impacts = quantised(summed(inverse, weights, len(distinct)))
         hashes = np.asarray(self._terms, np.int64)
         terms = hashes[distinct] if len(distinct) else np.empty(0, np.int64)
         filters = np.asarray(sorted({facet_term(facet) for facet in facets}), np.int64)

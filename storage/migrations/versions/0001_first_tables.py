@@ -321,6 +321,7 @@ def upgrade() -> None:
         sa.Column("query", sa.String(), nullable=False),
         sa.Column("filters", sa.JSON(), nullable=False),
         sa.Column("found", sa.JSON(), nullable=False),
+        sa.Column("stems", sa.JSON(), nullable=False),
         sa.Column("suggestion", sa.String(), nullable=True),
         sa.Column("results", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),

@@ -1,0 +1,265 @@
+"""Answers a question over one network's index, in one reading snapshot. Writes nothing.
+
+First pass: the terms' packed postings, summed by numpy. Second pass: the best candidates are read closely
+(``features.py``). Words that no item has are corrected from the network's own vocabulary.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from unicodedata import normalize
+
+import numpy as np
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.search import rows
+from storage.search.analysis import WORD, Word, analyser, words_in
+from storage.search.correction import corrected
+from storage.search.features import Candidate, features
+from storage.search.index import scope
+from storage.search.packing import IMPACTS, POSTING, Floats, Ints, short, summed, unpack
+from storage.search.rows import Key, State
+from storage.search.synonyms import Thesauri
+from storage.search.vocabulary import Vocabularies
+from storage.search.weighing import facet_term
+from storage.search.weights import OTHER_NAME, WEIGHTS
+
+LONGEST_QUESTION = 300  # characters
+MOST_WORDS = 24
+CANDIDATES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    kind: str
+    item_id: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``stems``: what to highlight. ``suggestion``: the question as understood, where it was corrected."""
+
+    hits: Sequence[Hit]
+    suggestion: str | None
+    stems: frozenset[str]
+
+
+@dataclass
+class Memory:
+    """What a process remembers between questions; each part checks its version at each use."""
+
+    vocabularies: Vocabularies = field(default_factory=Vocabularies)
+    thesauri: Thesauri = field(default_factory=Thesauri)
+
+
+@dataclass(slots=True)
+class Unit:
+    """One word asked, and every term that stands for it with its weight."""
+
+    word: Word
+    raw: str
+    terms: dict[int, float]
+
+
+@dataclass(slots=True)
+class Question:
+    """One way to put the question: units in order, each distinct word once in ``units``."""
+
+    units: list[Unit]
+    sequence: list[int]
+    weight: float = 1.0
+
+    @classmethod
+    def of(cls, raws: Sequence[str], weight: float = 1.0) -> "Question":
+        places: dict[int, int] = {}
+        units: list[Unit] = []
+        sequence = []
+        for raw in raws:
+            word = analyser().word(raw)
+            if word.stop:
+                continue
+            if word.term not in places:
+                if len(units) == MOST_WORDS:
+                    break
+                places[word.term] = len(units)
+                units.append(Unit(word, raw, {word.term: 1.0}))
+            sequence.append(places[word.term])
+        return cls(units, sequence, weight)
+
+
+class Postings:
+    """The rows fetched for one question, and how rare each of their terms is."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self.held: dict[Key, bytes] = {}
+        self.frequency: dict[int, int] = {}
+
+    async def fetch(self, session: AsyncSession, network_id: int, terms: Collection[int]) -> None:
+        """Each term once, whether or not it has any row."""
+        new = [term for term in terms if term not in self.frequency]
+        if not new:
+            return
+        self.frequency.update(dict.fromkeys(new, 0))
+        found = await rows.postings_of(session, network_id, new)
+        for (term, _), data in found.items():
+            self.frequency[term] += len(data) // POSTING.itemsize
+        self.held.update(found)
+
+    def rarity(self, frequency: int) -> float:
+        """The usual IDF; an unknown word is as rare as can be."""
+        return float(np.log(1 + (self._state.documents - frequency + 0.5) / (frequency + 0.5)))
+
+    def scores(self, weights: dict[int, float]) -> Floats:
+        """The sum over terms, for every document number."""
+        keys = [key for key in self.held if key[0] in weights]
+        numbers, impacts, row = unpack([block for _, block in keys], [self.held[key] for key in keys])
+        by_row = np.array([weights[term] for term, _ in keys], np.float64) / IMPACTS
+        return summed(numbers, by_row[row] * impacts, self._state.next_number)
+
+    def allowed(self, groups: Sequence[Collection[int]]) -> Ints:
+        """1 for the documents that bear a facet of every group."""
+        mask = np.ones(self._state.next_number, np.int64)
+        for group in groups:
+            mask &= self.scores(dict.fromkeys(group, 1.0)) > 0
+        return mask
+
+
+async def answer(
+    session: AsyncSession,
+    memory: Memory,
+    network_id: int,
+    text: str,
+    *,
+    kinds: Collection[str] = (),
+    facets: Sequence[Collection[str]] = (),
+) -> Answer:
+    """The best documents first. ``facets``: an item bears one of each group; ``kinds``: of documents."""
+    state = await rows.state_of(session, network_id)
+    raws = words_in(text[:LONGEST_QUESTION])
+    question = Question.of(raws)
+    if not question.units or not state.documents:
+        return Answer((), None, frozenset())
+    asked = [{scope(kind) for kind in kinds}, *map(set, facets)]
+    groups = [{facet_term(facet) for facet in group} for group in asked if group]
+    postings = Postings(state)
+    _join_neighbours(question, raws)
+    questions = [question, *await _other_names(session, memory, network_id, state, question)]
+    wanted = {term for one in questions for unit in one.units for term in unit.terms}
+    await postings.fetch(session, network_id, wanted.union(*groups))
+    suggestion = await _correct(session, memory, network_id, state, text, questions, postings)
+    hits = await _rank(session, network_id, questions, postings, groups)
+    stems = frozenset(unit.word.stem for one in questions for unit in one.units)
+    return Answer(hits, suggestion, stems)
+
+
+def _join_neighbours(question: Question, raws: Sequence[str]) -> None:
+    """« co-voiturage » also finds « covoiturage »."""
+    by_raw = {unit.raw: unit for unit in question.units}
+    for left, right in pairwise(raws):
+        joined = analyser().word(left + right)
+        for raw in (left, right):
+            if raw in by_raw and not joined.stop:
+                by_raw[raw].terms.setdefault(joined.term, 0.5)
+
+
+async def _other_names(
+    session: AsyncSession, memory: Memory, network_id: int, state: State, question: Question
+) -> list[Question]:
+    """The question again, an acronym or its expansion in the place of the other."""
+    thesaurus = await memory.thesauri.of(session, network_id, state)
+    raws = [question.units[place].raw for place in question.sequence]
+    stems = [question.units[place].word.stem for place in question.sequence]
+    return [
+        Question.of([*raws[:start], *words_in(other), *raws[end:]], OTHER_NAME)
+        for start, end, other in thesaurus.variants(stems)
+    ]
+
+
+def _put_right(text: str, changed: Mapping[str, str]) -> str:
+    """The question as it was typed, but for the words that were corrected."""
+    kept = " ".join(normalize("NFKC", text).split())[:LONGEST_QUESTION]
+    return WORD.sub(lambda match: changed.get(match.group().lower(), match.group()), kept)
+
+
+async def _correct(
+    session: AsyncSession,
+    memory: Memory,
+    network_id: int,
+    state: State,
+    text: str,
+    questions: Sequence[Question],
+    postings: Postings,
+) -> str | None:
+    """Gives unknown words the terms of their nearest known ones; returns the question as understood."""
+    question = questions[0]
+    unknown = [unit for unit in question.units if not any(postings.frequency[term] for term in unit.terms)]
+    if not unknown or (len(questions) > 1 and len(unknown) == len(question.units)):
+        return None
+    vocabulary = await memory.vocabularies.of(session, network_id, state)
+    near = {unit.raw: vocabulary.near(unit.word.folded) for unit in unknown}
+    await postings.fetch(session, network_id, {one.term for found in near.values() for one in found})
+    changed = {}
+    for unit in unknown:
+        best = corrected(unit.word.folded, near[unit.raw], postings.frequency)
+        for one, weight in best:
+            unit.terms.setdefault(one.term, weight)
+        if best:
+            changed[unit.raw] = best[0][0].shown
+            unit.word = analyser().word(best[0][0].shown)
+    if not changed:
+        return None
+    return _put_right(text, changed)
+
+
+async def _rank(
+    session: AsyncSession,
+    network_id: int,
+    questions: Sequence[Question],
+    postings: Postings,
+    groups: Sequence[Collection[int]],
+) -> list[Hit]:
+    allowed = postings.allowed(groups) if groups else None
+    firsts = []
+    for question in questions:
+        rarity = _rarities(question, postings)
+        weights: dict[int, float] = {}
+        for unit, rare in zip(question.units, rarity.tolist(), strict=True):
+            for term, weight in unit.terms.items():
+                weights[term] = max(weights.get(term, 0.0), rare * weight)
+        scores = postings.scores(weights)
+        firsts.append((question, rarity, scores if allowed is None else scores * allowed))
+    chosen = {number for _, _, scores in firsts for number in best_numbers(scores, CANDIDATES)}
+    if not chosen:
+        return []
+    found = await rows.candidates(session, network_id, sorted(chosen))
+    candidates = [Candidate(number, *found[number]) for number in sorted(found)]
+    numbers = np.array([candidate.number for candidate in candidates])
+    final = np.full(len(candidates), -np.inf)
+    for question, rarity, scores in firsts:
+        units = [short(np.array(list(unit.terms), np.int64)) for unit in question.units]
+        first = scores[numbers] / max(float(rarity.sum()), 1e-9)
+        looked = features(candidates, first, units, question.sequence, rarity)
+        final = np.maximum(final, question.weight * (looked @ WEIGHTS))
+    final = np.round(final, 6)
+    order = sorted(
+        range(len(candidates)), key=lambda at: (-final[at], candidates[at].kind, candidates[at].item_id)
+    )
+    return [Hit(candidates[at].kind, candidates[at].item_id, float(final[at])) for at in order]
+
+
+def _rarities(question: Question, postings: Postings) -> Floats:
+    """Of each word asked: its most frequent term says how rare it is."""
+    frequencies = [max(postings.frequency[term] for term in unit.terms) for unit in question.units]
+    return np.array([postings.rarity(frequency) for frequency in frequencies])
+
+
+def best_numbers(scores: Floats, most: int) -> list[int]:
+    """The numbers of the best documents; of equals the older first, on every machine."""
+    positive = np.flatnonzero(scores > 0)
+    if len(positive) > most:
+        cut = np.partition(scores[positive], len(positive) - most)[len(positive) - most]
+        positive = positive[scores[positive] >= cut]
+    order = np.lexsort((positive, -scores[positive]))
+    return [int(number) for number in positive[order][:most]]
