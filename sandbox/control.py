@@ -1,0 +1,101 @@
+"""The control API: clock, faults, journal, and the making of servers and bots."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from sandbox.errors import ApiError
+from sandbox.journal import Exchange, Frame
+from sandbox.people import Act, Handler, wrap
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
+
+
+async def read_clock(act: Act) -> object:
+    return act.sandbox.clock_object()
+
+
+async def set_clock(act: Act) -> object:
+    body, clock = act.object(), act.sandbox.clock
+    try:
+        if "freeze" in body:
+            if body["freeze"]:
+                clock.freeze()
+            else:
+                clock.unfreeze()
+        if "advance" in body:
+            clock.advance(timedelta(seconds=float(body["advance"])))
+        if "jump" in body:
+            clock.jump(datetime.fromisoformat(str(body["jump"])))
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ApiError.leaf(("clock",), "BASE_TYPE_CONVERT", str(error)) from None
+    return act.sandbox.clock_object()
+
+
+async def list_faults(act: Act) -> object:
+    return act.sandbox.faults.list()
+
+
+async def add_fault(act: Act) -> object:
+    return act.sandbox.faults.add_json(act.body).as_json()
+
+
+async def clear_faults(act: Act) -> object:
+    number = act.request.query.get("id")
+    if number is not None and number.isdigit():
+        act.sandbox.faults.remove(int(number))
+    else:
+        act.sandbox.faults.clear()
+    return None
+
+
+async def journal(act: Act) -> object:
+    since = act.request.query.get("since", "0")
+    entries = act.sandbox.journal.since(int(since) if since.isdigit() else 0)
+    return {
+        "last": act.sandbox.journal.last,
+        "entries": [entry.as_json() for entry in entries if isinstance(entry, Exchange | Frame)],
+    }
+
+
+async def add_guild(act: Act) -> object:
+    body = act.object()
+    owner = act.world.users.get(str(body.get("owner_id")))
+    guild = act.world.add_guild(str(body.get("name") or "Serveur"), owner=owner)
+    return {**act.world.guild_object(guild), "channels": [c.data for c in guild.channels.values()]}
+
+
+async def add_app(act: Act) -> object:
+    body = act.object()
+    intents = {str(name) for name in body.get("intents") or ()}
+    app = act.world.add_app(str(body.get("name") or "Bot"), token=body.get("token"), intents=intents)
+    return {"id": app.id, "name": app.name, "token": app.token, "bot": app.user.data}
+
+
+async def invite(act: Act) -> object:
+    app = act.world.apps.get(act.path["app"])
+    guild = act.world.guilds.get(act.path["guild"])
+    if app is None or guild is None:
+        raise ApiError.of(10002 if app is None else 10004)
+    permissions = int((act.body or {}).get("permissions") or 0)
+    return act.world.invite(app, guild, permissions=permissions)
+
+
+ROUTES: list[tuple[str, str, Handler]] = [
+    ("GET", "/clock", read_clock),
+    ("POST", "/clock", set_clock),
+    ("GET", "/faults", list_faults),
+    ("POST", "/faults", add_fault),
+    ("DELETE", "/faults", clear_faults),
+    ("GET", "/journal", journal),
+    ("POST", "/guilds", add_guild),
+    ("POST", "/apps", add_app),
+    ("POST", "/apps/{app}/guilds/{guild}", invite),
+]
+
+
+def install(sandbox: "Sandbox", app: web.Application) -> None:
+    for method, path, handler in ROUTES:
+        app.router.add_route(method, "/sandbox/control" + path, wrap(sandbox, handler))

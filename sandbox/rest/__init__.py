@@ -1,0 +1,31 @@
+"""The REST API v10, as bots see it. Each module registers its routes with `router.route`."""
+
+from sandbox.rest import (
+    applications,
+    channels,
+    commands,
+    events,
+    guilds,
+    hooks,
+    members,
+    messages,
+    pins,
+    roles,
+    threads,
+    users,
+)
+
+__all__ = [
+    "applications",
+    "channels",
+    "commands",
+    "events",
+    "guilds",
+    "hooks",
+    "members",
+    "messages",
+    "pins",
+    "roles",
+    "threads",
+    "users",
+]
