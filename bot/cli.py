@@ -66,12 +66,11 @@ def _register_demo(app: typer.Typer, console: Console) -> None:
         port: Annotated[
             int, typer.Option(min=0, max=65535, help=console.word("console.demo.port"))
         ] = DEMO_PORT,
-        reset: Annotated[bool, typer.Option("--reset", help=console.word("console.demo.reset"))] = False,
         folder: Annotated[Path, typer.Option(help=console.word("console.demo.folder"))] = DEMO_FOLDER,
     ) -> None:
         from bot.demo import demonstrate
 
-        console.run(demonstrate(console, port=port, reset=reset, folder=folder))
+        console.run(demonstrate(console, port=port, folder=folder))
 
 
 def _register_run(app: typer.Typer, console: Console) -> None:

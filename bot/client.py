@@ -103,6 +103,13 @@ class EntrePairsBot(Host):
         self.shard_count, url, _limits = await self.http.get_bot_gateway()
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
 
+    async def fetch_guild(self, guild_id: int, /, *, with_counts: bool = True) -> discord.Guild:
+        """With the bot's own membership: without a gateway (``doctor``) nothing else would know its rights."""
+        guild = await super().fetch_guild(guild_id, with_counts=with_counts)
+        if self.user is not None and guild.get_member(self.user.id) is None:
+            guild._add_member(await guild.fetch_member(self.user.id))
+        return guild
+
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
         """Raw frames are only timed: a task for each of them would be waste."""
         if event_name == "socket_raw_receive":
@@ -149,6 +156,7 @@ class EntrePairsBot(Host):
 def point_at(api: str) -> None:
     """Use this REST API: Discord's own, a proxy, or the sandbox. discord.py keeps it in its class."""
     Route.BASE = api
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice here
 
 
 def _count_refusals(metrics: Metrics) -> aiohttp.TraceConfig:

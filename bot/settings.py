@@ -7,7 +7,7 @@ Must not read anything at import, and never shows a secret. The words are in ``p
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
@@ -173,10 +173,10 @@ def variable(setting: str) -> str:
     return f"{PREFIX}{setting.upper()}"
 
 
-def load(*, env_file: Path | None = Path(".env")) -> Settings:
-    """Read the environment, then ``env_file`` for the rest. SettingsError holds every problem at once."""
+def load(*, env_file: Path | None = Path(".env"), **given: Any) -> Settings:
+    """What is ``given``, else the environment, else ``env_file``. SettingsError holds every problem."""
     try:
-        return Settings(_env_file=env_file)
+        return Settings(_env_file=env_file, **given)
     except ValidationError as error:
         raise SettingsError(
             [_problem(dict(detail)) for detail in error.errors(include_input=False)]

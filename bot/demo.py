@@ -1,0 +1,94 @@
+"""``entrepairs demo``: a Discord of one's own, a demonstration network, and the real bot on it.
+
+One process and one virtual clock, which the page can move. The world lives as long as the process, so the
+database starts anew with it. The bot itself is the one that ``entrepairs run`` starts: only addresses differ.
+"""
+
+import asyncio
+import contextlib
+import socket
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot import compose, logs, upkeep
+from bot import settings as settings_module
+from bot.console import Console
+from bot.failures import CannotRun, Exit
+from bot.run import Runner, stopped_by_signals
+from bot.server_permissions import NEEDED
+from bot.settings import Settings
+from sandbox import Sandbox, VirtualClock
+
+HOST = "127.0.0.1"
+PORTS_TRIED = 50
+DATABASE = "entrepairs.db"
+
+
+async def demonstrate(console: Console, *, port: int, folder: Path) -> None:
+    """Run until a signal."""
+    clock = VirtualClock()
+    sandbox = Sandbox(HOST, free_port(port), clock)
+    with console.working("console.demo.preparing"):
+        database = await fresh_database(folder)
+        await sandbox.start()
+    try:
+        settings = _settings(sandbox, database)
+        logs.set_up(settings.log_format, settings.log_level, secrets=settings.secrets)
+        runner = Runner(compose.base(settings, console.words, clock), publish="always")
+        with stopped_by_signals(runner):
+            telling = asyncio.create_task(_tell_when_ready(console, sandbox, runner), name="demo address")
+            try:
+                await runner.run()
+            finally:
+                telling.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await telling
+    finally:
+        await sandbox.stop()
+    console.say("console.demo.stopped")
+
+
+def free_port(first: int) -> int:
+    """``first`` when it is free, else the next one that is; 0 lets the system choose."""
+    for port in range(first, min(first + PORTS_TRIED, 65536)):
+        with socket.socket() as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                trial.bind((HOST, port))
+                return port
+    raise CannotRun("no_free_port", Exit.FAILED, port=first)
+
+
+async def fresh_database(folder: Path) -> str:
+    """An empty database: the ids in an older one would be those of a world that is gone."""
+    url = f"sqlite:///{folder / DATABASE}"
+    upkeep.make_folder(url)
+    for suffix in ("", "-wal", "-shm"):
+        (folder / f"{DATABASE}{suffix}").unlink(missing_ok=True)
+    await upkeep.migrate(url)
+    return url
+
+
+def _settings(sandbox: Sandbox, database: str) -> Settings:
+    """Whatever the environment says: the demonstration never touches a real token or database."""
+    app = sandbox.world.add_app("Entre-pairs", intents={"members"})
+    guild = sandbox.world.add_guild("Réseau de démonstration")
+    sandbox.world.invite(app, guild, permissions=NEEDED.value)
+    return settings_module.load(
+        env_file=None,
+        discord_token=SecretStr(app.token),
+        discord_api=sandbox.api,
+        database_url=SecretStr(database),
+        web_host=HOST,
+        web_port=0,
+        log_level="warning",
+        deliver_seconds=1.0,
+    )
+
+
+async def _tell_when_ready(console: Console, sandbox: Sandbox, runner: Runner) -> None:
+    await runner.ready.wait()
+    console.say("console.demo.open")
+    console.out.print(f"    {sandbox.url}/", style="bold", markup=False)
+    console.say("console.demo.stop")
