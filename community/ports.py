@@ -112,8 +112,8 @@ class Messenger(Protocol):
         """The private channel's reference. Rationed by the platform: keep the answer."""
         ...
 
-    async def find_thread(self, forum_ref: str, marker: str) -> str | None:
-        """The thread whose first message carries ``marker``, open or archived."""
+    async def find_thread(self, forum_ref: str, marker: str, *, since: datetime) -> str | None:
+        """The thread opened since then whose first message carries ``marker``, open or archived."""
         ...
 
     async def open_thread(self, forum_ref: str, message: Outgoing, *, marker: str) -> str:

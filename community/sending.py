@@ -83,7 +83,7 @@ class Sender:
             case Direct() if identity is not None and identity.direct_ref is not None:
                 return await self._messenger.find_post(identity.direct_ref, nonce, since=since)
             case ForumPost():
-                return await self._messenger.find_thread(way.forum_ref, nonce)
+                return await self._messenger.find_thread(way.forum_ref, nonce, since=since)
         return None  # nothing was posted, or doing it again changes nothing
 
     async def send(self, way: Way, identity: Identity | None, nonce: str) -> str:

@@ -95,11 +95,11 @@ class Platform:
         self.trouble("after", "open")
         return f"dm-{account_ref}"
 
-    async def find_thread(self, forum_ref: str, marker: str) -> str | None:
+    async def find_thread(self, forum_ref: str, marker: str, *, since: datetime) -> str | None:
         self.trouble("before", "find")
         if forum_ref not in self.forums:
             raise DeliveryError(Failure.GONE, code="10003")
-        found = [said.ref for said in self.forums[forum_ref] if said.nonce == marker]
+        found = [said.ref for said in self.forums[forum_ref] if said.nonce == marker and said.at >= since]
         return found[0] if found else None
 
     async def open_thread(self, forum_ref: str, message: Outgoing, *, marker: str) -> str:
