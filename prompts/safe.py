@@ -7,8 +7,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# The very pattern by which Discord's clients find an address, so that we and they agree on where it ends.
-ADDRESS = re.compile(r"https?://[^\s<]+[^<.,:;\"')\]\s]")
+# The pattern by which Discord's clients find an address, so that we and they agree on where it ends; but for
+# the > after it, which they take in when the < before it is escaped.
+ADDRESS = re.compile(r"https?://[^\s<>]+[^<>.,:;\"')\]\s]")
 
 _LINE_BREAKS = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
 _ODD_SPACES = re.compile(r"[\t\u1680\u2000-\u200a\u205f\u3000\u2800]")
@@ -121,4 +122,6 @@ def _escape(text: str, lines: bool) -> str:
 
 def escape(text: str, *, lines: bool = False) -> Safe:
     """Show ``text`` as it was typed, whatever it is. On one line, unless ``lines`` keeps its paragraphs."""
-    return Safe(_escape(text, lines))
+    shown = _escape(text, lines)
+    # Clients end a spoiler or a strike at the first two marks, escaped or not: keep the last one apart.
+    return Safe(shown + _BREAK if shown.endswith(("|", "~")) else shown)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
+from cogs.kit.fields import field_key
 from cogs.kit.layout import Row
 from community.errors import DomainError, Invalid, NotAllowed
 
@@ -77,8 +78,7 @@ def _details(host: "Host", locale: str, error: DomainError, form: str | None) ->
     details = dict(error.details)
     if isinstance(error, Invalid):
         field, problem = str(details.get("field", "")), str(details.get("problem", ""))
-        names = (f"forms.{form}.{field}.label", f"fields.{field}")
-        name = next((key for key in names if host.words.has_label(key)), None)
+        name = field_key(host.words, form, field, "label")
         said = f"problems.{problem}" if host.words.has_label(f"problems.{problem}") else "problems.other"
         extras = {key: value for key, value in details.items() if key not in {"field", "problem"}}
         details["field_label"] = host.words.label(name, locale) if name else ""

@@ -76,7 +76,10 @@ class Prefill:
 
 
 class Form:
-    """A form's name and fields. Labels: ``forms.<name>.title`` and ``forms.<name>.<field>.label|…``.
+    """A form's name and fields. Labels: ``forms.<name>.heading``, ``forms.<name>.<field>.label|…``.
+
+    A field's ``label``, ``description`` and ``placeholder`` may be shared: ``fields.<field>.label|…``. (Not
+    ``title`` for the heading: a field may have that name, and a key cannot be both text and table.)
 
     ``updates=True``: the submit answers with ``inbound.update`` (opened from a message that then changes).
     """
@@ -100,7 +103,7 @@ class Painter:
 
     def modal(self, custom_id: str) -> discord.ui.Modal:
         """Already stopped: a submit is dispatched by custom_id, so discord.py has nothing to remember."""
-        title = shorten(self._words.label(f"forms.{self._form.name}.title", self._locale), TITLE_LIMIT)
+        title = shorten(self._words.label(f"forms.{self._form.name}.heading", self._locale), TITLE_LIMIT)
         modal = discord.ui.Modal(title=title, custom_id=custom_id, timeout=None)
         for field in self._form.fields:
             component = self._component(field)
@@ -114,8 +117,8 @@ class Painter:
         return modal
 
     def _said(self, field: Field, what: str, limit: int) -> str | None:
-        key = f"forms.{self._form.name}.{field.name}.{what}"
-        return shorten(self._words.label(key, self._locale), limit) if self._words.has_label(key) else None
+        key = field_key(self._words, self._form.name, field.name, what)
+        return shorten(self._words.label(key, self._locale), limit) if key else None
 
     def _component(self, field: Field) -> discord.ui.Item[Any] | None:
         value = self._prefill.values.get(field.name)
@@ -177,6 +180,12 @@ class Painter:
             placeholder=self._said(field, "placeholder", PLACEHOLDER_LIMIT),
             options=[discord.SelectOption(label=shown, value=key, default=on) for key, shown, on in options],
         )
+
+
+def field_key(words: Words, form: str | None, field: str, what: str) -> str | None:
+    """The label of a field: its form's own, else the one that forms share."""
+    keys = (f"forms.{form}.{field}.{what}", f"fields.{field}.{what}")
+    return next((key for key in keys if words.has_label(key)), None)
 
 
 def options_of(

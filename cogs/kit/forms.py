@@ -25,6 +25,7 @@ from cogs.kit.fields import (
     Values,
     YesNoField,
     check,
+    field_key,
     read,
 )
 from community.actors import Actor
@@ -219,7 +220,8 @@ class Forms:
             typed = values[field.name]
             if not isinstance(field, TextField) or not typed:
                 continue
-            label = words.label(f"forms.{form.name}.{field.name}.label", inbound.locale(interaction))
+            key = field_key(words, form.name, field.name, "label")
+            label = words.label(key, inbound.locale(interaction)) if key else field.name
             for start in range(0, len(typed), _PIECE):
                 piece = typed[start : start + _PIECE]
                 await inbound.reply(interaction, "common/returned", label=label, typed=piece)
