@@ -19,13 +19,14 @@ _INVISIBLE = re.compile(
     r"\u3164\ufeff\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
 )
 _MARKS = re.compile(r"[\\*_~|`\[\]<]")
-_LINE_START = re.compile(r"^(\s*)([#>+\-]|\d+(?=\.))", re.MULTILINE)
+_LINE_START = re.compile(r"(\A|\n)(\s*)([#>+\-]|\d+(?=\.))")
 _PING = re.compile(r"@(?=everyone|here|[!&]?(?:\d|$))", re.IGNORECASE)
 _AFTER_ADDRESS = re.compile(r"[.,:;\"')]*(?:\s|$)")
 _LEAD = re.compile(r"[.,:;\"')\s]*")
 _IN_ADDRESS = re.compile(
     r"[*|`\\\[\]()]|~(?=~)|(?<=~)~|@(?=everyone|here|[!&]?\d)|\W(?<![\x21-\x7e])", re.IGNORECASE
 )
+_NO_ADDRESS = re.compile(r"https?(?=://)")  # too short for an address: our backslashes would make it one
 _JOINERS = "\u200c\u200d"
 _MOST_ACCENTS = 4
 _ISOLATE, _POP = "\u2068", "\u2069"
@@ -95,11 +96,17 @@ def safe_address(address: str) -> str:
     return _IN_ADDRESS.sub(encode, address)
 
 
-def _escape_words(text: str) -> str:
+def _escape_start(start: re.Match[str]) -> str:
+    mark = f"{start[3]}\\" if start[3][0].isdigit() else f"\\{start[3]}"
+    return f"{start[1]}{start[2]}{mark}"
+
+
+def _escape_words(text: str, *, inside: bool = False) -> str:
+    """``inside``: an address comes before, so that the text does not start a line."""
     text = _MARKS.sub(lambda mark: "\\" + mark[0], text)
-    text = _LINE_START.sub(
-        lambda start: f"{start[1]}{start[2]}\\" if start[2].isdigit() else f"{start[1]}\\{start[2]}", text
-    )
+    text = _NO_ADDRESS.sub(r"\g<0>\\", text)
+    guard = "\0" if inside else ""  # clean() has removed every other one
+    text = _LINE_START.sub(_escape_start, guard + text).removeprefix("\0")
     return _isolated(_PING.sub("@" + _BREAK, text))
 
 
@@ -109,12 +116,12 @@ def _escape(text: str, lines: bool) -> str:
     parts: list[str] = []
     end = 0
     for address in ADDRESS.finditer(text):
-        before = _escape_words(text[end : address.start()])
+        before = _escape_words(text[end : address.start()], inside=end > 0)
         if end and not _AFTER_ADDRESS.match(before):
             parts.append(" ")  # else the client would take our backslash for a part of the address
         parts += [before, safe_address(address[0])]
         end = address.end()
-    rest = _escape_words(text[end:])
+    rest = _escape_words(text[end:], inside=end > 0)
     if end and not _AFTER_ADDRESS.match(rest):
         parts.append(" ")
     return "".join([*parts, rest])
