@@ -4,7 +4,7 @@ Uses no cache: every reference is enough by itself. Pacing per route is discord.
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -53,7 +53,7 @@ def failure_of(error: Exception) -> DeliveryError:
     return DeliveryError(kinds.get(error.status, Failure.REJECTED), code=code)
 
 
-def _named(method: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+def _named(method: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, Any, T]]:
     """Turn what discord.py raises into DeliveryError."""
 
     @wraps(method)
