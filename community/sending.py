@@ -18,7 +18,7 @@ from storage.outbox import Outbox
 
 Way = Post | Direct | ForumPost | Edit | Grant | Revoke
 
-DIRECT_RETRIED_AFTER = timedelta(days=7)  # someone who refused private messages may have changed their mind
+DIRECT_RETRIED_AFTER = timedelta(days=1)  # someone who refused private messages may have changed their mind
 _CLOCKS_DIFFER = timedelta(minutes=5)  # between the platform's instants and ours
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 

@@ -64,7 +64,12 @@ class UndeliveredNotice(Planner):
         card = Card(
             "delivery/undelivered",
             network.locale,
-            {"troubles": troubles, "since": since, "timezone": network.timezone},
+            {
+                "total": len(rows),
+                "troubles": troubles,
+                "since": since,
+                "timezone": network.timezone,
+            },
         )
         return Post(place.channel_ref, card)
 

@@ -124,7 +124,7 @@ async def test_closed_private_messages_become_a_mention_that_tells_nothing(world
     assert await world.states("private") == [("sent", "closed")]
 
 
-async def test_someone_who_refuses_is_not_asked_again_for_a_week(world: World) -> None:
+async def test_someone_who_refuses_is_not_asked_again_for_a_day(world: World) -> None:
     recipient = await world.member(1)
     world.platform.closed.add("account-1")
     await world.enqueue("private", 1, recipient_id=recipient)
@@ -133,7 +133,7 @@ async def test_someone_who_refuses_is_not_asked_again_for_a_week(world: World) -
     await world.enqueue("private", 2, recipient_id=recipient)
     await world.worker().run_due()
     assert len(world.platform.heard("welcome")) == 2
-    world.clock.advance(timedelta(days=7))
+    world.clock.advance(timedelta(days=1))
     await world.enqueue("private", 3, recipient_id=recipient)
     await world.enqueue("private", 4, recipient_id=recipient)
     await world.worker().run_due()
