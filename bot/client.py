@@ -104,7 +104,7 @@ class EntrePairsBot(Host):
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
 
     async def fetch_guild(self, guild_id: int, /, *, with_counts: bool = True) -> discord.Guild:
-        """With the bot's own membership: without a gateway (``doctor``) nothing else would know its rights."""
+        """With the bot's own membership: without a gateway (``doctor``) nothing else knows its rights."""
         guild = await super().fetch_guild(guild_id, with_counts=with_counts)
         if self.user is not None and guild.get_member(self.user.id) is None:
             guild._add_member(await guild.fetch_member(self.user.id))

@@ -5,24 +5,18 @@
 
 from dataclasses import dataclass
 
-import discord
-
 from bot.client import EntrePairsBot, Publish, point_at
 from bot.health import Gateway
 from bot.messenger import DiscordMessenger
 from bot.metrics import Metrics
+from bot.outbox_worker import OutboxWorker
 from bot.server_builder import DiscordServerBuilder
 from bot.settings import Settings
 from bot.web import Probe, Web
 from community.delivery import Delivery
-from community.drafts import Drafts
-from community.help import Help
-from community.library import Library
-from community.members import Members
-from community.networks import Networks
 from community.planners import planners
 from community.ports import Clock
-from community.services import Services
+from community.services import services
 from prompts import Words
 from storage.engine import Database
 
@@ -47,6 +41,7 @@ class Connected:
 
     client: EntrePairsBot
     delivery: Delivery
+    worker: OutboxWorker
 
 
 def base(settings: Settings, words: Words, clock: Clock) -> Base:
@@ -58,24 +53,12 @@ def base(settings: Settings, words: Words, clock: Clock) -> Base:
     return Base(settings, words, clock, db, gateway, metrics, probe, Web(probe, metrics))
 
 
-def services(parts: Base, client: discord.Client) -> Services:
-    """Every use case. ``client`` is only kept, for the ones that make channels."""
-    db, clock, words = parts.db, parts.clock, parts.words
-    return Services(
-        networks=Networks(db, clock, DiscordServerBuilder(client), words),
-        members=Members(db, clock),
-        library=Library(db, clock),
-        drafts=Drafts(db, clock),
-        help=Help(),
-    )
-
-
 def connect(parts: Base, *, members: bool, publish: Publish) -> Connected:
     """``members``: ask for the privileged intent. Connects nothing yet: ``client.start`` does."""
     point_at(parts.settings.discord_api)
     client = EntrePairsBot(
         words=parts.words,
-        services=lambda made: services(parts, made),
+        services=lambda made: services(parts.db, parts.clock, DiscordServerBuilder(made), parts.words),
         db=parts.db,
         gateway=parts.gateway,
         metrics=parts.metrics,
@@ -83,6 +66,13 @@ def connect(parts: Base, *, members: bool, publish: Publish) -> Connected:
         members=members,
         publish=publish,
     )
-    messenger = DiscordMessenger(client)
+    messenger = DiscordMessenger(client, parts.words)
     delivery = Delivery(parts.db, parts.clock, messenger, parts.words, planners(parts.words))
-    return Connected(client, delivery)
+    worker = OutboxWorker(
+        delivery,
+        parts.db,
+        ready=client.wait_until_ready,
+        every_s=parts.settings.deliver_seconds,
+        counted=parts.metrics.delivered,
+    )
+    return Connected(client, delivery, worker)

@@ -63,7 +63,7 @@ class Console:
             self._refuse(error)
         except CannotRun as error:
             self.fail(error.code, error.status, **error.details)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, asyncio.CancelledError):  # asked to stop twice
             raise typer.Exit(130) from None
         except Exception:
             log.exception("program stopped by a defect")

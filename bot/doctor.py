@@ -22,7 +22,7 @@ from bot.failures import CannotRun, told
 from bot.findings import Finding, Report, Status
 from bot.settings import Problem, Settings, SettingsError
 from bot.web import LATE_LIMIT_S
-from storage import migrate, networks
+from storage import networks, revision
 from storage.backlog import backlog
 from storage.networks import Network
 
@@ -73,7 +73,7 @@ async def _database(parts: compose.Base, report: Report) -> list[Network] | None
     """The networks that it knows; None when it cannot be read."""
     try:
         with told():
-            await migrate.check(parts.db)
+            await revision.check(parts.db)
             now = parts.clock.now()
             async with parts.db.reading() as session:
                 late = (await backlog(session, now)).oldest_due

@@ -38,7 +38,7 @@ def told(*, api: str = "") -> Iterator[None]:
     import discord
 
     from storage.engine import DatabaseUnavailable
-    from storage.migrate import DatabaseOutdated
+    from storage.revision import DatabaseOutdated
 
     try:
         yield

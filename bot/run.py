@@ -9,6 +9,7 @@ import logging
 import signal
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import discord
 
@@ -19,7 +20,7 @@ from bot.failures import CannotRun, Exit, told
 from bot.scheduler import Scheduler
 from bot.settings import Settings
 from prompts import Words
-from storage import migrate
+from storage import revision
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ class Runner:
         token = settings.token
         try:
             with told(api=settings.discord_api):
-                await migrate.check(self._parts.db)
+                await revision.check(self._parts.db)
             await self._listen()
             with told(api=settings.discord_api):
                 await self._connect(token)
@@ -78,45 +79,50 @@ class Runner:
         connected = compose.connect(self._parts, members=members, publish=self._publish)
         self.connected = connected
         scheduler = Scheduler()
+        scheduler.every(FORGETTING, "forget", lambda: self._forget(connected))
+        # First: the others wait for it to be ready, which it must have begun to be.
         line = asyncio.create_task(connected.client.start(token), name="discord line")
-        ticks = asyncio.create_task(self._start_ticks(connected, scheduler), name="first ticks")
         stop = asyncio.create_task(self._stop.wait(), name="stop signal")
+        work = asyncio.create_task(connected.worker.run(), name="outbox worker")
+        ticks = asyncio.create_task(self._start_ticks(connected, scheduler), name="first ticks")
         try:
-            await asyncio.wait({line, stop}, return_when=asyncio.FIRST_COMPLETED)
-            if line.done():
-                await line  # raises why it ended
+            await asyncio.wait({line, stop, work}, return_when=asyncio.FIRST_COMPLETED)
+            for ended in (line, work):
+                if ended.done():
+                    await ended  # raises why it ended
         finally:
-            ticks.cancel()
-            stop.cancel()
             self.ready.clear()
             self._parts.gateway.ready = False
-            connected.delivery.stop()
-            await scheduler.stop(grace=timedelta(seconds=GRACE_S))
-            await connected.client.finish(grace_s=GRACE_S)
-            with contextlib.suppress(Exception):  # told above, or the line was cut by us
-                await line
+            await self._finish(connected, scheduler, work)
+            await _cut(line, ticks, stop, work)
+
+    async def _finish(
+        self, connected: compose.Connected, scheduler: Scheduler, work: asyncio.Task[None]
+    ) -> None:
+        """Take nothing new, let what is in hand end, leave Discord."""
+        connected.worker.stop()
+        await scheduler.stop(grace=timedelta(seconds=GRACE_S))
+        if connected.client.is_ready():  # before that, the worker only waits for it
+            await asyncio.wait({work}, timeout=GRACE_S)
+        await connected.client.finish(grace_s=GRACE_S)
 
     async def _start_ticks(self, connected: compose.Connected, scheduler: Scheduler) -> None:
         await connected.client.wait_until_ready()
-        interval = timedelta(seconds=self._parts.settings.deliver_seconds)
-        scheduler.every(interval, "deliver", lambda: self._deliver(connected, scheduler))
-        scheduler.every(FORGETTING, "forget", lambda: self._forget(connected))
         scheduler.start()
         self.ready.set()
-
-    async def _deliver(self, connected: compose.Connected, scheduler: Scheduler) -> None:
-        """Work until nothing is due."""
-        while not scheduler.stopping:
-            counts = await connected.delivery.run_due()
-            self._parts.metrics.delivered(counts)
-            if not counts.total():
-                return
 
     async def _forget(self, connected: compose.Connected) -> None:
         """What is kept for a time only."""
         rows = await connected.delivery.purge()
         drafts = await connected.client.services.drafts.purge()
         log.info("forgotten outbox=%s drafts=%s", rows, drafts)
+
+
+async def _cut(*tasks: asyncio.Task[Any]) -> None:
+    """End tasks whose outcome was told already, or no longer matters."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def serve(settings: Settings, words: Words, *, publish: Publish) -> None:

@@ -21,52 +21,18 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.engine import Database, unavailable, writing_engine
+from storage.revision import DatabaseOutdated, check, current, head, outdated
 from storage.schema import METADATA
+
+__all__ = ["DatabaseOutdated", "check", "current", "differences", "downgrade", "head", "migrate", "outdated"]
 
 _HERE = Path(__file__).parent / "migrations"
 _ONE_AT_A_TIME = 7_305_118  # any number of ours: PostgreSQL's advisory lock for migrations
-
-
-class DatabaseOutdated(Exception):
-    """The tables are not those of this program: older (migrate), or newer (update the program)."""
-
-    def __init__(self, current: str | None, expected: str, *, newer: bool) -> None:
-        super().__init__(f"database is at {current or 'nothing'}, expected {expected}")
-        self.current = current
-        self.expected = expected
-        self.newer = newer
-
-
-def head() -> str:
-    """The revision that this program expects."""
-    found = ScriptDirectory(str(_HERE)).get_current_head()
-    assert found is not None, "there is at least one revision"  # noqa: S101 - narrows the type
-    return found
-
-
-async def current(db: Database) -> str | None:
-    """The revision that the database stands at; None when it is empty."""
-    async with db.reading() as session:
-        connection = await session.connection()
-        return await connection.run_sync(_revision_of)
-
-
-async def outdated(db: Database) -> bool:
-    """Whether ``migrate`` has something to do."""
-    return await current(db) != head()
-
-
-async def check(db: Database) -> None:
-    """Raise DatabaseOutdated unless the database stands exactly where this program expects it."""
-    found = await current(db)
-    if found != head():
-        raise DatabaseOutdated(found, head(), newer=found is not None and not _known(found))
 
 
 async def migrate(db: Database, revision: str = "head") -> None:
@@ -117,14 +83,6 @@ def _config(connection: Connection) -> Config:
     config.set_main_option("script_location", str(_HERE))
     config.attributes["connection"] = connection
     return config
-
-
-def _revision_of(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def _known(revision: str) -> bool:
-    return any(script.revision == revision for script in ScriptDirectory(str(_HERE)).walk_revisions())
 
 
 def _differences(connection: Connection) -> list[Any]:
