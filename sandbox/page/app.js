@@ -1,0 +1,158 @@
+/**
+ * The page: one or two people side by side, the tools that belong to no one, and the address that remembers who and where.
+ */
+import { people } from "./api.js";
+import { Client } from "./client.js";
+import { openClock } from "./clockpanel.js";
+import { h, iconButton } from "./dom.js";
+
+const PANES = 2;
+
+class App {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    /** @type {Client[]} */
+    this.clients = [];
+    this.theme = readTheme();
+    this.applyTheme();
+  }
+
+  async start() {
+    const wanted = parsePlace(location.hash);
+    const everyone = await people();
+    if (!everyone.length) {
+      this.root.replaceChildren(h("p", { class: "nobody" }, "Personne ici pour l’instant. / Nobody here yet."));
+      return;
+    }
+    const known = wanted.filter(({ person }) => everyone.some(({ user }) => user.id === person)).slice(0, PANES);
+    const places = known.length ? known : [{ person: everyone[0].user.id, channel: undefined }];
+    for (const { person, channel } of places) await this.add(person, channel);
+    addEventListener("hashchange", () => this.addressChanged());
+  }
+
+  /** @param {string} person @param {string} [channel] @param {number} [at] */
+  async add(person, channel, at = this.clients.length) {
+    const root = h("section");
+    const old = this.clients[at];
+    const client = new Client(person, root, { become: (other) => this.become(client, other), moved: () => this.remember(), tools: (asking) => this.tools(asking) });
+    if (old) old.root.replaceWith(root);
+    else this.root.append(root);
+    old?.close();
+    this.clients[at] = client;
+    this.root.classList.toggle("two", this.clients.length > 1);
+    await client.open(channel);
+  }
+
+  /** The same pane, somebody else, in the same channel where they may see it. */
+  async become(client, person) {
+    const at = this.clients.indexOf(client);
+    const place = client.thread?.id ?? (client.guildId ? client.channel?.id : undefined);
+    await this.add(person, place, at);
+    this.clients[at].root.querySelector(".person")?.focus();
+  }
+
+  async split() {
+    if (this.clients.length > 1) {
+      const last = this.clients.pop();
+      last.close();
+      last.root.remove();
+      this.root.classList.remove("two");
+    } else {
+      const everyone = await people();
+      const [first] = this.clients;
+      const other = everyone.find(({ user }) => user.id !== first.store.user.id);
+      if (other) await this.add(other.user.id, first.guildId ? first.channel?.id : undefined);
+    }
+    this.redraw();
+    this.remember();
+  }
+
+  redraw() {
+    for (const client of this.clients) {
+      client.drawHead();
+      client.drawMembers();
+    }
+  }
+
+  /** @param {Client} client @returns {HTMLElement[]} clock, language, theme, second pane: on the last pane only, but the language is each one's own */
+  tools(client) {
+    const { words } = client;
+    const language = h("button", { type: "button", class: "icon-button language", "aria-label": words.t("change_language"), title: words.t("change_language"), onclick: () => this.switchLanguage(client) }, h("span", { "aria-hidden": "true" }, words.language === "fr" ? "EN" : "FR"));
+    if (client !== this.clients[this.clients.length - 1]) return [language];
+    const two = this.clients.length > 1;
+    return [
+      iconButton("clock", words.t("clock"), (event) => openClock(client, event.currentTarget)),
+      language,
+      iconButton(this.dark ? "sun" : "moon", words.t(this.dark ? "light" : "dark"), () => this.switchTheme()),
+      iconButton("split", words.t(two ? "close_pane" : "open_pane"), () => this.split(), { class: "split-button", "aria-pressed": String(two) }),
+    ];
+  }
+
+  async switchLanguage(client) {
+    await client.attempt(async () => {
+      await client.store.api.patch("/me", { locale: client.words.language === "fr" ? "en-GB" : "fr" });
+      await this.become(client, client.store.user.id);
+    });
+  }
+
+  // --- theme ---------------------------------------------------------------------------------------------------------
+
+  get dark() {
+    return this.theme ? this.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  }
+
+  switchTheme() {
+    this.theme = this.dark ? "light" : "dark";
+    try {
+      localStorage.setItem("sandbox.theme", this.theme);
+    } catch {
+      // Storage refused: the choice lasts as long as the page.
+    }
+    this.applyTheme();
+    this.redraw();
+  }
+
+  applyTheme() {
+    if (this.theme) document.documentElement.dataset.theme = this.theme;
+  }
+
+  // --- address -------------------------------------------------------------------------------------------------------
+
+  /** `#person/channel` for each pane, joined by a plus. */
+  remember() {
+    const place = this.clients.map((client) => [client.store.user?.id, client.thread?.id ?? client.channel?.id].filter(Boolean).join("/")).join("+");
+    if (`#${place}` !== location.hash) history.replaceState(null, "", `#${place}`);
+    document.title = this.clients.map((client) => (client.channel ? client.titleOf(client.channel) : "")).filter(Boolean).join(" | ") || "Sandbox";
+    document.documentElement.lang = this.clients[0]?.words?.language ?? "fr";
+  }
+
+  async addressChanged() {
+    const wanted = parsePlace(location.hash);
+    for (const [at, { person, channel }] of wanted.slice(0, PANES).entries()) {
+      const client = this.clients[at];
+      if (!client || client.store.user.id !== person) await this.add(person, channel, at);
+      else if (channel && channel !== (client.thread?.id ?? client.channel?.id)) await client.openChannel(channel);
+    }
+  }
+}
+
+/** @param {string} hash @returns {{person: string, channel: string | undefined}[]} */
+function parsePlace(hash) {
+  return hash
+    .slice(1)
+    .split("+")
+    .filter(Boolean)
+    .map((pane) => pane.split("/"))
+    .map(([person, channel]) => ({ person, channel }));
+}
+
+function readTheme() {
+  try {
+    return localStorage.getItem("sandbox.theme");
+  } catch {
+    return null;
+  }
+}
+
+await new App(document.getElementById("app")).start();

@@ -1,0 +1,429 @@
+/**
+ * The chat of one person. Several may stand side by side in the same page: nothing here is shared.
+ */
+import { Actions } from "./actions.js";
+import { ApiError } from "./api.js";
+import { avatar } from "./avatar.js";
+import { Conversation, channelIcon } from "./conversation.js";
+import { Channel, isForum, isThread, userName } from "./discord.js";
+import { append, h, icon, iconButton } from "./dom.js";
+import { Forum } from "./forum.js";
+import { Words } from "./i18n.js";
+import { Interactions } from "./interactions.js";
+import { Members } from "./members.js";
+import { personButton } from "./people.js";
+import { openProfile } from "./profile.js";
+import { openEvents } from "./scheduled.js";
+import { ChannelList, Rail } from "./sidebar.js";
+import { Store } from "./store.js";
+import { Times } from "./time.js";
+
+const NOTICE_FOR = 8000;
+
+export class Client {
+  /**
+   * @param {string} person their user id
+   * @param {HTMLElement} root an empty element that the client fills
+   * @param {{become: (person: string) => void, moved: () => void, tools: (client: Client) => HTMLElement[]}} hooks
+   */
+  constructor(person, root, hooks) {
+    this.root = root;
+    this.hooks = hooks;
+    this.store = new Store(person);
+    this.interactions = new Interactions(this);
+    this.actions = new Actions(this);
+    this.drafts = new Map();
+    /** @type {(() => void)[]} */
+    this.stops = [];
+    this.guildId = null;
+    this.channel = null;
+    this.thread = null;
+    this.membersShown = true;
+  }
+
+  /** @param {string} [channelId] where to begin */
+  async open(channelId) {
+    await this.store.open();
+    this.words = new Words(this.store.locale);
+    this.times = new Times(this.store.locale, () => this.store.now());
+    this.build();
+    this.listen();
+    const wanted = this.store.channels.get(channelId ?? "");
+    if (wanted) await this.openChannel(wanted.id);
+    else if (this.store.guilds.size) await this.openGuild(this.store.guilds.keys().next().value);
+    else await this.openHome();
+  }
+
+  build() {
+    const { words, store } = this;
+    this.rail = new Rail(this);
+    this.channels = new ChannelList(this);
+    this.head = h("header", { class: "channel-head" });
+    this.main = h("section", { class: "conversation", "aria-label": words.t("conversation") });
+    this.side = h("aside", { class: "thread-panel", "aria-label": words.t("thread"), hidden: true });
+    this.people = h("aside", { class: "member-panel", "aria-label": words.t("members"), hidden: true });
+    this.notices = h("div", { class: "notices", role: "status", "aria-live": "polite" });
+    this.offline = h("p", { class: "offline", role: "status", hidden: true }, words.t("offline"));
+    this.lists = h("div", { class: "lists" }, this.rail.element, this.channels.element);
+    this.shade = h("div", { class: "shade", onclick: () => this.closeLists() });
+    this.root.lang = words.language;
+    this.root.classList.add("pane");
+    this.root.setAttribute("aria-label", words.t("pane_of", { name: userName(store.user) }));
+    append(this.root, [this.lists, this.shade, h("div", { class: "stage" }, this.offline, this.head, h("div", { class: "stage-body" }, this.main, this.side, this.people)), this.notices]);
+  }
+
+  listen() {
+    const { store } = this;
+    this.stops.push(
+      store.on("online", (online) => {
+        this.offline.hidden = online;
+      }),
+      store.on("notice", (notice) => this.notice(notice.message ?? notice.text ?? "", notice.level)),
+      store.on("failed", (failed) => failed.message_id ? store.emit("failure", { message: failed.message_id, text: this.interactions.explain(failed.reason) }) : this.notice(this.interactions.explain(failed.reason), "error")),
+      store.on("open", () => this.reopened()),
+      store.on("channels", (changed) => this.channelChanged(changed)),
+      store.on("clock", () => this.tick()),
+      store.on("unread", ({ channel, message }) => message && this.announce(channel, message)),
+    );
+    const ticking = setInterval(() => this.tick(), 10000);
+    this.stops.push(() => clearInterval(ticking));
+    const key = (event) => this.key(event);
+    this.root.addEventListener("keydown", key);
+  }
+
+  close() {
+    for (const stop of this.stops) stop();
+    this.view?.close();
+    this.threadView?.close();
+    this.memberView?.close();
+    this.rail.close();
+    this.channels.close();
+    this.store.close();
+    this.root.replaceChildren();
+  }
+
+  // --- where one is --------------------------------------------------------------------------------------------------
+
+  /** @param {string} guildId */
+  async openGuild(guildId) {
+    const channels = this.store.channelsOf(guildId).filter((channel) => !isThread(channel) && channel.type !== Channel.CATEGORY);
+    const category = (channel) => this.store.channels.get(channel.parent_id)?.position ?? -1;
+    channels.sort((a, b) => category(a) - category(b) || a.position - b.position);
+    this.last ??= new Map();
+    const first = this.store.channels.get(this.last.get(guildId)) ?? channels.find((channel) => !isForum(channel)) ?? channels[0];
+    if (first) await this.openChannel(first.id, { keepLists: true });
+    else this.show(guildId, null);
+  }
+
+  async openHome() {
+    const [latest] = this.store.dms();
+    if (latest) await this.openChannel(latest.id, { keepLists: true });
+    else this.show(null, null);
+  }
+
+  /** @param {string} id of a channel, or of a thread, which opens beside its channel @param {{keepLists?: boolean}} [options] */
+  async openChannel(id, { keepLists = false } = {}) {
+    const channel = this.store.channels.get(id);
+    if (!channel) return this.notice(this.words.t("no_access"), "error");
+    if (!keepLists) this.closeLists();
+    if (isThread(channel)) return this.openThread(channel);
+    return this.show(channel.guild_id ?? null, channel);
+  }
+
+  async show(guildId, channel) {
+    if (this.channel && this.channel.id === channel?.id && this.view) {
+      this.closeThread();
+      return;
+    }
+    this.view?.close();
+    this.closeThread();
+    this.guildId = guildId;
+    this.channel = channel;
+    if (guildId && channel) (this.last ??= new Map()).set(guildId, channel.id);
+    this.view = channel ? (isForum(channel) ? new Forum(this, channel) : new Conversation(this, channel)) : null;
+    this.main.replaceChildren(this.view?.element ?? h("p", { class: "empty-stage hint" }, this.words.t("nothing_open")));
+    this.drawHead();
+    this.drawMembers();
+    this.rail.draw();
+    this.channels.draw();
+    this.hooks.moved();
+    await this.view?.open();
+    if (channel && this.wide) this.view?.composer?.focus();
+  }
+
+  async openThread(thread) {
+    const parent = this.store.channels.get(thread.parent_id);
+    if (parent && this.channel?.id !== parent.id) await this.show(thread.guild_id, parent);
+    this.closeThread();
+    this.thread = thread;
+    this.threadView = new Conversation(this, thread);
+    const title = h("h2", { dir: "auto" }, icon("thread"), h("bdi", {}, thread.name));
+    const tags = (parent?.available_tags ?? []).filter((tag) => thread.applied_tags?.includes(tag.id)).map((tag) => h("span", { class: "tag small" }, tag.name));
+    const head = h("header", { class: "thread-head" }, iconButton("close", this.words.t("close_thread"), () => this.leaveThread()), title, h("div", { class: "post-tags" }, tags));
+    this.side.replaceChildren(head, this.threadView.element);
+    this.side.hidden = false;
+    this.root.classList.add("with-thread");
+    this.channels.draw();
+    this.hooks.moved();
+    await this.threadView.open();
+    this.threadView.composer.focus();
+  }
+
+  closeThread() {
+    if (!this.thread) return;
+    this.threadView.close();
+    this.thread = null;
+    this.threadView = null;
+    this.side.hidden = true;
+    this.side.replaceChildren();
+    this.root.classList.remove("with-thread");
+  }
+
+  leaveThread() {
+    const id = this.thread?.id;
+    this.closeThread();
+    this.channels.draw();
+    this.hooks.moved();
+    (this.main.querySelector(`[data-post="${id}"]`) ?? this.main.querySelector("textarea, button"))?.focus();
+  }
+
+  /** @param {string} userId */
+  async openDm(userId) {
+    try {
+      const channel = await this.store.api.post("/dms", { recipient_id: userId });
+      this.store.putChannel(channel);
+      await this.openChannel(channel.id);
+    } catch (error) {
+      this.notice(this.explain(error), "error");
+    }
+  }
+
+  openEvents(guildId) {
+    this.closeLists();
+    openEvents(this, guildId);
+  }
+
+  showProfile(userId, anchor) {
+    openProfile(this, userId, anchor);
+  }
+
+  /** Rights may have changed: what is open may have gone. */
+  reopened() {
+    this.rail.draw();
+    if (this.thread && !this.store.channels.has(this.thread.id)) this.closeThread();
+    const now = this.channel && this.store.channels.get(this.channel.id);
+    if (this.channel && !now) {
+      this.channel = null;
+      this.view?.close();
+      this.view = null;
+      if (this.guildId && this.store.guilds.has(this.guildId)) this.openGuild(this.guildId);
+      else this.openHome();
+    } else if (now && this.view) {
+      this.channel = now;
+      this.view.channel = now;
+      this.view.compose instanceof Function && !isForum(now) && this.view.compose();
+      this.drawHead();
+    } else if (!this.channel && this.store.guilds.size) this.openGuild(this.store.guilds.keys().next().value);
+  }
+
+  channelChanged(changed) {
+    if (this.thread && !this.store.channels.has(this.thread.id)) this.leaveThread();
+    if (changed && changed.id === this.thread?.id) this.thread = this.store.channels.get(changed.id);
+  }
+
+  // --- the frame -----------------------------------------------------------------------------------------------------
+
+  get wide() {
+    return this.root.clientWidth > 760;
+  }
+
+  drawHead() {
+    const { words, channel } = this;
+    const menu = iconButton("menu", words.t("open_lists"), () => this.openLists(), { class: "lists-button" });
+    const title = channel ? h("h1", { dir: "auto" }, icon(channelIcon(channel)), h("bdi", {}, this.titleOf(channel))) : h("h1", {}, words.t("dms"));
+    const topic = channel?.topic && !isForum(channel) ? h("p", { class: "topic hint", title: channel.topic }, channel.topic) : h("span", { class: "topic" });
+    const members = this.guildId ? iconButton("people", words.t("toggle_members"), () => this.toggleMembers(), { class: "members-button", "aria-pressed": String(!this.people.hidden) }) : null;
+    this.head.replaceChildren();
+    append(this.head, [menu, title, topic, h("div", { class: "head-tools" }, members, this.hooks.tools(this))]);
+  }
+
+  drawMembers() {
+    const wanted = this.guildId && this.membersShown && this.root.clientWidth > 1060;
+    this.setMembers(Boolean(wanted));
+  }
+
+  setMembers(shown) {
+    const fresh = shown && this.memberView?.guildId !== this.guildId;
+    if (!shown || fresh) {
+      this.memberView?.close();
+      this.memberView = null;
+      this.people.replaceChildren();
+    }
+    if (fresh || (shown && !this.memberView)) {
+      this.memberView = new Members(this, this.guildId);
+      this.people.append(this.memberView.element);
+    }
+    this.people.hidden = !shown;
+    this.head.querySelector(".members-button")?.setAttribute("aria-pressed", String(shown));
+  }
+
+  toggleMembers() {
+    this.membersShown = this.people.hidden;
+    this.setMembers(this.membersShown);
+  }
+
+  personBar() {
+    return h("footer", { class: "person-bar" }, personButton(this));
+  }
+
+  openLists() {
+    this.root.classList.add("lists-open");
+    (this.channels.element.querySelector("[aria-current]") ?? this.channels.element.querySelector("button"))?.focus();
+  }
+
+  closeLists() {
+    if (!this.root.classList.contains("lists-open")) return;
+    this.root.classList.remove("lists-open");
+    this.head.querySelector(".lists-button")?.focus();
+  }
+
+  key(event) {
+    if (event.key === "Escape" && !event.defaultPrevented) {
+      if (this.root.classList.contains("lists-open")) this.closeLists();
+      else if (this.thread && this.side.contains(event.target)) this.leaveThread();
+    }
+    if (event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      event.preventDefault();
+      this.step(event.key === "ArrowDown" ? 1 : -1);
+    }
+  }
+
+  /** Alt and an arrow: the next channel of the list. */
+  step(by) {
+    const rows = [...this.channels.list.querySelectorAll("[data-channel]")];
+    const at = rows.findIndex((row) => row.dataset.channel === this.channel?.id);
+    const next = rows[(at + by + rows.length) % rows.length];
+    if (next) this.openChannel(next.dataset.channel);
+  }
+
+  /** Relative times grow old. */
+  tick() {
+    for (const node of this.root.querySelectorAll("[data-relative]")) node.textContent = this.times.relative(Number(node.dataset.relative));
+  }
+
+  // --- words ---------------------------------------------------------------------------------------------------------
+
+  titleOf(channel) {
+    if (channel.type !== Channel.DM) return channel.name;
+    return channel.recipients.filter((user) => user.id !== this.store.user.id).map(userName).join(", ");
+  }
+
+  /** @param {string | null} channelId @returns {import("./markdown.js").MarkdownContext} */
+  markdown(channelId) {
+    const { store } = this;
+    const guildId = store.channels.get(channelId ?? "")?.guild_id ?? this.guildId;
+    return {
+      words: this.words,
+      times: this.times,
+      user: (id) => {
+        const user = store.findUser(id);
+        return user ? { name: store.nameOf(guildId, user), onclick: (event) => this.showProfile(id, event.currentTarget) } : null;
+      },
+      channel: (id) => {
+        const channel = store.channels.get(id);
+        return channel ? { name: this.titleOf(channel), onclick: () => this.openChannel(id) } : null;
+      },
+      role: (id) => store.guilds.get(guildId)?.roles.get(id) ?? null,
+      command: (name, id) => this.conversationOf(channelId)?.composer.beginNamed(name, id),
+    };
+  }
+
+  explain(error) {
+    if (error instanceof ApiError) return this.words.t("refused", { reason: error.detail });
+    if (error instanceof TypeError) return this.words.t("failed_network");
+    throw error;
+  }
+
+  /** @param {string} text @param {"info" | "error"} [level] */
+  notice(text, level = "info") {
+    if (!text) return;
+    const note = h("div", { class: `notice ${level}` }, level === "error" ? icon("warning") : null, h("p", { dir: "auto" }, text), iconButton("close", this.words.t("close"), () => note.remove(), { class: "tiny" }));
+    this.notices.append(note);
+    setTimeout(() => note.remove(), NOTICE_FOR);
+  }
+
+  /** A direct message that comes while one looks elsewhere. */
+  announce(channel, message) {
+    if (channel.type !== Channel.DM || message.author.id === this.store.user.id || this.channel?.id === channel.id) return;
+    const open = () => {
+      note.remove();
+      this.openChannel(channel.id);
+    };
+    const note = h("div", { class: "notice" }, h("button", { type: "button", class: "notice-dm", onclick: open }, avatar(message.author, "small"), h("span", {}, this.words.t("new_dm", { name: userName(message.author) }))));
+    this.notices.append(note);
+    setTimeout(() => note.remove(), NOTICE_FOR);
+  }
+
+  // --- what views ask ------------------------------------------------------------------------------------------------
+
+  /** @param {string | null} channelId @returns {Conversation | null} */
+  conversationOf(channelId) {
+    if (this.thread && (this.thread.id === channelId || !(this.view instanceof Conversation))) return this.threadView;
+    return this.view instanceof Conversation ? this.view : null;
+  }
+
+  reply(message) {
+    this.conversationOf(message.channel_id)?.composer.reply(message);
+  }
+
+  focusComposer(channelId) {
+    this.conversationOf(channelId)?.composer.focus();
+  }
+
+  focusMessages(channelId) {
+    this.conversationOf(channelId)?.list.focusLast();
+  }
+
+  sent(channelId) {
+    this.conversationOf(channelId)?.list.toBottom();
+  }
+
+  async jumpTo(channelId, messageId) {
+    await this.openChannel(channelId);
+    await this.conversationOf(channelId)?.list.jump(messageId);
+  }
+
+  async attempt(action) {
+    try {
+      await action();
+    } catch (error) {
+      this.notice(this.explain(error), "error");
+    }
+  }
+
+  /** Puts away a message that only this person can see. @param {any} message */
+  dismiss(message) {
+    return this.remove(message);
+  }
+
+  remove(message) {
+    return this.attempt(async () => {
+      await this.store.api.delete(`/channels/${message.channel_id}/messages/${message.id}`);
+      this.store.receive("MESSAGE_DELETE", { id: message.id, channel_id: message.channel_id });
+    });
+  }
+
+  react(message, name, add) {
+    const path = `/channels/${message.channel_id}/messages/${message.id}/reactions/${encodeURIComponent(name)}`;
+    return this.attempt(() => this.store.api[add ? "put" : "delete"](path));
+  }
+
+  async copy(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      this.notice(this.words.t("copied"));
+    } catch {
+      this.notice(text);
+    }
+  }
+}

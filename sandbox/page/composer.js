@@ -1,0 +1,253 @@
+/**
+ * Where one writes: messages, mentions, and `/` for the commands of bots.
+ */
+import { avatar } from "./avatar.js";
+import { CommandForm } from "./commandform.js";
+import { leaves, search, typedInFull } from "./commands.js";
+import { Kind, isThread, may } from "./discord.js";
+import { h, icon, iconButton } from "./dom.js";
+import { Listbox } from "./listbox.js";
+import { choicesOf, matching } from "./select.js";
+
+const LONGEST = 2000;
+
+export class Composer {
+  /** @param {any} client @param {any} channel */
+  constructor(client, channel) {
+    this.client = client;
+    this.channel = channel;
+    this.mentions = new Map();
+    this.element = h("div", { class: "composer" });
+    const refusal = this.refusal();
+    if (refusal) {
+      this.element.append(h("p", { class: "composer-refusal" }, icon("lock"), refusal));
+      return;
+    }
+    this.build();
+  }
+
+  /** @returns {string | null} why one cannot write here */
+  refusal() {
+    const { channel, client } = this;
+    const permissions = client.store.permissionsIn(channel);
+    if (channel.thread_metadata?.locked && !may(permissions, "MANAGE_THREADS")) return client.words.t("thread_locked");
+    return may(permissions, isThread(channel) ? "SEND_IN_THREADS" : "SEND_MESSAGES") ? null : client.words.t("cannot_write");
+  }
+
+  build() {
+    const { words } = this.client;
+    const name = this.client.titleOf(this.channel);
+    const label = words.t("write_in", { name });
+    this.input = h("textarea", { class: "composer-input", rows: 1, placeholder: label, "aria-label": label, role: "combobox", "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-expanded": "false", dir: "auto", enterkeyhint: "send" });
+    this.counter = h("span", { class: "counter hint" });
+    this.replying = h("div", { class: "replying", hidden: true });
+    this.alert = h("p", { class: "problem", role: "alert" });
+    const commands = iconButton("slash", words.t("open_commands"), () => this.startCommand(), { class: "composer-slash" });
+    this.line = h("div", { class: "composer-line" }, commands, this.input, this.counter, iconButton("send", words.t("send"), () => this.send(), { class: "send" }));
+    this.typing = h("p", { class: "typing", "aria-live": "polite" });
+    this.element.append(this.replying, this.line, this.alert, this.typing);
+    this.input.addEventListener("input", () => this.typed());
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    this.input.addEventListener("blur", () => this.closeList());
+    this.input.value = this.client.drafts.get(this.channel.id) ?? "";
+    this.list = new Listbox({ label: words.t("suggestions"), empty: words.t("no_command"), onpick: (item) => item.value() });
+    this.stop = this.client.store.on(`typing:${this.channel.id}`, () => this.showTyping());
+    this.grow();
+  }
+
+  close() {
+    this.stop?.();
+  }
+
+  focus() {
+    if (this.form) this.form.focus();
+    else this.input?.focus({ preventScroll: true });
+  }
+
+  // --- text ----------------------------------------------------------------------------------------------------------
+
+  grow() {
+    this.input.style.height = "auto";
+    this.input.style.height = `${Math.min(this.input.scrollHeight, innerHeight * 0.4)}px`;
+    const { length } = this.input.value;
+    this.counter.textContent = length > LONGEST - 200 ? String(LONGEST - length) : "";
+    this.counter.classList.toggle("over", length > LONGEST);
+    this.client.drafts.set(this.channel.id, this.input.value);
+  }
+
+  typed() {
+    this.grow();
+    this.alert.textContent = "";
+    const text = this.input.value;
+    if (/^\/[^/\n]*$/.test(text)) this.offerCommands(text.slice(1));
+    else this.offerMentions();
+  }
+
+  key(event) {
+    if (event.isComposing) return;
+    if (this.opened && (this.list.key(event) || this.listKey(event))) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      this.send();
+    } else if (event.key === "ArrowUp" && !this.input.value) {
+      event.preventDefault();
+      this.client.focusMessages(this.channel.id);
+    } else if (event.key === "Escape") this.reply(null);
+  }
+
+  listKey(event) {
+    if (event.key === "Tab" && this.list.active >= 0) {
+      event.preventDefault();
+      this.list.onpick(this.list.items[this.list.active]);
+      return true;
+    }
+    if (event.key !== "Escape") return false;
+    event.preventDefault();
+    this.closeList();
+    return true;
+  }
+
+  async send() {
+    const content = this.outgoing().trim();
+    if (!content || this.sending) return;
+    this.sending = true;
+    try {
+      const body = this.replyTo ? { content, reply_to: this.replyTo.id } : { content };
+      const message = await this.client.store.api.post(`/channels/${this.channel.id}/messages`, body);
+      this.client.store.keep(message);
+      this.input.value = "";
+      this.mentions.clear();
+      this.reply(null);
+      this.grow();
+    } catch (error) {
+      this.alert.textContent = this.client.explain(error);
+    }
+    this.sending = false;
+    this.client.sent(this.channel.id);
+  }
+
+  /** Names shown while writing become the marks that Discord wants. */
+  outgoing() {
+    let text = this.input.value;
+    for (const [name, mark] of [...this.mentions].sort(([a], [b]) => b.length - a.length)) text = text.replaceAll(name, mark);
+    return text;
+  }
+
+  /** @param {any | null} message */
+  reply(message) {
+    this.replyTo = message;
+    this.replying.hidden = !message;
+    if (!message) return;
+    const name = this.client.store.nameOf(this.channel.guild_id, message.author);
+    this.replying.replaceChildren(icon("reply"), h("span", {}, this.client.words.t("replying_to", { name })), iconButton("close", this.client.words.t("cancel_reply"), () => this.reply(null), { class: "tiny" }));
+    this.focus();
+  }
+
+  showTyping() {
+    const now = Date.now();
+    const others = [...(this.client.store.typing.get(this.channel.id) ?? [])].filter(([user, until]) => until > now && user !== this.client.store.user.id);
+    const names = others.map(([user]) => this.client.store.nameOf(this.channel.guild_id, this.client.store.findUser(user)));
+    this.typing.textContent = names.length ? this.client.words.t("typing", { names: names.join(", "), n: names.length }) : "";
+  }
+
+  // --- suggestions ---------------------------------------------------------------------------------------------------
+
+  openList(items, active) {
+    this.list.show(items, active);
+    this.element.append(this.list.element);
+    this.list.attach(this.input);
+    this.opened = true;
+  }
+
+  closeList() {
+    if (!this.opened) return;
+    this.opened = false;
+    this.list.detach();
+    this.list.element.remove();
+  }
+
+  offerMentions() {
+    const before = this.input.value.slice(0, this.input.selectionStart);
+    const found = /(?:^|\s)([@#])([^\s@#]{0,32})$/u.exec(before);
+    if (!found) return this.closeList();
+    const [, sign, query] = found;
+    const items = sign === "@" ? choicesOf({ type: Kind.USER_SELECT }, this.client, this.channel.guild_id) : choicesOf({ type: Kind.CHANNEL_SELECT }, this.client, this.channel.guild_id);
+    const some = matching(items, query).slice(0, 10);
+    if (!some.length) return this.closeList();
+    return this.openList(some.map((item) => ({ ...item, value: () => this.insertMention(sign, query, item) })), 0);
+  }
+
+  insertMention(sign, query, item) {
+    const at = this.input.selectionStart;
+    const name = `${sign}${item.label}`;
+    this.mentions.set(name, `<${sign}${item.value}>`);
+    this.input.setRangeText(`${name} `, at - query.length - 1, at, "end");
+    this.closeList();
+    this.grow();
+  }
+
+  async offerCommands(typed) {
+    const known = this.client.store.commandLists.get(this.channel.id);
+    if (known) this.showCommands(leaves(known), typed);
+    if (!known || typed === "") {
+      try {
+        await this.client.store.commands(this.channel.id);
+      } catch (error) {
+        this.alert.textContent = this.client.explain(error);
+        return;
+      }
+      const now = this.input.value;
+      if (/^\/[^/\n]*$/.test(now)) this.showCommands(leaves(this.client.store.commandLists.get(this.channel.id)), now.slice(1));
+    }
+  }
+
+  showCommands(all, typed) {
+    const full = typedInFull(all, typed);
+    if (full) {
+      this.beginCommand(full.leaf, full.rest);
+      return;
+    }
+    const items = search(all, typed).map((leaf) => ({
+      label: `/${leaf.name}`,
+      hint: leaf.description,
+      group: leaf.command.application?.name ?? "",
+      media: avatar(leaf.command.application?.bot ?? { id: leaf.command.application_id ?? "0", username: leaf.command.application?.name ?? "?" }, "small"),
+      value: () => this.beginCommand(leaf),
+    }));
+    this.openList(items, 0);
+  }
+
+  startCommand() {
+    this.input.value = "/";
+    this.input.focus();
+    this.typed();
+  }
+
+  /** @param {import("./commands.js").Leaf} leaf @param {string} [rest] */
+  beginCommand(leaf, rest = "") {
+    this.closeList();
+    this.input.value = "";
+    this.grow();
+    this.form = new CommandForm(leaf, { client: this.client, channel: this.channel, onclose: () => this.endCommand() });
+    this.line.hidden = true;
+    this.line.after(this.form.element);
+    this.form.focus();
+    this.form.prefill(rest);
+  }
+
+  endCommand() {
+    const hadFocus = this.form?.element.contains(document.activeElement) || document.activeElement === document.body;
+    this.form?.element.remove();
+    this.form = null;
+    this.line.hidden = false;
+    if (hadFocus) this.input.focus();
+  }
+
+  /** A command named in a message: `</ressource chercher:123>`. @param {string} name @param {string} id */
+  async beginNamed(name, id) {
+    const all = leaves(await this.client.store.commands(this.channel.id));
+    const leaf = all.find((each) => each.command.id === id && (each.canonical === name || each.name === name)) ?? all.find((each) => each.command.id === id);
+    if (leaf) this.beginCommand(leaf);
+    else this.client.notice(this.client.words.t("no_command"), "error");
+  }
+}

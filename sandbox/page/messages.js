@@ -1,0 +1,242 @@
+/**
+ * The messages of a channel. Only a window of them is in the page at any time, so that a channel with 50,000 messages scrolls like one with fifty.
+ */
+import { instant } from "./discord.js";
+import { h, icon } from "./dom.js";
+import { continues, messageView } from "./message.js";
+
+const STEP = 40;
+const MOST = 160;
+const NEAR = 400;
+
+export class MessageList {
+  /** @param {any} client @param {any} channel @param {{intro: HTMLElement}} options */
+  constructor(client, channel, { intro }) {
+    this.client = client;
+    this.channel = channel;
+    this.timeline = client.store.timeline(channel.id);
+    this.failures = new Map();
+    this.start = 0;
+    this.end = 0;
+    this.intro = intro;
+    this.list = h("ol", { class: "messages", "aria-label": client.words.t("messages_of", { name: channel.name ?? "" }) });
+    this.newer = h("button", { type: "button", class: "newer", hidden: true, onclick: () => this.toBottom() }, icon("down"), client.words.t("jump_latest"));
+    this.scroller = h("div", { class: "scroller", role: "log", tabindex: 0, "aria-label": client.words.t("messages_of", { name: channel.name ?? "" }) }, intro, this.list);
+    this.element = h("div", { class: "message-area" }, this.scroller, this.newer);
+    this.toolbar = client.actions.toolbar();
+    this.firstUnread = client.store.reads.isUnread(channel) ? client.store.reads.seen[channel.id] : null;
+    this.listen();
+  }
+
+  listen() {
+    const { store } = this.client;
+    this.stops = [
+      store.on(`messages:${this.channel.id}`, (change) => this.changed(change)),
+      store.on("failure", ({ message, text }) => this.fail(message, text)),
+      store.on("open", () => this.draw()),
+    ];
+    this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    this.list.addEventListener("pointerover", (event) => this.point(event.target.closest(".message")));
+    this.list.addEventListener("focusin", (event) => this.point(event.target.closest(".message")));
+    this.list.addEventListener("keydown", (event) => this.key(event));
+    this.client.actions.listen(this.list, (id) => this.timeline.get(id));
+    this.resizing = new ResizeObserver(() => this.stuck && this.scrollDown());
+    this.resizing.observe(this.scroller);
+    this.resizing.observe(this.list);
+  }
+
+  async open() {
+    this.stuck = true;
+    if (!this.timeline.loaded) await this.client.store.loadOlder(this.channel.id);
+    this.toBottom();
+  }
+
+  close() {
+    for (const stop of this.stops) stop();
+    this.resizing.disconnect();
+  }
+
+  /** @param {{kind: string, id?: string}} change */
+  changed(change) {
+    if (change.kind === "changed") return this.redraw(change.id);
+    if (change.kind === "older") return undefined;
+    if (change.kind === "removed") return this.removed(change.id);
+    const atEnd = this.end >= this.timeline.messages.length - 1;
+    if (atEnd && this.stuck) return this.added();
+    if (atEnd) this.window(this.start, this.timeline.messages.length);
+    this.newer.hidden = false;
+    return undefined;
+  }
+
+  /** The usual case, one more at the end, must not redraw the rest. */
+  added() {
+    const { messages } = this.timeline;
+    const id = messages[messages.length - 1].id;
+    if (this.end === messages.length - 1 && this.list.lastElementChild?.dataset.id === messages[this.end - 1]?.id) {
+      this.end += 1;
+      this.list.append(...this.rows(this.end - 1, this.end));
+      if (this.end - this.start > MOST) this.window(this.end - STEP * 2, this.end);
+    } else this.window(Math.max(0, messages.length - STEP * 2), messages.length);
+    this.scrollDown();
+    this.seen();
+    return id;
+  }
+
+  removed(id) {
+    const focused = this.node(id)?.contains(document.activeElement);
+    this.failures.delete(id);
+    this.window(this.start, Math.min(this.end, this.timeline.messages.length));
+    if (focused) (this.list.lastElementChild ?? this.scroller).focus();
+  }
+
+  node(id) {
+    return this.list.querySelector(`[data-id="${CSS.escape(id)}"]`);
+  }
+
+  /** Puts another range of messages in the page without moving what the reader looks at. */
+  window(start, end) {
+    const anchor = this.anchor();
+    this.start = Math.max(0, start);
+    this.end = Math.min(this.timeline.messages.length, end);
+    this.toolbar.remove();
+    this.list.replaceChildren(...this.rows(this.start, this.end));
+    this.intro.hidden = this.start > 0 || this.timeline.hasOlder;
+    const kept = anchor && this.node(anchor.id);
+    if (kept) this.scroller.scrollTop += kept.getBoundingClientRect().top - anchor.top;
+  }
+
+  anchor() {
+    const top = this.scroller.getBoundingClientRect().top;
+    for (const row of this.list.querySelectorAll(".message")) {
+      const box = row.getBoundingClientRect();
+      if (box.bottom > top) return { id: row.dataset.id, top: box.top };
+    }
+    return null;
+  }
+
+  rows(start, end) {
+    const nodes = [];
+    for (let at = start; at < end; at += 1) {
+      const message = this.timeline.messages[at];
+      const before = this.timeline.messages[at - 1];
+      const newDay = !before || !this.client.times.sameDay(instant(before.id), instant(message.id));
+      if (newDay) nodes.push(this.divider(message));
+      const firstNew = this.firstUnread && before?.id === this.firstUnread;
+      if (firstNew) nodes.push(h("li", { class: "divider new", role: "separator" }, h("span", {}, this.client.words.t("new_messages"))));
+      nodes.push(this.row(message, !newDay && !firstNew && continues(message, before)));
+    }
+    return nodes;
+  }
+
+  row(message, grouped) {
+    return messageView(message, this.client, { grouped, failure: this.failures.get(message.id) });
+  }
+
+  divider(message) {
+    return h("li", { class: "divider", role: "separator" }, h("span", {}, this.client.times.show(instant(message.id), "D")));
+  }
+
+  /** Keeps the focus on the same control when a message is drawn again, so that a keyboard user is not thrown out. */
+  redraw(id) {
+    const old = this.node(id);
+    const message = this.timeline.get(id);
+    if (!old || !message) return;
+    const controls = (row) => [...row.querySelectorAll("button, a, input, [tabindex='0']")];
+    const at = old.contains(document.activeElement) ? controls(old).indexOf(document.activeElement) : -2;
+    if (old.contains(this.toolbar)) this.toolbar.remove();
+    const fresh = this.row(message, old.classList.contains("grouped"));
+    old.replaceWith(fresh);
+    if (at !== -2) (controls(fresh)[at] ?? fresh).focus();
+    if (this.stuck) this.scrollDown();
+  }
+
+  draw() {
+    this.window(this.start, this.end);
+  }
+
+  fail(id, text) {
+    if (text) this.failures.set(id, text);
+    else if (!this.failures.delete(id)) return;
+    this.redraw(id);
+  }
+
+  // --- scrolling -----------------------------------------------------------------------------------------------------
+
+  toBottom() {
+    const { length } = this.timeline.messages;
+    this.window(length - STEP * 2, length);
+    this.scrollDown();
+    this.newer.hidden = true;
+    this.seen();
+  }
+
+  scrollDown() {
+    this.stuck = true;
+    this.scroller.scrollTop = this.scroller.scrollHeight;
+  }
+
+  async scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    const below = scrollHeight - scrollTop - clientHeight;
+    const atEnd = this.end >= this.timeline.messages.length;
+    this.stuck = atEnd && below < 40;
+    if (this.stuck) {
+      this.newer.hidden = true;
+      this.seen();
+    } else if (below > NEAR * 2) this.newer.hidden = false;
+    if (scrollTop < NEAR) await this.older();
+    else if (below < NEAR && !atEnd) this.window(Math.max(this.start, this.end + STEP - MOST), this.end + STEP);
+  }
+
+  async older() {
+    if (this.start > 0) return this.window(this.start - STEP, Math.min(this.end, this.start - STEP + MOST));
+    if (!this.timeline.hasOlder || this.fetching) return undefined;
+    this.fetching = true;
+    const known = this.timeline.messages.length;
+    await this.client.store.loadOlder(this.channel.id);
+    const more = this.timeline.messages.length - known;
+    this.window(0, Math.min(this.end + more, MOST));
+    this.fetching = false;
+    return undefined;
+  }
+
+  seen() {
+    if (document.visibilityState === "visible") this.client.store.markRead(this.channel.id);
+  }
+
+  /** @param {string} id */
+  async jump(id) {
+    for (let tries = 0; tries < 20 && !this.timeline.get(id) && this.timeline.hasOlder; tries += 1) await this.client.store.loadOlder(this.channel.id);
+    const at = this.timeline.position(id);
+    this.window(at - STEP, at + STEP);
+    const row = this.node(id);
+    row?.scrollIntoView({ block: "center" });
+    row?.focus();
+  }
+
+  // --- pointer and keys ----------------------------------------------------------------------------------------------
+
+  /** One toolbar for all messages, lent to the one that is pointed at. */
+  point(row) {
+    if (!row || row.contains(this.toolbar) || row.querySelector(".system-line")) return;
+    const message = this.timeline.get(row.dataset.id);
+    if (message) row.append(this.client.actions.toolbar(this.toolbar, message));
+  }
+
+  key(event) {
+    const row = event.target.closest(".message");
+    if (!row || event.target !== row) return;
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (step) {
+      event.preventDefault();
+      const rows = [...this.list.querySelectorAll(".message")];
+      rows[rows.indexOf(row) + step]?.focus();
+    } else if (event.key === "Escape") this.client.focusComposer(this.channel.id);
+    else if (event.key === "Enter") this.client.actions.open(this.timeline.get(row.dataset.id), row);
+  }
+
+  focusLast() {
+    const rows = this.list.querySelectorAll(".message");
+    rows[rows.length - 1]?.focus();
+  }
+}

@@ -1,0 +1,324 @@
+/**
+ * What one person knows: servers, channels, members, messages. Events change it, views listen to it; it draws nothing.
+ */
+import { Api } from "./api.js";
+import { Channel, byId, isForum, isThread, userName } from "./discord.js";
+import { Emitter } from "./emitter.js";
+import { Reads } from "./reads.js";
+import { Timeline } from "./timeline.js";
+
+const PAGE = 50;
+
+export class Store extends Emitter {
+  /** @param {string} person */
+  constructor(person) {
+    super();
+    this.api = new Api(person);
+    this.reads = new Reads(person);
+    /** @type {Map<string, any>} */
+    this.guilds = new Map();
+    /** @type {Map<string, any>} every channel, thread and direct message */
+    this.channels = new Map();
+    /** @type {Map<string, Timeline>} */
+    this.timelines = new Map();
+    /** @type {Map<string, any[]>} */
+    this.commandLists = new Map();
+    /** @type {Map<string, Map<string, number>>} channel → user → until */
+    this.typing = new Map();
+    this.clock = { offset: 0, frozen: null };
+    this.watched = new Set();
+  }
+
+  async open() {
+    this.take(await this.api.get("/me"));
+    this.reads.baseline(this.channels.values());
+    this.api.listen(
+      (name, data) => this.receive(name, data),
+      (online) => this.reconnected(online),
+    );
+  }
+
+  close() {
+    this.api.close();
+  }
+
+  /** @param {any} me the answer of GET /sandbox/me */
+  take(me) {
+    this.user = me.user;
+    this.locale = me.locale;
+    this.dmPolicy = me.dm_policy;
+    this.setClock(me.clock);
+    this.channels.clear();
+    this.guilds.clear();
+    for (const guild of me.guilds) this.takeGuild(guild);
+    for (const channel of me.dms) this.channels.set(channel.id, channel);
+    this.emit("open");
+  }
+
+  /** @param {any} guild */
+  takeGuild(guild) {
+    for (const channel of [...guild.channels, ...(guild.threads ?? [])]) this.channels.set(channel.id, { ...channel, guild_id: guild.id });
+    this.guilds.set(guild.id, {
+      ...guild,
+      roles: new Map(guild.roles.map((role) => [role.id, role])),
+      members: new Map(guild.members.map((member) => [member.user.id, member])),
+      events: new Map((guild.guild_scheduled_events ?? []).map((event) => [event.id, event])),
+    });
+  }
+
+  /** Several changes often come together: one question answers them all. */
+  refresh() {
+    clearTimeout(this.refreshing);
+    this.refreshing = setTimeout(async () => this.take(await this.api.get("/me")), 120);
+  }
+
+  /** @param {boolean} online */
+  async reconnected(online) {
+    this.emit("online", online);
+    if (!online) this.stale = true;
+    else if (this.stale) {
+      this.stale = false;
+      this.take(await this.api.get("/me"));
+      for (const id of [...this.timelines.keys()]) {
+        this.timelines.delete(id);
+        if (this.watched.has(id)) await this.loadOlder(id);
+      }
+    }
+  }
+
+  /** @param {{now: string, frozen: boolean}} clock */
+  setClock(clock) {
+    if (!clock) return;
+    const now = Date.parse(clock.now);
+    this.clock = { offset: now - Date.now(), frozen: clock.frozen ? now : null };
+    this.emit("clock");
+  }
+
+  /** @returns {number} the sandbox's time, in milliseconds */
+  now() {
+    return this.clock.frozen ?? Date.now() + this.clock.offset;
+  }
+
+  // --- questions -----------------------------------------------------------------------------------------------------
+
+  /** @param {string} guildId */
+  channelsOf(guildId) {
+    return [...this.channels.values()].filter((channel) => channel.guild_id === guildId);
+  }
+
+  /** @returns {any[]} latest first */
+  dms() {
+    return [...this.channels.values()]
+      .filter((channel) => channel.type === Channel.DM)
+      .sort((a, b) => byId(b.last_message_id ?? b.id, a.last_message_id ?? a.id));
+  }
+
+  /** @param {string | undefined} guildId @param {string} userId */
+  member(guildId, userId) {
+    return guildId ? this.guilds.get(guildId)?.members.get(userId) : undefined;
+  }
+
+  /** The name shown in that server: the nickname there, else the person's own. */
+  nameOf(guildId, user) {
+    return this.member(guildId, user?.id)?.nick ?? userName(user);
+  }
+
+  /** @param {string} userId @returns {any | undefined} */
+  findUser(userId) {
+    if (userId === this.user.id) return this.user;
+    for (const guild of this.guilds.values()) if (guild.members.has(userId)) return guild.members.get(userId).user;
+    for (const dm of this.dms()) for (const user of dm.recipients) if (user.id === userId) return user;
+    return undefined;
+  }
+
+  /** @param {string | undefined} guildId @param {string} userId @returns {any[]} highest first, without @everyone */
+  rolesOf(guildId, userId) {
+    const guild = this.guilds.get(guildId ?? "");
+    const ids = guild?.members.get(userId)?.roles ?? [];
+    return ids.map((id) => guild.roles.get(id)).filter(Boolean).sort((a, b) => b.position - a.position || byId(a.id, b.id));
+  }
+
+  /** Threads carry no rights of their own: their parent's count. */
+  permissionsIn(channel) {
+    return channel.permissions ?? this.channels.get(channel.parent_id)?.permissions;
+  }
+
+  /** @param {any} message */
+  isForMe(message) {
+    if (message.author.id === this.user.id) return false;
+    if (message.mention_everyone || message.mentions?.some((user) => user.id === this.user.id)) return true;
+    const mine = this.member(this.channels.get(message.channel_id)?.guild_id, this.user.id)?.roles ?? [];
+    return message.mention_roles?.some((id) => mine.includes(id)) ?? false;
+  }
+
+  // --- messages ------------------------------------------------------------------------------------------------------
+
+  /** @param {string} channelId */
+  timeline(channelId) {
+    const timeline = this.timelines.get(channelId) ?? new Timeline();
+    this.timelines.set(channelId, timeline);
+    return timeline;
+  }
+
+  /** @param {string} channelId */
+  async loadOlder(channelId) {
+    const timeline = this.timeline(channelId);
+    if (timeline.pending || !timeline.hasOlder) return timeline.pending;
+    timeline.pending = (async () => {
+      const before = timeline.loaded && timeline.messages.length ? `&before=${timeline.messages[0].id}` : "";
+      try {
+        const page = await this.api.get(`/channels/${channelId}/messages?limit=${PAGE}${before}`);
+        for (const message of page) timeline.upsert(message);
+        timeline.hasOlder = page.length === PAGE;
+        timeline.loaded = true;
+      } finally {
+        timeline.pending = null;
+      }
+      this.emit(`messages:${channelId}`, { kind: "older" });
+    })();
+    return timeline.pending;
+  }
+
+  /** @param {any} message */
+  keep(message) {
+    const kind = this.timeline(message.channel_id).upsert(message);
+    this.emit(`messages:${message.channel_id}`, { kind, id: message.id });
+  }
+
+  /** @param {any} message as it came by MESSAGE_CREATE */
+  arrive(message) {
+    this.keep(message);
+    this.typing.get(message.channel_id)?.delete(message.author.id);
+    this.emit(`typing:${message.channel_id}`);
+    const channel = this.channels.get(message.channel_id);
+    if (!channel) return;
+    if (!channel.last_message_id || byId(channel.last_message_id, message.id) < 0) channel.last_message_id = message.id;
+    if (isThread(channel)) channel.message_count = (channel.message_count ?? 0) + 1;
+    if (message.author.id === this.user.id) this.reads.mark(channel.id, message.id);
+    else if (channel.type === Channel.DM || this.isForMe(message)) this.reads.mention(channel.id);
+    this.emit("unread", { channel, message });
+    this.emit("posts", channel.parent_id);
+  }
+
+  /** @param {string} channelId */
+  markRead(channelId) {
+    const channel = this.channels.get(channelId);
+    if (!channel || (!this.reads.isUnread(channel) && !this.reads.mentions[channelId])) return;
+    this.reads.mark(channelId, channel.last_message_id);
+    this.emit("unread", {});
+  }
+
+  /** A forum is unread when one of the posts that the person can see is. */
+  isUnread(channel) {
+    if (!isForum(channel)) return this.reads.isUnread(channel);
+    return this.channelsOf(channel.guild_id).some((thread) => thread.parent_id === channel.id && this.reads.isUnread(thread));
+  }
+
+  /** @param {string} channelId @returns {Promise<any[]>} what the person may use there; what was known is shown meanwhile */
+  async commands(channelId) {
+    const list = await this.api.get(`/channels/${channelId}/commands`);
+    this.commandLists.set(channelId, list);
+    return list;
+  }
+
+  // --- events --------------------------------------------------------------------------------------------------------
+
+  /** @param {string} name @param {any} data */
+  receive(name, data) {
+    const handler = HANDLERS[name];
+    if (handler) handler(this, data);
+    else if (/^(GUILD_(CREATE|UPDATE|DELETE|ROLE_)|CHANNEL_)/.test(name)) this.refresh();
+  }
+
+  /** @param {any} channel */
+  putChannel(channel) {
+    this.channels.set(channel.id, { ...this.channels.get(channel.id), ...channel });
+    this.emit("channels", channel);
+    this.emit("posts", channel.parent_id);
+  }
+
+  /** @param {{id: string, parent_id?: string}} channel */
+  dropChannel({ id, parent_id: parent }) {
+    this.channels.delete(id);
+    this.emit("channels", null);
+    this.emit("posts", parent);
+  }
+}
+
+/** @param {Store} store @param {any} data @param {number} step */
+function interested(store, data, step) {
+  const event = store.guilds.get(data.guild_id)?.events.get(data.guild_scheduled_event_id);
+  if (!event) return;
+  event.user_count = Math.max(0, (event.user_count ?? 0) + step);
+  if (data.user_id === store.user.id) event.interested = step > 0;
+  store.emit("events");
+}
+
+/** @param {Store} store @param {any} event */
+function putEvent(store, event) {
+  const events = store.guilds.get(event.guild_id)?.events;
+  events?.set(event.id, { ...events.get(event.id), ...event });
+  store.emit("events");
+}
+
+/** @param {Store} store @param {any} member */
+function putMember(store, member) {
+  const guild = store.guilds.get(member.guild_id);
+  guild?.members.set(member.user.id, { ...guild.members.get(member.user.id), ...member });
+  if (member.user.id === store.user.id) store.refresh();
+  store.emit("members", member.guild_id);
+}
+
+/** @param {Store} store @param {any} data @param {1 | -1} step */
+function react(store, data, step) {
+  const message = store.timeline(data.channel_id).get(data.message_id);
+  if (!message) return;
+  const same = (reaction) => (reaction.emoji.id ?? reaction.emoji.name) === (data.emoji.id ?? data.emoji.name);
+  const reactions = [...(message.reactions ?? [])];
+  const at = reactions.findIndex(same);
+  const before = at < 0 ? { emoji: data.emoji, count: 0, me: false } : reactions[at];
+  const after = { ...before, count: before.count + step, me: data.user_id === store.user.id ? step > 0 : before.me };
+  if (at < 0) reactions.push(after);
+  else reactions[at] = after;
+  store.keep({ ...message, reactions: reactions.filter((reaction) => reaction.count > 0) });
+}
+
+/** @type {Record<string, (store: Store, data: any) => void>} */
+const HANDLERS = {
+  MESSAGE_CREATE: (store, message) => store.arrive(message),
+  MESSAGE_UPDATE: (store, message) => store.keep(message),
+  MESSAGE_DELETE: (store, { id, channel_id: channel }) => {
+    if (store.timeline(channel).remove(id)) store.emit(`messages:${channel}`, { kind: "removed", id });
+  },
+  MESSAGE_DELETE_BULK: (store, { ids, channel_id: channel }) => {
+    for (const id of ids) HANDLERS.MESSAGE_DELETE(store, { id, channel_id: channel });
+  },
+  MESSAGE_REACTION_ADD: (store, data) => react(store, data, 1),
+  MESSAGE_REACTION_REMOVE: (store, data) => react(store, data, -1),
+  THREAD_CREATE: (store, thread) => store.putChannel(thread),
+  THREAD_UPDATE: (store, thread) => store.putChannel(thread),
+  THREAD_DELETE: (store, thread) => store.dropChannel(thread),
+  GUILD_MEMBER_ADD: putMember,
+  GUILD_MEMBER_UPDATE: putMember,
+  GUILD_MEMBER_REMOVE: (store, { guild_id: guild, user }) => {
+    store.guilds.get(guild)?.members.delete(user.id);
+    store.emit("members", guild);
+  },
+  GUILD_SCHEDULED_EVENT_CREATE: putEvent,
+  GUILD_SCHEDULED_EVENT_UPDATE: putEvent,
+  GUILD_SCHEDULED_EVENT_DELETE: (store, event) => {
+    store.guilds.get(event.guild_id)?.events.delete(event.id);
+    store.emit("events");
+  },
+  GUILD_SCHEDULED_EVENT_USER_ADD: (store, data) => interested(store, data, 1),
+  GUILD_SCHEDULED_EVENT_USER_REMOVE: (store, data) => interested(store, data, -1),
+  TYPING_START: (store, { channel_id: channel, user_id: user }) => {
+    const typing = store.typing.get(channel) ?? new Map();
+    store.typing.set(channel, typing.set(user, Date.now() + 9000));
+    store.emit(`typing:${channel}`);
+    setTimeout(() => store.emit(`typing:${channel}`), 9100);
+  },
+  INTERACTION_FAILED: (store, data) => store.emit("failed", data),
+  CLOCK: (store, clock) => store.setClock(clock),
+  NOTICE: (store, notice) => store.emit("notice", notice),
+};
