@@ -70,6 +70,7 @@ class Buckets:
     def __init__(self, settings: Settings | None = None, now: Callable[[], datetime] | None = None) -> None:
         self.settings = settings or Settings()
         self._now = now = now or _real
+        self.sizes = dict(self.settings.sizes)
         self._windows: dict[tuple[str, str, str], _Window] = {}
         self._globals: dict[str, _Window] = {}
         self.invalid = InvalidRequests(now, self.settings.invalid)
@@ -80,11 +81,11 @@ class Buckets:
         return cls(Settings(global_size=None, invalid=None, enforced=False))
 
     def size(self, method: str, route: str) -> Size:
-        return self.settings.sizes.get((method, route), self.settings.other)
+        return self.sizes.get((method, route), self.settings.other)
 
     def set_size(self, method: str, route: str, limit: int, seconds: float) -> None:
         """From now on, for this route; what was counted is forgotten."""
-        self.settings.sizes[method, route] = Size(limit, seconds)
+        self.sizes[method, route] = Size(limit, seconds)
         name = bucket_name(method, route)
         for key in [key for key in self._windows if key[1] == name]:
             del self._windows[key]
