@@ -1,18 +1,17 @@
-"""A person, for tests and scripts: types commands, clicks, fills forms and reads, through the page's own HTTP."""
+"""A person, for tests and scripts: types commands, clicks, fills forms, reads, by the HTTP of the page."""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Self, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Self
 
 import aiohttp
 
 from sandbox.client_shapes import Answer, Json, Modal, Refused, Seen, find_component, pick
 
 LOADING = 1 << 7
-T = TypeVar("T")
 Target = Answer | Seen | Json
 
 
@@ -264,18 +263,15 @@ class Person:
         """ "open", "closed" (no message from bots passes) or "blocked"."""
         await self.request("PATCH", "/me", {"dm_policy": policy})
 
-    async def eventually(
-        self, condition: Callable[[], Awaitable[T]] | Callable[[], T], *, patience: float | None = None
-    ) -> T:
+    async def eventually(self, condition: Callable[[], object], *, patience: float | None = None) -> Any:
         """Ask until the answer is true; return it. Raises `TimeoutError` when patience ends."""
         deadline = asyncio.get_running_loop().time() + (self.patience if patience is None else patience)
         pause = 0.005
         while True:
             outcome = condition()
-            value: Any = await outcome if inspect.isawaitable(outcome) else outcome
+            value = await outcome if inspect.isawaitable(outcome) else outcome
             if value:
-                answer: T = value
-                return answer
+                return value
             if asyncio.get_running_loop().time() > deadline:
                 raise TimeoutError(f"{self.name} waited in vain")
             await asyncio.sleep(pause)

@@ -13,7 +13,7 @@ from typing import Self
 
 from aiohttp import web
 
-from sandbox import control, people
+from sandbox import control, people, state
 from sandbox.client import Person
 from sandbox.clock import VirtualClock
 from sandbox.compose import Composer
@@ -22,7 +22,8 @@ from sandbox.gateway import Gateway
 from sandbox.interactions import Interactions
 from sandbox.journal import Journal
 from sandbox.people_events import PeopleEvents
-from sandbox.ratelimit import Buckets
+from sandbox.ratelimit import Buckets, Size
+from sandbox.ratelimit import Settings as Limits
 from sandbox.rest.serve import serve
 from sandbox.rights import Rights
 from sandbox.settings import Settings
@@ -30,6 +31,8 @@ from sandbox.shapes import Shapes
 from sandbox.world import Guild, Json, User, World
 
 PAGE = Path(__file__).parent / "page"
+#: Limits that nobody reaches, with their headers; `Buckets()` has those of Discord.
+GENEROUS = Limits(sizes={}, other=Size(100_000, 1.0), global_size=None)
 
 
 class Sandbox:
@@ -54,7 +57,7 @@ class Sandbox:
         self.composer = Composer(self.world)
         self.journal = Journal(self.clock.now)
         self.faults = Faults()
-        self.buckets = buckets or Buckets()
+        self.buckets = buckets or Buckets(GENEROUS)
         self.gateway = Gateway(self.world, self.shapes)
         self.interactions = Interactions(self.world, self.rights, self.gateway, self.composer)
         self.events = PeopleEvents(self)
@@ -186,6 +189,16 @@ class Sandbox:
         }
         self.interactions.payloads.uploads[attachment_id] = upload
         return upload
+
+    # --- state -------------------------------------------------------------------------------------------
+
+    def save(self, path: Path) -> None:
+        """Write the world to a file."""
+        state.save(self.world, path)
+
+    def load(self, path: Path) -> None:
+        """Fill the (empty) world from a file."""
+        state.load(self.world, path)
 
     # --- handlers ----------------------------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
-"""Every route that Discord publishes (OpenAPI description of 2026-07-18): tells a route that the sandbox lacks
-(501) from one that nobody has (404).
+"""Every route that Discord publishes (OpenAPI description of 2026-07-18): tells a route that the sandbox
+lacks (501) from one that nobody has (404).
 """
 
 # One line a path, with `*` for a parameter.

@@ -1,1 +1,77 @@
-"""To come."""
+"""Pinned messages. PIN_MESSAGES is asked since February 2026; MANAGE_MESSAGES is not enough any more."""
+
+from datetime import datetime
+
+from sandbox.errors import ApiError
+from sandbox.rest.router import Call, route
+from sandbox.rights import HISTORY, PIN_MESSAGES
+from sandbox.rules.places import room_for
+from sandbox.world import Channel
+
+NEW = "/channels/{channel}/messages/pins"
+OLD = "/channels/{channel}/pins"
+
+
+def pinnable(call: Call) -> Channel:
+    channel = call.channel()
+    call.need(channel, PIN_MESSAGES if channel.guild else 0)
+    if channel.archived:
+        raise ApiError.of(50083)
+    return channel
+
+
+@route("PUT", NEW + "/{message}")
+@route("PUT", OLD + "/{message}")
+async def pin(call: Call) -> object:
+    channel = pinnable(call)
+    message = call.message(channel)
+    if message["type"] not in (0, 19, 20, 23):
+        raise ApiError.of(50021)
+    if message["id"] not in channel.pins:
+        room_for("pins", len(channel.pins))
+    call.world.pin(channel, message, call.me)
+    call.audit(channel.guild, 74, message["author"]["id"])
+    return None
+
+
+@route("DELETE", NEW + "/{message}")
+@route("DELETE", OLD + "/{message}")
+async def unpin(call: Call) -> object:
+    channel = pinnable(call)
+    call.world.unpin(channel, call.message(channel))
+    return None
+
+
+@route("GET", NEW)
+async def page(call: Call) -> object:
+    """Latest pinned first."""
+    channel = call.channel()
+    permissions = call.need(channel)
+    if not permissions & HISTORY:
+        return {"items": [], "has_more": False}
+    limit, before = call.query.get("limit") or "50", call.query.get("before")
+    if not limit.isdigit() or not 1 <= int(limit) <= 50:
+        raise ApiError.leaf(("limit",), "NUMBER_TYPE_MAX", "int value should be between 1 and 50.")
+    try:
+        until = datetime.fromisoformat(before) if before else None
+    except ValueError:
+        raise ApiError.leaf(("before",), "DATE_TIME_TYPE_PARSE", f"Could not parse {before}.") from None
+    items = [
+        (pinned_at, message_id)
+        for message_id, pinned_at in reversed(channel.pins.items())
+        if until is None or datetime.fromisoformat(pinned_at) < until
+    ]
+    shown = []
+    for pinned_at, message_id in items[: int(limit)]:
+        message = channel.message(message_id)
+        if message is not None:
+            shown.append({"pinned_at": pinned_at, "message": call.shown(channel, message)})
+    return {"items": shown, "has_more": len(items) > int(limit)}
+
+
+@route("GET", OLD)
+async def all_pins(call: Call) -> object:
+    channel = call.channel()
+    call.need(channel)
+    found = [channel.message(message_id) for message_id in reversed(channel.pins)]
+    return [call.shown(channel, message) for message in found if message is not None]

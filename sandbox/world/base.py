@@ -25,6 +25,8 @@ class Base:
         #: Message id → emoji → who reacted, in order.
         self.reactions: dict[str, dict[str, dict[str, None]]] = {}
         self.dms: dict[frozenset[str], Channel] = {}
+        #: How many accounts asked for each username.
+        self.names: dict[str, int] = {}
         self.files: dict[str, tuple[bytes, str]] = {}
         self.listeners: list[Listener] = []
         #: (author, nonce) → (message id, channel id, instant)

@@ -164,6 +164,7 @@ class Guild:
     subscribers: dict[str, dict[str, str]] = field(default_factory=dict)
     bans: dict[str, Json] = field(default_factory=dict)
     audit: list[Json] = field(default_factory=list)
+    onboarding: Json | None = None
     #: Grows with every change of a role, member or overwrite: what was computed before is stale.
     version: int = 0
 

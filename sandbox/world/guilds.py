@@ -135,14 +135,17 @@ class Guilds(People):
         mentionable: bool = False,
         managed: bool = False,
         tags: Json | None = None,
+        **others: object,
     ) -> Json:
-        """A role just above @everyone; those above move up."""
+        """A role just above @everyone; those above move up. `others` are fields of Discord's role object."""
         for role in guild.roles.values():
             if role["position"] >= 1:
                 role["position"] += 1
         role = role_object(self.new_id(), name, permissions, 1)
         role |= {"color": color, "hoist": hoist, "mentionable": mentionable, "managed": managed}
         role["colors"]["primary_color"] = color
+        role.update(others)
+        role["color"] = role["colors"]["primary_color"] or color
         if tags:
             role["tags"] = tags
         guild.roles[role["id"]] = role

@@ -3,6 +3,7 @@
 import base64
 import re
 import secrets
+import unicodedata
 
 from sandbox.world.base import Base
 from sandbox.world.entities import App, Channel, Guild, Json, User
@@ -112,9 +113,8 @@ class People(Base):
         return {**channel.data, "recipients": others}
 
     def _username(self, name: str) -> str:
-        base = re.sub(r"[^a-z0-9_.]+", "_", name.lower()).strip("_") or "membre"
-        taken = {user.data["username"] for user in self.users.values()} if len(self.users) < 200 else set()
-        candidate, number = base[:30], 2
-        while candidate in taken:
-            candidate, number = f"{base[:28]}{number}", number + 1
-        return candidate
+        plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
+        base = re.sub(r"[^a-z0-9_.]+", "_", plain).strip("_")[:24] or "membre"
+        number = self.names.get(base, 0) + 1
+        self.names[base] = number
+        return base if number == 1 else f"{base}{number}"

@@ -1,0 +1,73 @@
+"""`python -m sandbox`: a Discord on this machine, until Ctrl-C."""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+from pathlib import Path
+
+from sandbox.ratelimit import Buckets
+from sandbox.server import Sandbox
+
+
+def parser() -> argparse.ArgumentParser:
+    parse = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    parse.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parse.add_argument(
+        "--port", type=int, default=8080, help="port, 0 for any free one (default: %(default)s)"
+    )
+    parse.add_argument(
+        "--state",
+        type=Path,
+        metavar="FILE",
+        help="load the world from FILE if it is there; save it on leaving",
+    )
+    parse.add_argument("--bot", metavar="NAME", help="make a server and a bot of that name; print its token")
+    parse.add_argument("--token", help="with --bot: the token to give it")
+    parse.add_argument(
+        "--unlimited", action="store_true", help="rate limits that nobody reaches, headers kept"
+    )
+    return parse
+
+
+def furnish(sandbox: Sandbox, name: str, token: str | None) -> str:
+    """A server, a person and a bot with every permission; returns the bot's token."""
+    world = sandbox.world
+    for app in world.apps.values():
+        if app.name == name:
+            return app.token
+    guild = world.add_guild("Serveur")
+    world.join(guild, world.add_user("Camille"))
+    app = world.add_app(name, token=token, intents={"members", "presences", "message_content"})
+    world.invite(app, guild, permissions=1 << 3)
+    return app.token
+
+
+async def run(options: argparse.Namespace) -> None:
+    buckets = None if options.unlimited else Buckets()
+    sandbox = Sandbox(options.host, options.port, buckets=buckets)
+    if options.state is not None and options.state.exists():
+        sandbox.load(options.state)
+    token = furnish(sandbox, options.bot, options.token) if options.bot else None
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop.set)
+    async with sandbox:
+        sys.stdout.write(f"page:    {sandbox.url}/\nREST:    {sandbox.api}\ngateway: {sandbox.gateway_url}\n")
+        if token is not None:
+            sys.stdout.write(f"token:   {token}\n")
+        sys.stdout.flush()
+        await stop.wait()
+        if options.state is not None:
+            sandbox.save(options.state)
+
+
+def main() -> None:
+    asyncio.run(run(parser().parse_args()))
+
+
+if __name__ == "__main__":
+    main()
