@@ -28,7 +28,7 @@
         async def proposed(self, interaction: Interaction, subject_id: int, values: Values) -> None: ...
 
 Words come from ``prompts``: labels ``buttons.<action>``, ``forms.<form>.heading``,
-``forms.<form>.<field>.label|description|placeholder`` (or, shared, ``fields.<field>.…``), ``menus.<action>``,
+``forms.<form>.<field>.label|description|placeholder`` (or, shared, ``fields.<field>``), ``menus.<action>``,
 ``commands.<group>.<command>…``.
 An error that a method raises reaches the member in their language through ``errors.report``: catch nothing.
 """

@@ -3,7 +3,7 @@
 import asyncio
 import functools
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +41,7 @@ def as_choices(suggestions: Sequence[Suggestion]) -> list[app_commands.Choice[st
 
 def suggests(
     method: Callable[[Any, Interaction, str], Awaitable[Sequence[Suggestion]]],
-) -> Callable[[Any, Interaction, str], Awaitable[list[app_commands.Choice[str]]]]:
+) -> Callable[[Any, Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]:
     """Wrap an autocomplete method: at most 25, none on error or when it takes too long (both logged)."""
 
     @functools.wraps(method)

@@ -78,8 +78,8 @@ class Prefill:
 class Form:
     """A form's name and fields. Labels: ``forms.<name>.heading``, ``forms.<name>.<field>.label|…``.
 
-    A field's ``label``, ``description`` and ``placeholder`` may be shared: ``fields.<field>.label|…``. (Not
-    ``title`` for the heading: a field may have that name, and a key cannot be both text and table.)
+    A field without its own label takes ``fields.<field>``. (The heading is not called ``title``: a field may
+    have that name, and a key cannot be both text and table.)
 
     ``updates=True``: the submit answers with ``inbound.update`` (opened from a message that then changes).
     """
@@ -183,8 +183,8 @@ class Painter:
 
 
 def field_key(words: Words, form: str | None, field: str, what: str) -> str | None:
-    """The label of a field: its form's own, else the one that forms share."""
-    keys = (f"forms.{form}.{field}.{what}", f"fields.{field}.{what}")
+    """The label of a field: its form's own, else the name that forms share."""
+    keys = [f"forms.{form}.{field}.{what}", *([f"fields.{field}"] if what == "label" else [])]
     return next((key for key in keys if words.has_label(key)), None)
 
 
