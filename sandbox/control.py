@@ -39,7 +39,9 @@ async def list_faults(act: Act) -> object:
 
 
 async def add_fault(act: Act) -> object:
-    return act.sandbox.faults.add_json(act.body).as_json()
+    fault = act.sandbox.faults.add_json(act.body).as_json()
+    act.sandbox.gateway.interrupt()
+    return fault
 
 
 async def clear_faults(act: Act) -> object:

@@ -5,90 +5,23 @@ jump of the sandbox's clock must not disconnect every bot.
 """
 
 import asyncio
-import contextlib
 import json
-import secrets
 import time
-from collections import deque
 from typing import Any
 
 import aiohttp
 from aiohttp import web
 
-from sandbox.compression import Transport, transport
+from sandbox.compression import transport
+from sandbox.faults import Faults
 from sandbox.gateway_filter import VALID_INTENTS, Filter
+from sandbox.journal import Journal
 from sandbox.members import chunks
+from sandbox.session import Connection, Session, dumps
 from sandbox.shapes import Shapes
 from sandbox.world import App, Event, Json, World
 
 PRIVILEGED = {"members": 1 << 1, "presences": 1 << 8, "message_content": 1 << 15}
-
-
-def dumps(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-class Session:
-    """What a bot's connection (or the gap between two connections) needs to know."""
-
-    def __init__(self, app: App, intents: int, shard: tuple[int, int] | None, buffer: int) -> None:
-        self.id = secrets.token_hex(16)
-        self.app = app
-        self.intents = intents
-        self.shard = shard
-        self.seq = 0
-        self.buffer: deque[tuple[int, str]] = deque(maxlen=buffer)
-        self.connection: Connection | None = None
-        self.expiry: asyncio.TimerHandle | None = None
-
-    def holds(self, guild_id: str | None) -> bool:
-        """Whether events of this server (None: direct ones) belong to this shard."""
-        number, count = self.shard or (0, 1)
-        return (int(guild_id) >> 22) % count == number if guild_id else number == 0
-
-    def dispatch(self, t: str, body: str) -> None:
-        self.seq += 1
-        frame = f'{{"op":0,"s":{self.seq},"t":"{t}","d":{body}}}'
-        self.buffer.append((self.seq, frame))
-        if self.connection is not None:
-            self.connection.send(frame)
-
-
-class Connection:
-    """One WebSocket. Frames go out in order through one writer."""
-
-    def __init__(self, ws: web.WebSocketResponse, pipe: Transport, url: str) -> None:
-        self.ws = ws
-        self.pipe = pipe
-        self.url = url
-        self.session: Session | None = None
-        self.heard = time.monotonic()
-        self.sends: deque[float] = deque()
-        self.acks = True
-        self._queue: asyncio.Queue[str | None] = asyncio.Queue()
-
-    def send(self, frame: str) -> None:
-        self._queue.put_nowait(frame)
-
-    def op(self, op: int, d: object = None) -> None:
-        self.send(dumps({"op": op, "d": d, "s": None, "t": None}))
-
-    async def write(self) -> None:
-        """Runs as long as the connection does."""
-        with contextlib.suppress(ConnectionError, RuntimeError):
-            while (frame := await self._queue.get()) is not None:
-                data = self.pipe(frame)
-                if isinstance(data, str):
-                    await self.ws.send_str(data)
-                else:
-                    await self.ws.send_bytes(data)
-
-    async def close(self, code: int, reason: str = "") -> None:
-        while not self._queue.empty():
-            await asyncio.sleep(0)
-            if self.ws.closed:
-                break
-        await self.ws.close(code=code, message=reason.encode())
 
 
 class Closing(Exception):
@@ -112,8 +45,10 @@ class Gateway:
     guilds_per_shard = 2_500
     sends_per_minute = 120
 
-    def __init__(self, world: World, shapes: Shapes) -> None:
+    def __init__(self, world: World, shapes: Shapes, journal: Journal, faults: Faults) -> None:
         self.world = world
+        self.journal = journal
+        self.faults = faults
         self.shapes = shapes
         self.filter = Filter(shapes)
         self.sessions: dict[str, Session] = {}
@@ -137,7 +72,7 @@ class Gateway:
                 body = dumps(d)
                 if d is event.d:
                     bodies[id(d)] = body
-            session.dispatch(event.t, body)
+            session.dispatch(event.t, body, d)
 
     def session_of(self, app: App, guild_id: str | None) -> Session | None:
         """The live session that gets this bot's interactions."""
@@ -152,39 +87,45 @@ class Gateway:
     # --- one connection ----------------------------------------------------------------------------------
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
-        ws = web.WebSocketResponse(max_msg_size=1 << 20, autoclose=True)
+        ws = web.WebSocketResponse(max_msg_size=1 << 20, timeout=2.0)
         await ws.prepare(request)
         pipe = transport(request.query.get("compress"))
-        connection = Connection(ws, pipe, f"ws://{request.host}/gateway/")
+        url = f"ws://{request.host}/gateway/"
+        connection = Connection(ws, request.transport, pipe, url, self.journal, self.faults)
         self.connections.add(connection)
         writer = asyncio.create_task(connection.write())
         watcher = asyncio.create_task(self._watch(connection))
         try:
-            if request.query.get("v", "10") not in ("9", "10"):
-                raise Closing(4012, "Invalid API version")
-            connection.op(10, {"heartbeat_interval": self.heartbeat_interval, "_trace": ["sandbox"]})
-            async for message in ws:
-                if message.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
-                    break
-                await self._receive(connection, message.data)
+            await self._listen(connection, request.query.get("v", "10"))
         except Closing as closing:
-            await connection.close(closing.code, closing.reason)
+            connection.close(closing.code, closing.reason)
+            await writer
         finally:
-            writer.cancel()
             watcher.cancel()
+            writer.cancel()
             self.connections.discard(connection)
-            self._part(connection, ws.close_code)
+            self._part(connection)
         return ws
+
+    async def _listen(self, connection: Connection, version: str) -> None:
+        if version not in ("9", "10"):
+            raise Closing(4012, "Invalid API version")
+        connection.op(10, {"heartbeat_interval": self.heartbeat_interval, "_trace": ["sandbox"]})
+        async for message in connection.ws:
+            if message.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
+                break
+            self._receive(connection, message.data)
 
     async def _watch(self, connection: Connection) -> None:
         limit = self.heartbeat_interval / 1000 * 1.5
         # Each heartbeat moves the deadline; looking again when it comes costs less than an event a heartbeat.
         while (rest := connection.heard + limit - time.monotonic()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(rest)
-        await connection.close(4009, "Session timed out")
+        connection.close(4009, "Session timed out")
 
-    def _part(self, connection: Connection, code: int | None) -> None:
-        session = connection.session
+    def _part(self, connection: Connection) -> None:
+        session, code = connection.session, connection.ws.close_code
+        self.journal.frame("in", op=None, app=connection.app_id, session=connection.session_id, code=code)
         if session is None or session.connection is not connection:
             return
         session.connection = None
@@ -194,7 +135,7 @@ class Gateway:
         loop = asyncio.get_running_loop()
         session.expiry = loop.call_later(self.resume_seconds, self.sessions.pop, session.id, None)
 
-    async def _receive(self, connection: Connection, raw: str | bytes) -> None:
+    def _receive(self, connection: Connection, raw: str | bytes) -> None:
         data = raw.encode() if isinstance(raw, str) else raw
         if len(data) > 4096:
             raise Closing(4002, "Payload too large")
@@ -210,13 +151,15 @@ class Gateway:
             raise Closing(4002, "Error while decoding payload") from None
         if not isinstance(frame, dict) or not isinstance(frame.get("op"), int):
             raise Closing(4002, "Error while decoding payload")
-        await self._obey(connection, frame["op"], frame.get("d"))
+        self._obey(connection, frame["op"], frame.get("d"))
 
-    async def _obey(self, connection: Connection, op: int, d: Any) -> None:
+    def _obey(self, connection: Connection, op: int, d: Any) -> None:
+        self.journal.frame("in", op=op, app=connection.app_id, session=connection.session_id, d=d)
         if op == 1:
             connection.heard = time.monotonic()
-            if connection.acks:
+            if self.faults.acknowledgement(app=connection.app_id) is None:
                 connection.op(11)
+            connection.interrupt()
         elif op == 2:
             self._identify(connection, d)
         elif op == 6:
@@ -288,10 +231,11 @@ class Gateway:
         }
         if session.shard is not None:
             ready["shard"] = list(session.shard)
-        session.dispatch("READY", dumps(ready))
+        session.dispatch("READY", dumps(ready), ready)
         for guild in guilds if session.intents & 1 else ():
             presences = bool(session.intents & PRIVILEGED["presences"])
-            session.dispatch("GUILD_CREATE", dumps(self.shapes.guild_create(guild, app, presences=presences)))
+            created = self.shapes.guild_create(guild, app, presences=presences)
+            session.dispatch("GUILD_CREATE", dumps(created), created)
 
     def _resume(self, connection: Connection, d: Any) -> None:
         if connection.session is not None:
@@ -309,7 +253,7 @@ class Gateway:
         if not isinstance(seq, int) or seq > session.seq or seq < 0:
             self.sessions.pop(session.id, None)
             raise Closing(4007, "Invalid seq")
-        if session.buffer and seq < session.buffer[0][0] - 1:
+        if session.buffer and seq < session.buffer[0].s - 1:
             self.sessions.pop(session.id, None)
             connection.op(9, False)
             return
@@ -317,10 +261,10 @@ class Gateway:
             session.expiry.cancel()
         session.connection = connection
         connection.session = session
-        for number, frame in list(session.buffer):
-            if number > seq:
-                connection.send(frame)
-        session.dispatch("RESUMED", "{}")
+        for sent in list(session.buffer):
+            if sent.s > seq:
+                connection.send(sent)
+        session.dispatch("RESUMED", "{}", {})
 
     # --- members -----------------------------------------------------------------------------------------
 
@@ -340,17 +284,23 @@ class Gateway:
                 if d.get("nonce"):
                     meta["nonce"] = d["nonce"]
                 limited = {"opcode": 8, "retry_after": round(rest, 3), "meta": meta}
-                session.dispatch("RATE_LIMITED", dumps(limited))
+                session.dispatch("RATE_LIMITED", dumps(limited), limited)
                 return
             self.listed[key] = now
         for chunk in chunks(guild, d):
-            session.dispatch("GUILD_MEMBERS_CHUNK", dumps(chunk))
+            session.dispatch("GUILD_MEMBERS_CHUNK", dumps(chunk), chunk)
 
     # --- closing from this side --------------------------------------------------------------------------
 
+    def interrupt(self) -> None:
+        """Do now what the faults in force ask of live connections (op 7, op 9, a close)."""
+        for connection in list(self.connections):
+            connection.interrupt()
+
     async def stop(self) -> None:
         for connection in list(self.connections):
-            await connection.close(1001, "Sandbox stopped")
+            connection.close(1001, "Sandbox stopped")
         for session in self.sessions.values():
             if session.expiry is not None:
                 session.expiry.cancel()
+        await asyncio.sleep(0)

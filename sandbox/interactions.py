@@ -11,11 +11,12 @@ from typing import Any
 
 from sandbox.compose import Composer, Upload, find_component
 from sandbox.errors import ApiError
-from sandbox.gateway import Gateway, dumps
+from sandbox.gateway import Gateway
 from sandbox.payloads import Payloads
 from sandbox.rights import Rights
 from sandbox.rules import interactions as rules
 from sandbox.rules import messages as message_rules
+from sandbox.session import dumps
 from sandbox.world import App, Channel, Json, User, World
 from sandbox.world.entities import EPHEMERAL, LOADING
 
@@ -109,7 +110,7 @@ class Interactions:
             self.answer_within.total_seconds(), lambda: self._fail(interaction, "timeout")
         )
         patience = loop.call_later(PATIENCE, self._fail, interaction, "timeout")
-        session.dispatch("INTERACTION_CREATE", dumps(payload))
+        session.dispatch("INTERACTION_CREATE", dumps(payload), payload)
         try:
             return await interaction.outcome
         finally:

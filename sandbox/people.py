@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from sandbox.errors import ApiError
-from sandbox.gateway import dumps
 from sandbox.people_interactions import start
 from sandbox.people_view import View
 from sandbox.rest.messages import react
@@ -25,6 +24,7 @@ from sandbox.rights import (
 from sandbox.rules import channels as channel_rules
 from sandbox.rules import messages as message_rules
 from sandbox.rules import threads as thread_rules
+from sandbox.session import dumps
 from sandbox.world import Channel, Guild, Json, User
 
 if TYPE_CHECKING:

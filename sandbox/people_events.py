@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from sandbox.gateway import dumps
 from sandbox.people_view import View
+from sandbox.session import dumps
 from sandbox.world import Event, Json, User
 
 if TYPE_CHECKING:

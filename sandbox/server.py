@@ -58,7 +58,7 @@ class Sandbox:
         self.journal = Journal(self.clock.now)
         self.faults = Faults()
         self.buckets = buckets or Buckets(GENEROUS)
-        self.gateway = Gateway(self.world, self.shapes)
+        self.gateway = Gateway(self.world, self.shapes, self.journal, self.faults)
         self.interactions = Interactions(self.world, self.rights, self.gateway, self.composer)
         self.events = PeopleEvents(self)
         #: Instants at which each bot opened direct conversations.

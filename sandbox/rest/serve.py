@@ -11,10 +11,10 @@ import sandbox.rest  # noqa: F401 - registers the routes
 from sandbox.compose import Upload
 from sandbox.errors import ApiError
 from sandbox.faults import BAN_PAGE, Fault
-from sandbox.gateway import dumps
 from sandbox.rest.known import is_known
 from sandbox.rest.router import Answer, Call, Route, find
 from sandbox.rules.places import audit_reason
+from sandbox.session import dumps
 from sandbox.world import App
 
 if TYPE_CHECKING:
