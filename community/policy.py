@@ -17,6 +17,8 @@ class Action(StrEnum):
     SEARCH_LIBRARY = "library.search"
     PROPOSE_RESOURCE = "library.propose"
     REVIEW_RESOURCE = "library.review"
+    IMPORT_RESOURCES = "library.import"
+    EXPORT_RESOURCES = "library.export"
     SEE_HELP = "help.see"
     KEEP_DRAFT = "draft.keep"
 
@@ -33,6 +35,8 @@ NEEDED: dict[Action, Role] = {
     Action.SEARCH_LIBRARY: Role.MEMBER,
     Action.PROPOSE_RESOURCE: Role.MEMBER,
     Action.REVIEW_RESOURCE: Role.FACILITATOR,
+    Action.IMPORT_RESOURCES: Role.ADMIN,
+    Action.EXPORT_RESOURCES: Role.FACILITATOR,
     Action.SEE_HELP: Role.STRANGER,
     Action.KEEP_DRAFT: Role.NEWCOMER,
 }

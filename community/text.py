@@ -13,7 +13,7 @@ _EMPTY_LINES = re.compile(r"\n{3,}")
 # Marks of campaigns: the same page with and without them is the same resource.
 _NOISE = re.compile(r"^(utm_\w+|fbclid|gclid|mc_[ce]id|xtor|at_\w+|pk_\w+|mtm_\w+)$")
 _INDEX = re.compile(r"/(index|default|accueil)\.(html?|php|aspx?)$")
-_URL_LONGEST = 512  # what a link button takes
+URL_LONGEST = 512  # what a link button takes
 
 
 def one_line(text: str) -> str:
@@ -38,7 +38,7 @@ def address(text: str) -> str | None:
     candidate = "".join(_visible(text).split())
     if candidate and "://" not in candidate:
         candidate = f"https://{candidate}"
-    if len(candidate) > _URL_LONGEST:
+    if len(candidate) > URL_LONGEST:
         return None
     try:
         parts = urlsplit(candidate)
@@ -70,9 +70,10 @@ def address_key(url: str) -> str:
 
 def _visible(text: str) -> str:
     """Without control, format-control of direction, and surrogate characters; composed (NFC)."""
-    kept = (
+    composed = unicodedata.normalize("NFC", text)
+    hidden = [
         character
-        for character in unicodedata.normalize("NFC", text)
-        if character in "\n\t\u200d" or unicodedata.category(character) not in ("Cc", "Cs", "Cf", "Co")
-    )
-    return "".join(kept)
+        for character in set(composed)  # a long text has few different characters
+        if character not in "\n\t\u200d" and unicodedata.category(character) in ("Cc", "Cs", "Cf", "Co")
+    ]
+    return composed.translate(dict.fromkeys(map(ord, hidden))) if hidden else composed

@@ -1,6 +1,6 @@
 """Resources of the library: the rows, and the named queries on them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -216,3 +216,42 @@ async def titles(session: AsyncSession, network_id: int, resource_ids: Sequence[
     """The title of each published one."""
     found = await references(session, network_id, resource_ids)
     return {resource_id: title for resource_id, (_, title) in found.items()}
+
+
+async def known(
+    session: AsyncSession, network_id: int, refs: Sequence[str], url_keys: Sequence[str]
+) -> dict[str, Resource]:
+    """Resources by reference, whatever their state, and those reviewed by normalised address; for change."""
+    query = select(Resource).where(Resource.network_id == network_id, col(Resource.ref).in_(refs))
+    found = {one.ref: one for one in (await session.exec(query.with_for_update())).all()}
+    if url_keys:
+        query = select(Resource).where(Resource.network_id == network_id, col(Resource.url_key).in_(url_keys))
+        for one in (await session.exec(query.order_by(col(Resource.id).desc()).with_for_update())).all():
+            found.setdefault(one.url_key or "", one)
+    return found
+
+
+async def bear_themes(session: AsyncSession, wanted: Mapping[int, Iterable[int]]) -> None:
+    """As ``set_themes``, for many resources at once."""
+    if not wanted:
+        return
+    bearing = col(ResourceTheme.resource_id).in_(list(wanted))
+    await session.exec(delete(ResourceTheme).where(bearing))
+    session.add_all(
+        ResourceTheme(resource_id=resource_id, theme_id=theme_id)
+        for resource_id, theme_ids in wanted.items()
+        for theme_id in sorted(theme_ids)
+    )
+    await session.flush()
+
+
+async def after(
+    session: AsyncSession, network_id: int, resource_id: int, *, limit: int
+) -> Sequence[Resource]:
+    """Published resources in the order of their ids, from there on: to export them batch by batch."""
+    query = select(Resource).where(
+        Resource.network_id == network_id,
+        Resource.state == ResourceState.PUBLISHED,
+        col(Resource.id) > resource_id,
+    )
+    return (await session.exec(query.order_by(col(Resource.id)).limit(limit))).all()

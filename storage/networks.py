@@ -127,6 +127,12 @@ async def themes(session: AsyncSession, network_id: int) -> Sequence[Theme]:
     return (await session.exec(query.order_by(col(Theme.position), col(Theme.id)))).all()
 
 
+async def all_themes(session: AsyncSession, network_id: int) -> Sequence[Theme]:
+    """Archived ones too: their names are taken."""
+    query = select(Theme).where(Theme.network_id == network_id)
+    return (await session.exec(query.order_by(col(Theme.position), col(Theme.id)))).all()
+
+
 async def theme(session: AsyncSession, network_id: int, theme_id: int) -> Theme | None:
     """Archived or not: what bears it keeps its name."""
     query = select(Theme).where(Theme.network_id == network_id, Theme.id == theme_id)
@@ -152,4 +158,10 @@ async def standing(session: AsyncSession, platform: str) -> Sequence[Network]:
     query = select(Network).where(
         Network.platform == platform, col(Network.server_ref).is_not(None), col(Network.left_at).is_(None)
     )
+    return (await session.exec(query.order_by(col(Network.id)))).all()
+
+
+async def everywhere(session: AsyncSession) -> Sequence[Network]:
+    """Every network, on a server or not: for the operator's command line, never for a member."""
+    query = select(Network).where(col(Network.left_at).is_(None))
     return (await session.exec(query.order_by(col(Network.id)))).all()

@@ -1,0 +1,210 @@
+"""The commands on the library: ``import``, ``export``, ``search``. See ``cli.py`` for the others."""
+
+import json
+import sys
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from enum import StrEnum
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from bot.console import Console
+from bot.failures import CannotRun, Exit, told
+
+if TYPE_CHECKING:
+    from community.actors import Actor
+    from community.importer import ImportReport
+    from storage.engine import Database
+
+_PROBLEMS_SHOWN = 20
+
+
+class Kind(StrEnum):
+    """What a file holds. Practices and members come with their features."""
+
+    RESOURCES = "resources"
+
+
+class Shape(StrEnum):
+    CSV = "csv"
+    JSON = "json"
+    JSONL = "jsonl"
+
+
+def register(app: typer.Typer, console: Console) -> None:
+    """Add the commands, described in the console's language."""
+    _register_import(app, console)
+    _register_export(app, console)
+    _register_search(app, console)
+
+
+def _register_import(app: typer.Typer, console: Console) -> None:
+    @app.command("import", help=console.word("console.import.help"))
+    def import_(
+        file: Annotated[Path, typer.Argument(help=console.word("console.import.file"))],
+        kind: Annotated[Kind, typer.Option(help=console.word("console.import.kind"))] = Kind.RESOURCES,
+        review: Annotated[bool, typer.Option("--review", help=console.word("console.import.review"))] = False,
+        network: Annotated[str, typer.Option(help=console.word("console.network"))] = "",
+    ) -> None:
+        if not file.is_file():
+            console.fail("file_missing", Exit.FAILED, path=file)
+        report = console.run(_import(console, file, network, review=review))
+        _tell(console, report)
+        if report.rejected:
+            raise typer.Exit(Exit.FAILED)
+
+
+def _register_export(app: typer.Typer, console: Console) -> None:
+    @app.command("export", help=console.word("console.export.help"))
+    def export(
+        file: Annotated[Path | None, typer.Argument(help=console.word("console.export.file"))] = None,
+        kind: Annotated[Kind, typer.Option(help=console.word("console.export.kind"))] = Kind.RESOURCES,
+        shape: Annotated[
+            Shape | None, typer.Option("--format", help=console.word("console.export.format"))
+        ] = None,
+        excel: Annotated[bool, typer.Option("--excel", help=console.word("console.export.excel"))] = False,
+        network: Annotated[str, typer.Option(help=console.word("console.network"))] = "",
+    ) -> None:
+        chosen = shape or _shape_of(file)
+        done = console.run(_export(console, file, chosen, network, excel=excel))
+        if file is not None:
+            console.say("console.export.done", count=done, path=file)
+
+
+def _register_search(app: typer.Typer, console: Console) -> None:
+    @app.command("search", help=console.word("console.search.help"))
+    def search(
+        query: Annotated[str | None, typer.Argument(help=console.word("console.search.query"))] = None,
+        as_json: Annotated[bool, typer.Option("--json", help=console.word("console.search.json"))] = False,
+        network: Annotated[str, typer.Option(help=console.word("console.network"))] = "",
+    ) -> None:
+        console.run(_search(console, query, network, as_json=as_json))
+
+
+async def _import(console: Console, file: Path, network: str, *, review: bool) -> "ImportReport":
+    from bot.clock import SystemClock
+    from community import sheets
+    from community.importer import Importer
+
+    async with _library(console, network, create=True) as (db, actor):
+        with _counting(console, "console.import.working") as progress:
+            try:
+                return await Importer(db, SystemClock()).resources(
+                    actor, sheets.read(file), review=review, progress=progress
+                )
+            except sheets.Unreadable as error:
+                problem = console.word(f"import_problems.{error.details['problem']}")
+                raise CannotRun("file_unreadable", Exit.FAILED, path=file, problem=problem) from error
+
+
+async def _export(console: Console, file: Path | None, shape: Shape, network: str, *, excel: bool) -> int:
+    from community.exporter import Exporter
+
+    async with _library(console, network) as (db, actor):
+        if file is None:
+            return await Exporter(db).resources(actor, sys.stdout, shape.value, excel=excel)
+        encoding = "utf-8-sig" if excel and shape == Shape.CSV else "utf-8"
+        partial = file.with_name(file.name + ".partial")  # a file that exists is whole
+        with (
+            partial.open("w", encoding=encoding, newline="") as stream,
+            _counting(console, "console.export.working") as progress,
+        ):
+            done = await Exporter(db).resources(actor, stream, shape.value, excel=excel, progress=progress)
+        partial.replace(file)
+        return done
+
+
+async def _search(console: Console, query: str | None, network: str, *, as_json: bool) -> None:
+    from bot.clock import SystemClock
+    from community.search import Search
+
+    async with _library(console, network) as (db, actor):
+        finder = Search(db, SystemClock())
+        for asked in [query] if query is not None else _lines(sys.stdin):
+            started = perf_counter()
+            found = await finder.bare(actor, asked)
+            spent = round((perf_counter() - started) * 1000, 3)
+            if as_json:
+                results = [{"id": ref, "title": title, "score": score} for ref, title, score in found]
+                answer = {"query": asked, "results": results, "ms": spent}
+                sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+            elif not found:
+                console.say("console.search.nothing", query=asked)
+            for place, (_, title, _) in enumerate(() if as_json else found, start=1):
+                console.out.print(f"{place:2}. {title}", markup=False)
+
+
+def _lines(stream: Iterable[str]) -> Iterable[str]:
+    """An empty line is a question too: as many answers as lines."""
+    return (line.rstrip("\r\n") for line in stream)
+
+
+@asynccontextmanager
+async def _library(
+    console: Console, name: str, *, create: bool = False
+) -> AsyncIterator[tuple["Database", "Actor"]]:
+    """The database and the operator of the network that is meant."""
+    from bot import upkeep
+    from bot.clock import SystemClock
+    from community.operator import NoSuchNetwork, SeveralNetworks, operator_of
+    from storage import migrate
+    from storage.engine import Database
+
+    settings = console.settings()
+    if create:
+        upkeep.make_folder(settings.database)
+    db = Database(settings.database)
+    try:
+        with told():
+            if create and await migrate.current(db) is None:
+                await migrate.migrate(db)
+            await migrate.check(db)
+            default = console.word("console.network_name")
+            try:
+                actor = await operator_of(db, SystemClock(), name, create=default if create else None)
+            except NoSuchNetwork as error:
+                raise CannotRun("no_such_network", Exit.FAILED, names=", ".join(error.names)) from error
+            except SeveralNetworks as error:
+                raise CannotRun("several_networks", Exit.USAGE, names=", ".join(error.names)) from error
+            yield db, actor
+    finally:
+        await db.dispose()
+
+
+@contextmanager
+def _counting(console: Console, key: str) -> Iterator[Callable[[int], None]]:
+    """A counter on the standard error while rows go by; silent when nobody watches."""
+    columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed}"), TimeElapsedColumn())
+    with Progress(*columns, console=console.err, transient=True, disable=not console.err.is_terminal) as bar:
+        task = bar.add_task(console.word(key), total=None)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def _shape_of(file: Path | None) -> Shape:
+    suffix = "" if file is None else file.suffix.lower().removeprefix(".")
+    return Shape(suffix) if suffix in {shape.value for shape in Shape} else Shape.CSV
+
+
+def _tell(console: Console, report: "ImportReport") -> None:
+    console.say(
+        "console.import.done",
+        created=report.created,
+        updated=report.updated,
+        unchanged=report.unchanged,
+        rejected=report.rejected,
+    )
+    if report.unknown_columns:
+        console.say("console.import.unknown_columns", names=", ".join(report.unknown_columns))
+    if report.unknown_kinds:
+        console.say("console.import.unknown_kinds", names=", ".join(report.unknown_kinds))
+    for problem in report.problems[:_PROBLEMS_SHOWN]:
+        reason = console.word(f"import_problems.{problem.code}", column=problem.column)
+        console.err.print(
+            console.word("console.import.problem", line=problem.line, reason=reason), markup=False
+        )
+    if report.rejected > _PROBLEMS_SHOWN:
+        console.say("console.import.more_problems", count=report.rejected - _PROBLEMS_SHOWN)

@@ -1,0 +1,224 @@
+"""Brings resources in from rows. The same rows again change nothing; a bad row stops nothing.
+
+A row is known by its ``id``, else by its address, else by its title. Each batch is one transaction, in the
+order that all writers of a network follow: the network's row, the resources, last the search index.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from community.actors import Actor
+from community.library import document
+from community.networks import THEMES_MOST, shortened
+from community.policy import Action, require
+from community.ports import Clock
+from community.resource_rows import BadRow, ResourceRow, parsed, unknown_columns
+from community.sheets import Row
+from storage import audit, library, networks, search
+from storage.engine import Database
+from storage.library import Resource, ResourceState
+from storage.networks import Theme
+
+BATCH = 500
+PROBLEMS_KEPT = 1_000
+_FIELDS = ("title", "summary", "body", "url", "kind", "publisher", "year", "language", "licence", "tags")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A row that did not go in: its line in the file, and why (a code, and the column at fault)."""
+
+    line: int
+    code: str
+    column: str = ""
+
+
+@dataclass
+class ImportReport:
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    problems: list[Problem] = field(default_factory=list)  # the first thousand
+    unknown_columns: tuple[str, ...] = ()
+    unknown_kinds: tuple[str, ...] = ()  # read as "other"
+
+    @property
+    def read(self) -> int:
+        return self.created + self.updated + self.unchanged + self.rejected
+
+    def reject(self, line: int, code: str, column: str = "") -> None:
+        self.rejected += 1
+        if len(self.problems) < PROBLEMS_KEPT:
+            self.problems.append(Problem(line, code, column))
+
+
+class Importer:
+    """Use cases of the operator and of facilitators with a file."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+
+    async def resources(
+        self,
+        actor: Actor,
+        rows: Iterable[Row],
+        *,
+        review: bool = False,
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> ImportReport:
+        """Published at once; with ``review``, what is new waits in the queue and nothing else changes."""
+        require(actor, Action.IMPORT_RESOURCES)
+        report = ImportReport()
+        seen: set[str] = set()
+        for batch in _batches(_good(rows, report, seen)):
+            async with self._db.transaction() as session:
+                await self._take(session, actor, batch, review=review, report=report)
+            progress(report.read)
+        progress(report.read)
+        return report
+
+    async def _take(
+        self,
+        session: AsyncSession,
+        actor: Actor,
+        batch: Sequence[ResourceRow],
+        *,
+        review: bool,
+        report: ImportReport,
+    ) -> None:
+        now = self._clock.now()
+        await networks.lock(session, actor.network_id)
+        themes = await _themes(session, actor.network_id, batch)
+        found = await library.known(
+            session,
+            actor.network_id,
+            [row.ref for row in batch],
+            [row.url_key for row in batch if row.url_key and not row.id],
+        )
+        bearing = await library.themes_of(session, actor.network_id, [one.id or 0 for one in found.values()])
+        changed: list[tuple[Resource, frozenset[int]]] = []
+        new: list[tuple[Resource, frozenset[int]]] = []
+        for row in batch:
+            wanted = frozenset(themes[name.casefold()].id or 0 for name in row.themes)
+            resource = found.get(row.ref) or (found.get(row.url_key or "") if not row.id else None)
+            if resource is None:
+                new.append((_made(actor.network_id, row, now, review=review), wanted))
+                report.created += 1
+                continue
+            before = {theme.id or 0 for theme in bearing.get(resource.id or 0, [])}
+            if review or not _change(resource, row, now, themes_changed=before != wanted):
+                report.unchanged += 1
+                continue
+            session.add(resource)
+            changed.append((resource, wanted))
+            report.updated += 1
+        session.add_all([resource for resource, _ in new])
+        await session.flush()
+        await library.bear_themes(
+            session, {resource.id or 0: wanted for resource, wanted in (*new, *changed)}
+        )
+        if new or changed:
+            await self._note(session, actor, created=len(new), updated=len(changed))
+        names = {theme.id: theme.name for theme in themes.values()}
+        await search.put_many(
+            session,
+            [
+                document(resource, [names[theme_id] for theme_id in sorted(wanted)], sorted(wanted))
+                for resource, wanted in (*new, *changed)
+                if resource.state == ResourceState.PUBLISHED
+            ],
+        )
+
+    async def _note(self, session: AsyncSession, actor: Actor, *, created: int, updated: int) -> None:
+        await audit.record(
+            session,
+            network_id=actor.network_id,
+            at=self._clock.now(),
+            member_id=actor.member_id,
+            action=Action.IMPORT_RESOURCES,
+            details={"created": created, "updated": updated},
+        )
+
+
+def _good(rows: Iterable[Row], report: ImportReport, seen: set[str]) -> Iterator[ResourceRow]:
+    """The rows that can be used; the others are noted in the report."""
+    unknown_kinds: set[str] = set()
+    for row in rows:
+        if row.problem:
+            report.reject(row.line, row.problem)
+            continue
+        if not report.unknown_columns:
+            report.unknown_columns = unknown_columns(row.values)
+        try:
+            good = parsed(row.values, unknown_kinds)
+        except BadRow as error:
+            report.reject(row.line, error.code, error.column)
+            continue
+        report.unknown_kinds = tuple(sorted(unknown_kinds)[:20])
+        if good.ref in seen:
+            report.reject(row.line, "repeated", "id" if good.id else "")
+            continue
+        seen.add(good.ref)
+        yield good
+
+
+def _batches(rows: Iterator[ResourceRow]) -> Iterator[list[ResourceRow]]:
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+async def _themes(session: AsyncSession, network_id: int, batch: Sequence[ResourceRow]) -> dict[str, Theme]:
+    """By name in lower case; a name never met is a new theme, while the taxonomy has room.
+
+    Beyond, the name stays with the resource as a tag.
+    """
+    known = {theme.name.casefold(): theme for theme in await networks.all_themes(session, network_id)}
+    position = max((theme.position for theme in known.values()), default=-1) + 1
+    for row in batch:
+        for name in list(row.themes):
+            if name.casefold() in known:
+                continue
+            if sum(theme.archived_at is None for theme in known.values()) >= THEMES_MOST:
+                row.themes.remove(name)
+                row.tags.append(name)
+                continue
+            theme = Theme(network_id=network_id, name=name, tag=shortened(name), position=position)
+            session.add(theme)
+            known[name.casefold()] = theme
+            position += 1
+    await session.flush()
+    return known
+
+
+def _made(network_id: int, row: ResourceRow, now: datetime, *, review: bool) -> Resource:
+    return Resource(
+        network_id=network_id,
+        ref=row.ref,
+        state=ResourceState.PROPOSED if review else ResourceState.PUBLISHED,
+        created_at=now,
+        updated_at=now,
+        url_key=row.url_key,
+        **{name: getattr(row, name) for name in _FIELDS},
+    )
+
+
+def _change(resource: Resource, row: ResourceRow, now: datetime, *, themes_changed: bool) -> bool:
+    """Whether the row says anything new. What a facilitator refused or withdrew stays so."""
+    values: dict[str, Any] = {name: getattr(row, name) for name in _FIELDS} | {"url_key": row.url_key}
+    different = {name: value for name, value in values.items() if getattr(resource, name) != value}
+    queued = resource.state == ResourceState.PROPOSED and resource.proposed_by is None
+    if not different and not themes_changed and not queued:
+        return False
+    resource.sqlmodel_update(different)
+    if queued:
+        resource.state = ResourceState.PUBLISHED
+    resource.version += 1
+    resource.updated_at = now
+    return True

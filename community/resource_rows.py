@@ -1,0 +1,205 @@
+"""One resource as a row of a file: its columns, their limits, how lists are written in one cell. Pure."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from hashlib import blake2b
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic_core import PydanticCustomError
+
+from community import text
+
+# Keys of the label table "choices.resource_kinds".
+from community.library import KINDS
+
+COLUMNS = (
+    "id",
+    "title",
+    "summary",
+    "body",
+    "url",
+    "tags",
+    "kind",
+    "themes",
+    "publisher",
+    "year",
+    "language",
+    "licence",
+)
+# What other programs and our own data call them.
+OTHER_NAMES = {
+    "identifiant": "id",
+    "titre": "title",
+    "name": "title",
+    "nom": "title",
+    "résumé": "summary",
+    "resume": "summary",
+    "description": "summary",
+    "texte": "body",
+    "contenu": "body",
+    "content": "body",
+    "lien": "url",
+    "adresse": "url",
+    "link": "url",
+    "mots-clés": "tags",
+    "étiquettes": "tags",
+    "keywords": "tags",
+    "type": "kind",
+    "thème": "themes",
+    "thèmes": "themes",
+    "theme": "themes",
+    "éditeur": "publisher",
+    "auteur": "publisher",
+    "source": "publisher",
+    "année": "year",
+    "annee": "year",
+    "langue": "language",
+    "license": "licence",
+}
+_LISTS_MOST = 100
+_SEPARATORS = re.compile(r"[;|\n]")
+
+
+class BadRow(Exception):
+    """A row that cannot be used. ``code`` and ``column`` are for the words."""
+
+    def __init__(self, code: str, column: str = "") -> None:
+        super().__init__(f"{code} {column}")
+        self.code = code
+        self.column = column
+
+
+def _scalar(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise PydanticCustomError("not_a_text", "not a text")
+    return str(value)
+
+
+def _line(value: Any) -> str:
+    return text.one_line(_scalar(value))
+
+
+def _lines(value: Any) -> str:
+    return text.lines(_scalar(value))
+
+
+def _list(value: Any) -> list[str]:
+    """A JSON list, or what a cell holds: a JSON list again, or names parted by ";" or "|", else by commas."""
+    if isinstance(value, str):
+        value = _split(value.strip())
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise PydanticCustomError("not_a_list", "not a list")
+    if len(value) > _LISTS_MOST:
+        raise PydanticCustomError("too_many", "too many")
+    cleaned = [_line(one) for one in value]
+    return list(dict.fromkeys(one for one in cleaned if one))
+
+
+def _split(cell: str) -> list[Any]:
+    if cell.startswith("["):
+        try:
+            found = json.loads(cell)
+        except ValueError:
+            found = None
+        if isinstance(found, list):
+            return found
+    return _SEPARATORS.split(cell) if _SEPARATORS.search(cell) else cell.split(",")
+
+
+def joined(values: Sequence[str]) -> str:
+    """A list as a cell that ``_list`` reads back exactly."""
+    if any(_SEPARATORS.search(value) or value.startswith("[") for value in values) or (
+        len(values) == 1 and "," in values[0]
+    ):
+        return json.dumps(list(values), ensure_ascii=False)
+    return ";".join(values)
+
+
+def _year(value: Any) -> int | None:
+    digits = _line(value).removesuffix(".0")
+    if not digits:
+        return None
+    if not (digits.isascii() and digits.isdigit()) or not 1000 <= int(digits[:5]) <= date.max.year:
+        raise PydanticCustomError("bad_year", "bad year")
+    return int(digits)
+
+
+def _address(value: Any) -> str | None:
+    typed = _line(value)
+    if not typed:
+        return None
+    address = text.address(typed)
+    if address is None:
+        raise PydanticCustomError("bad_url", "bad address")
+    return address
+
+
+class ResourceRow(BaseModel):
+    """A row that was checked."""
+
+    id: Annotated[str, BeforeValidator(_line), Field(max_length=200)] = ""
+    title: Annotated[str, BeforeValidator(_line), Field(min_length=1, max_length=300)]
+    summary: Annotated[str, BeforeValidator(_lines), Field(max_length=10_000)] = ""
+    body: Annotated[str, BeforeValidator(_lines), Field(max_length=1_000_000)] = ""
+    url: Annotated[str | None, BeforeValidator(_address)] = None
+    kind: Annotated[str, BeforeValidator(_line), Field(max_length=80)] = "other"
+    themes: Annotated[list[Annotated[str, Field(max_length=80)]], BeforeValidator(_list)] = []
+    publisher: Annotated[str, BeforeValidator(_line), Field(max_length=300)] = ""
+    year: Annotated[int | None, BeforeValidator(_year)] = None
+    language: Annotated[str, BeforeValidator(_line), Field(max_length=35)] = "fr"
+    licence: Annotated[str, BeforeValidator(_line), Field(max_length=200)] = ""
+    tags: Annotated[list[Annotated[str, Field(max_length=200)]], BeforeValidator(_list)] = []
+
+    @property
+    def url_key(self) -> str | None:
+        return text.address_key(self.url) if self.url else None
+
+    @property
+    def ref(self) -> str:
+        """The id given, else one made of what does not change from one export to the next."""
+        if self.id:
+            return self.id
+        base = (
+            f"url {self.url_key}"
+            if self.url
+            else f"title {self.title.casefold()} {self.publisher.casefold()}"
+        )
+        return f"auto-{blake2b(base.encode(), digest_size=9).hexdigest()}"
+
+
+def parsed(values: Mapping[str, Any], unknown_kinds: set[str]) -> ResourceRow:
+    """The row, or BadRow with the first thing wrong. A kind that we do not have is read as "other"."""
+    named: dict[str, Any] = {}
+    for column, value in values.items():
+        name = column if column in COLUMNS else OTHER_NAMES.get(column)
+        if name is not None and (name not in named or column == name):
+            named[name] = value
+    named = {name: value for name, value in named.items() if value not in ("", None)}
+    if "title" not in named:
+        raise BadRow("missing", "title")
+    try:
+        row = ResourceRow.model_validate(named)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise BadRow(_CODES.get(first["type"], first["type"]), str(first["loc"][0])) from None
+    row.kind = row.kind.casefold()
+    if row.kind not in KINDS:
+        unknown_kinds.add(row.kind)
+        row.kind = "other"
+    return row
+
+
+_CODES = {"string_too_short": "missing", "string_too_long": "too_long"}
+
+
+def unknown_columns(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Columns that are not ours, at most ten: most often nobody minds, sometimes it is a typing mistake."""
+    found = [column for column in values if column not in COLUMNS and column not in OTHER_NAMES]
+    return tuple(found[:10])
