@@ -95,6 +95,7 @@ def set_up(
     for name in ("discord", "aiohttp", "sqlalchemy", "aiosqlite", "asyncio", "apscheduler"):
         logging.getLogger(name).setLevel(max(logging.INFO, root.level))
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+    logging.getLogger("sqlalchemy").setLevel(logging.WARNING)  # at INFO it tells every statement
     logging.getLogger("apscheduler").setLevel(max(logging.WARNING, root.level))
 
 
