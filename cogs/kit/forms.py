@@ -113,7 +113,7 @@ class Forms:
         async def show(interaction: Interaction, subject_id: int, extra: int) -> None:
             await self.open(interaction, form, subject_id)
 
-        for action in (form.name, f"{form.name}.fix"):
+        for action in (form.name, f"{form.name}.open", f"{form.name}.fix"):
             if self._host.actions.find(action) is None:
                 self._host.actions.add(action, show)
 
@@ -152,7 +152,7 @@ class Forms:
             late = form.name in self._fills
         painter = Painter(form, self._host.words, inbound.locale(interaction), prefill)
         if late or not await exchange.show(painter.modal(f"ep:form:{form.name}:{subject_id}")):
-            rows = [[Button(form.name, subject_id, style="primary")]]
+            rows = [[Button(f"{form.name}.open", subject_id, style="primary")]]
             await inbound.reply(interaction, "common/form_late", rows=rows)
 
     async def _prefill(self, interaction: Interaction, form: Form, subject_id: int) -> Prefill:

@@ -25,7 +25,7 @@ class Bench:
         self.host: Host
         self._running: asyncio.Task[None] | None = None
 
-    async def start(self, *, patience: float = 0.3) -> None:
+    async def start(self, *, patience: float = 0.3, doors: bool = True) -> None:
         self.host = Host(
             words=self.words,
             services=cast(CommunityServices, self.services),
@@ -34,7 +34,8 @@ class Bench:
             max_messages=None,
             guild_ready_timeout=0.05,
         )
-        await self.host.add_cog(Trial(self.host, self.diary))
+        if doors:
+            await self.host.add_cog(Trial(self.host, self.diary))
         await self.host.login(self.app.token)
         await self.host.tree.sync()
         self._running = asyncio.create_task(self.host.connect())
