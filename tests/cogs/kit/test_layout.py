@@ -1,0 +1,107 @@
+"""Whatever was typed, what we send is what Discord takes: its own rules, as the sandbox has them, decide."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cogs.kit.actions import custom_id, parse
+from cogs.kit.choices import Suggestion, as_choices
+from cogs.kit.fields import Painter, Prefill
+from cogs.kit.layout import Menu, Option, layout, legacy, thread_name
+from cogs.kit.paging import pages
+from community.ports import Button
+from prompts import Text, Words, escape
+from sandbox.rules import messages, modals
+from tests.cogs.kit.trial import PROPOSE, words_with_trial
+from tests.prompts.strategies import typed
+
+long_text = st.one_of(typed, typed.map(lambda text: text * 300), st.just("*" * 5000), st.just("a\n" * 3000))
+texts = st.builds(
+    Text, long_text.map(escape), long_text.map(lambda t: escape(t, lines=True)), long_text.map(escape)
+)
+buttons = st.lists(
+    st.builds(
+        Button, st.sampled_from(["trial.look", "trial.fail"]), st.integers(0, 10**18), st.integers(0, 99)
+    ),
+    max_size=7,
+    unique_by=lambda button: (button.action, button.subject_id, button.extra),
+)
+
+
+@pytest.fixture(scope="module")
+def words(tmp_path_factory: pytest.TempPathFactory) -> Words:
+    return words_with_trial(tmp_path_factory.mktemp("words"))
+
+
+@given(text=texts, row=buttons, options=st.lists(typed, max_size=30))
+def test_any_message_is_within_limits(
+    words: Words, text: Text, row: list[Button], options: list[str]
+) -> None:
+    menu = Menu("trial.pick", [Option(str(index), shown, shown) for index, shown in enumerate(options)], 1)
+    view = layout(text, [row, [menu]], words, "fr")
+    body: dict[str, Any] = {"components": view.to_components(), "flags": 1 << 15}
+    if not (text.title or text.body or text.note or row or options):
+        return
+    messages.message_create(body)
+
+
+@given(text=texts, row=buttons)
+def test_any_forum_post_is_within_limits(words: Words, text: Text, row: list[Button]) -> None:
+    content, view = legacy(text, [row], words, "fr")
+    assert len(content) <= 2000
+    if content:
+        messages.message_create({"content": content, "components": view.to_components()})
+    assert 1 <= len(thread_name(text)) <= 100
+
+
+@given(
+    values=st.fixed_dictionaries({"title": long_text, "body": long_text}), themes=st.lists(typed, max_size=30)
+)
+def test_any_form_is_within_limits(words: Words, values: dict[str, str], themes: list[str]) -> None:
+    prefill = Prefill(values, {"themes": [(str(index), shown) for index, shown in enumerate(themes)]})
+    modals.modal(Painter(PROPOSE, words, "fr", prefill).modal("ep:form:trial.propose:7").to_dict())
+
+
+@given(shown=st.lists(typed, max_size=40), value=st.text(max_size=120))
+def test_any_suggestion_is_within_limits(shown: list[str], value: str) -> None:
+    choices = as_choices([Suggestion(f"{value}{index}", text) for index, text in enumerate(shown)])
+    assert len(choices) <= 25
+    assert all(1 <= len(choice.name) <= 100 and 1 <= len(choice.value) <= 100 for choice in choices)
+
+
+@given(
+    action=st.from_regex(r"[a-z_]{1,20}(\.[a-z_]{1,20}){0,2}", fullmatch=True),
+    subject_id=st.integers(0, 2**62),
+    extra=st.integers(0, 2**31),
+)
+def test_a_button_says_what_it_was_given(action: str, subject_id: int, extra: int) -> None:
+    text = custom_id(action, subject_id, extra)
+    click = parse(text)
+    assert len(text) <= 100
+    assert click is not None
+    assert (click.action, click.subject_id, click.extra) == (action, subject_id, extra)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "ep", "ep:", "ep:a", "ep:A:1", "ep:a:x", "ep:a:1:2:3", "other:a:1", "ep:a:1\n"]
+)
+def test_what_is_not_ours_is_not_a_click(text: str) -> None:
+    assert parse(text) is None
+
+
+def test_a_plain_message_keeps_its_parts(words: Words) -> None:
+    text = Text("Titre", "Corps", "Note\nfine")
+    content, view = legacy(text, [[Button("trial.look", 3)]], words, "fr")
+    assert content == "### Titre\nCorps\n-# Note\n-# fine"
+    assert [item.custom_id for item in view.children] == ["ep:trial.look:3"]  # type: ignore[attr-defined]
+    assert thread_name(Text(escape("ZAN * 2 [bis]"))) == "ZAN * 2 [bis]"
+
+
+@pytest.mark.parametrize(
+    ("page", "count", "targets"),
+    [(1, 1, []), (1, 3, [2]), (2, 3, [1, 3]), (3, 3, [2]), (9, 3, [3]), (1, 0, [])],
+)
+def test_pages_lead_where_they_can(page: int, count: int, targets: list[int]) -> None:
+    assert [button.extra for button in pages("x", 1, page, count)] == targets
