@@ -158,7 +158,12 @@ class Interactions:
             self._fail(interaction, "timeout")
             raise ApiError.of(10062)
         answer = rules.callback(
-            interaction.type, body, from_component=interaction.from_component, files=len(files)
+            interaction.type,
+            body,
+            from_component=interaction.from_component,
+            files=len(files),
+            current=interaction.source,
+            option_type=_focused(interaction.data.get("options") or []),
         )
         kind, data = int(answer["type"]), answer.get("data") or {}
         if kind in (4, 5) and interaction.channel.archived:
@@ -285,7 +290,7 @@ class Interactions:
 
     def edit(self, interaction: Interaction, message_id: str, body: Any, files: Files) -> Json:
         message = self.hook_message(interaction, message_id)
-        accepted = message_rules.message_edit(body, message, files=len(files))
+        accepted = message_rules.message_edit(body, message, kind="webhook", files=len(files))
         if interaction.loading and message["id"] == interaction.original_id:
             return self._write(interaction, message, accepted, files)
         return self._edit(interaction, message, accepted, files)
@@ -317,3 +322,14 @@ class Interactions:
                 ("data", "custom_id"), "COMPONENT_VALIDATION_FAILED", "Component validation failed"
             )
         return found
+
+
+def _focused(options: list[Json]) -> int | None:
+    """The type of the option being typed."""
+    for option in options:
+        if option.get("focused"):
+            return int(option["type"])
+        inner = _focused(option.get("options") or [])
+        if inner is not None:
+            return inner
+    return None

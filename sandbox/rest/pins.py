@@ -5,6 +5,7 @@ from datetime import datetime
 from sandbox.errors import ApiError
 from sandbox.rest.router import Call, route
 from sandbox.rights import HISTORY, PIN_MESSAGES
+from sandbox.rules.messages import page_by_time
 from sandbox.rules.places import room_for
 from sandbox.world import Channel
 
@@ -49,24 +50,19 @@ async def page(call: Call) -> object:
     permissions = call.need(channel)
     if not permissions & HISTORY:
         return {"items": [], "has_more": False}
-    limit, before = call.query.get("limit") or "50", call.query.get("before")
-    if not limit.isdigit() or not 1 <= int(limit) <= 50:
-        raise ApiError.leaf(("limit",), "NUMBER_TYPE_MAX", "int value should be between 1 and 50.")
-    try:
-        until = datetime.fromisoformat(before) if before else None
-    except ValueError:
-        raise ApiError.leaf(("before",), "DATE_TIME_TYPE_PARSE", f"Could not parse {before}.") from None
+    asked = page_by_time(call.query)
+    until, limit = asked["before"], asked["limit"]
     items = [
         (pinned_at, message_id)
         for message_id, pinned_at in reversed(channel.pins.items())
         if until is None or datetime.fromisoformat(pinned_at) < until
     ]
     shown = []
-    for pinned_at, message_id in items[: int(limit)]:
+    for pinned_at, message_id in items[:limit]:
         message = channel.message(message_id)
         if message is not None:
             shown.append({"pinned_at": pinned_at, "message": call.shown(channel, message)})
-    return {"items": shown, "has_more": len(items) > int(limit)}
+    return {"items": shown, "has_more": len(items) > limit}
 
 
 @route("GET", OLD)

@@ -48,13 +48,12 @@ async def get_role(call: Call) -> object:
 async def create_role(call: Call) -> object:
     guild = call.guild()
     call.need_in(guild, MANAGE_ROLES)
-    accepted = rules.role_create(call.body if call.body is not None else {})
+    everyone = int(guild.roles[guild.id]["permissions"])
+    accepted = rules.role_create(call.body, default_permissions=everyone)
     room_for("roles", len(guild.roles))
-    permissions = accepted.pop("permissions", None)
-    if permissions is None:
-        permissions = guild.roles[guild.id]["permissions"]
-    need_permissions(call, guild, permissions)
-    name = str(accepted.pop("name", None) or "new role")
+    permissions = accepted.pop("permissions")
+    need_permissions(call, guild, permissions, everyone)
+    name = str(accepted.pop("name"))
     kept = {key: value for key, value in accepted.items() if value is not None}
     role = call.world.add_role(guild, name, permissions=int(permissions), **kept)
     call.audit(guild, CREATED, role["id"])

@@ -1,5 +1,7 @@
 """Threads and forum posts."""
 
+from datetime import datetime
+
 from sandbox.errors import ApiError
 from sandbox.rest.router import Answer, Call, route
 from sandbox.rights import (
@@ -10,6 +12,7 @@ from sandbox.rights import (
     SEND,
 )
 from sandbox.rules import threads as rules
+from sandbox.rules.messages import page_by_time
 from sandbox.rules.places import room_for
 from sandbox.world import Channel, Guild, Json
 from sandbox.world.entities import ANNOUNCEMENT, ANNOUNCEMENT_THREAD, PRIVATE_THREAD, PUBLIC_THREAD
@@ -120,19 +123,22 @@ def archived(call: Call, kinds: tuple[int, ...]) -> Json:
     call.need(parent, HISTORY)
     if parent.guild is None:
         raise ApiError.of(50024)
-    before, limit = call.query.get("before"), call.query.get("limit") or "50"
-    if not limit.isdigit() or not 2 <= int(limit) <= 100:
-        raise ApiError.leaf(("limit",), "NUMBER_TYPE_MIN", "int value should be between 2 and 100.")
+    page = page_by_time(call.query, most=100, least=2)
+    before, limit = page["before"], page["limit"]
     found = [
         t
         for t in parent.guild.threads.values()
         if t.parent is parent
         and t.archived
         and t.type in kinds
-        and (before is None or t.data["thread_metadata"]["archive_timestamp"] < before.replace("Z", "+00:00"))
+        and (before is None or archived_at(t) < before)
     ]
-    found.sort(key=lambda t: str(t.data["thread_metadata"]["archive_timestamp"]), reverse=True)
-    return listed(call, found[: int(limit)], len(found) > int(limit))
+    found.sort(key=archived_at, reverse=True)
+    return listed(call, found[:limit], len(found) > limit)
+
+
+def archived_at(thread: Channel) -> datetime:
+    return datetime.fromisoformat(thread.data["thread_metadata"]["archive_timestamp"])
 
 
 # --- members of a thread -----------------------------------------------------------------------------------
