@@ -210,6 +210,13 @@ class Library:
             resource = await library.get(session, actor.network_id, resource_id)
             return await view(session, _in_queue(resource))
 
+    async def to_edit(self, actor: Actor, resource_id: int) -> ResourceView:
+        """One whose text can still be changed: in the queue or published."""
+        require(actor, Action.REVIEW_RESOURCE)
+        async with self._db.reading() as session:
+            resource = await library.get(session, actor.network_id, resource_id)
+            return await view(session, _alive(resource))
+
     async def publish(self, actor: Actor, resource_id: int, version: int | None = None) -> ResourceView:
         """Members find it from now on, and its author is told. ``version`` is the text that was read."""
         require(actor, Action.REVIEW_RESOURCE)
@@ -243,10 +250,7 @@ class Library:
         async with self._db.transaction() as session:
             await networks.lock(session, actor.network_id)
             resource = await library.locked(session, actor.network_id, resource_id)
-            if resource is None:
-                raise NotFound(kind="resource")
-            if resource.state not in (ResourceState.PROPOSED, ResourceState.PUBLISHED):
-                raise AlreadyHandled(state=resource.state, title=resource.title)
+            resource = _alive(resource)
             _check_version(resource, version)
             checked = await self._check(session, actor, new, resource_id)
             resource.sqlmodel_update(dict(checked.values))
@@ -262,8 +266,7 @@ class Library:
                 raise NotFound(kind="resource")
             if resource.state != ResourceState.PROPOSED:
                 require(actor, Action.REVIEW_RESOURCE)
-            if resource.state not in (ResourceState.PROPOSED, ResourceState.PUBLISHED):
-                raise AlreadyHandled(state=resource.state, title=resource.title)
+            resource = _alive(resource)
             resource.sqlmodel_update(checked_source(publisher, year, self._clock.now()))
             return await self._changed(session, actor, resource)
 
@@ -472,6 +475,15 @@ def _in_queue(resource: Resource | None, version: int | None = None) -> Resource
     if resource.state != ResourceState.PROPOSED:
         raise AlreadyHandled(state=resource.state, title=resource.title)
     _check_version(resource, version)
+    return resource
+
+
+def _alive(resource: Resource | None) -> Resource:
+    """In the queue or published: what was refused or withdrawn is a closed matter."""
+    if resource is None:
+        raise NotFound(kind="resource")
+    if resource.state not in (ResourceState.PROPOSED, ResourceState.PUBLISHED):
+        raise AlreadyHandled(state=resource.state, title=resource.title)
     return resource
 
 

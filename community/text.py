@@ -8,7 +8,6 @@ import re
 import unicodedata
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-_BLANKS = re.compile(r"[^\S\n]+")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 # Marks of campaigns: the same page with and without them is the same resource.
 _NOISE = re.compile(r"^(utm_\w+|fbclid|gclid|mc_[ce]id|xtor|at_\w+|pk_\w+|mtm_\w+)$")
@@ -23,7 +22,7 @@ def one_line(text: str) -> str:
 
 def lines(text: str) -> str:
     """For longer text: paragraphs are kept, runs of blanks and of empty lines are not."""
-    kept = (_BLANKS.sub(" ", line).strip() for line in _visible(text).splitlines())
+    kept = (" ".join(line.split()) for line in _visible(text).splitlines())
     return _EMPTY_LINES.sub("\n\n", "\n".join(kept)).strip()
 
 

@@ -69,6 +69,17 @@ def channel(value: object) -> Safe:
     return Safe(f"<#{reference}>") if reference else shown(value)
 
 
+def role(value: object) -> Safe:
+    """A role, from its reference. Pings nobody: private answers reach one person, posts allow no role."""
+    reference = _reference(value)
+    return Safe(f"<@&{reference}>") if reference else shown(value)
+
+
+def pieces(value: Iterable[Any]) -> Safe:
+    """A text in pieces (``text`` and ``hit``): those that were asked for in bold."""
+    return Safe("".join(f"**{shown(piece.text)}**" if piece.hit else shown(piece.text) for piece in value))
+
+
 def web_address(url: str) -> str | None:
     """The address if it is one of the web, harmless inside a link; else None."""
     address = quote(clean(url), safe="%/:=&?~#+!$,;'@()*[]-._|") if url else ""
@@ -157,6 +168,8 @@ EVERYWHERE: dict[str, Callable[..., Any]] = {
     "code": code,
     "mention": mention,
     "channel": channel,
+    "role": role,
+    "pieces": pieces,
     "link": link,
     "excerpt": excerpt,
     "join": join,
