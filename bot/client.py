@@ -28,6 +28,10 @@ COGS = ("cogs.network", "cogs.members", "cogs.library", "cogs.welcome")
 
 Publish = Literal["changed", "always", "never"]
 
+# How long the servers' descriptions may pause before we call ourselves ready. Nothing here needs all of them
+# first, so half of discord.py's patience is enough.
+GUILDS_WAIT_S = 1.0
+
 _REFUSED = frozenset({401, 403, 429})
 # Tasks in which discord.py runs a person's command, click or form.
 _IN_HAND = ("CommandTree-invoker", "discord-ui-", "discord.py: on_interaction")
@@ -63,6 +67,7 @@ class EntrePairsBot(Host):
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
+            guild_ready_timeout=GUILDS_WAIT_S,
             enable_debug_events=True,  # for the frames that ``dispatch`` notes
             http_trace=_count_refusals(metrics),
         )

@@ -24,7 +24,7 @@ from storage import revision
 
 log = logging.getLogger(__name__)
 
-# Docker kills after ten seconds unless told otherwise.
+# For each of the three stages of stopping; compose.yaml and the systemd unit leave room for all.
 GRACE_S = 8.0
 FORGETTING = timedelta(hours=6)
 

@@ -1,0 +1,168 @@
+"""A sandbox with one server and one bot, and the application that runs on it."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot import client as client_module
+from bot import compose
+from bot import settings as settings_module
+from bot.client import Publish
+from bot.clock import SystemClock
+from bot.run import Runner
+from bot.server_permissions import NEEDED
+from bot.settings import Settings
+from prompts import Words
+from sandbox import App, Guild, Person, Sandbox
+
+
+@dataclass
+class Stage:
+    """One server that the bot was invited to, and what the application needs to go there."""
+
+    sandbox: Sandbox
+    guild: Guild
+    app: App
+    settings: Settings
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The same settings for another process, which gets nothing else of this one's environment."""
+        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        return kept | {
+            "LANG": "fr_FR.UTF-8",
+            "ENTREPAIRS_DISCORD_TOKEN": self.app.token,
+            "ENTREPAIRS_DISCORD_API": self.sandbox.api,
+            "ENTREPAIRS_DATABASE_URL": self.settings.database,
+            "ENTREPAIRS_WEB_PORT": "0",
+        }
+
+    def runner(self, *, publish: Publish = "changed") -> Runner:
+        return Runner(compose.base(self.settings, Words(), SystemClock()), publish=publish)
+
+    @contextlib.asynccontextmanager
+    async def running(self, *, publish: Publish = "changed") -> AsyncIterator[Runner]:
+        """The application, ready, in this process."""
+        runner = self.runner(publish=publish)
+        life = asyncio.create_task(runner.run())
+        ready = asyncio.create_task(runner.ready.wait())
+        await asyncio.wait({life, ready}, return_when=asyncio.FIRST_COMPLETED)
+        if life.done():
+            ready.cancel()
+            await life
+        try:
+            yield runner
+        finally:
+            runner.stop()
+            await life
+
+    def puts(self) -> int:
+        """How many times the commands were published."""
+        return len(
+            [
+                exchange
+                for exchange in self.sandbox.journal.exchanges("PUT")
+                if exchange.path.endswith(f"/applications/{self.app.id}/commands")
+            ]
+        )
+
+    async def owner(self) -> Person:
+        return await self.sandbox.person(
+            self.sandbox.world.users[self.guild.data["owner_id"]].name, self.guild
+        )
+
+
+@pytest.fixture(autouse=True)
+def quick_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The servers of a sandbox come at once; and no `.env` of the person who runs the tests is read."""
+    monkeypatch.setattr(client_module, "GUILDS_WAIT_S", 0.05)
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith(settings_module.PREFIX)]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+async def stage(sqlite_url: str) -> AsyncIterator[Stage]:
+    async with Sandbox() as sandbox:
+        app = sandbox.world.add_app("Entre-pairs", intents={"members"})
+        guild = sandbox.world.add_guild("Réseau d’essai")
+        sandbox.world.invite(app, guild, permissions=NEEDED.value)
+        settings = settings_module.load(
+            env_file=None,
+            discord_token=SecretStr(app.token),
+            discord_api=sandbox.api,
+            database_url=SecretStr(sqlite_url),
+            web_port=0,
+            deliver_seconds=0.2,
+        )
+        yield Stage(sandbox, guild, app, settings)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command of the console ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+class Process:
+    """`python -m bot …` in a process of its own."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._seen = ""
+
+    @classmethod
+    async def start(cls, *arguments: str, env: Mapping[str, str]) -> "Process":
+        return cls(
+            await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "bot",
+                *arguments,
+                env={"COLUMNS": "300", "NO_COLOR": "1", **env},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+            )
+        )
+
+    async def logs(self, text: str) -> str:
+        """Wait until the log says so; all that was logged so far."""
+        assert self._process.stderr is not None
+        while text not in self._seen:
+            line = await self._process.stderr.readline()
+            assert line, f"the process ended without logging « {text} »:\n{self._seen}"
+            self._seen += line.decode()
+        return self._seen
+
+    async def prints(self, text: str) -> str:
+        """Wait until the standard output says so; that line."""
+        assert self._process.stdout is not None
+        while True:
+            line = (await self._process.stdout.readline()).decode()
+            assert line, f"the process ended without printing « {text} »"
+            if text in line:
+                return line
+
+    def tell(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    async def ended(self) -> Ended:
+        out, err = await self._process.communicate()
+        assert self._process.returncode is not None
+        return Ended(self._process.returncode, out.decode(), self._seen + err.decode())
+
+
+async def run_cli(*arguments: str, env: Mapping[str, str]) -> Ended:
+    return await (await Process.start(*arguments, env=env)).ended()
