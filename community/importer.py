@@ -7,7 +7,6 @@ order that all writers of a network follow: the network's row, the resources, la
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -24,7 +23,7 @@ from storage.engine import Database
 from storage.library import Resource, ResourceState
 from storage.networks import Theme
 
-BATCH = 500
+BATCH = 1_000  # rows; a batch is held in memory, so long ones make shorter batches
 PROBLEMS_KEPT = 1_000
 _FIELDS = ("title", "summary", "body", "url", "kind", "publisher", "year", "language", "licence", "tags")
 
@@ -170,7 +169,15 @@ def _good(rows: Iterable[Row], report: ImportReport, seen: set[str]) -> Iterator
 
 
 def _batches(rows: Iterator[ResourceRow]) -> Iterator[list[ResourceRow]]:
-    while batch := list(islice(rows, BATCH)):
+    batch: list[ResourceRow] = []
+    held = 0
+    for row in rows:
+        batch.append(row)
+        held += len(row.body) + len(row.summary)
+        if len(batch) == BATCH or held > BATCH * 10_000:
+            yield batch
+            batch, held = [], 0
+    if batch:
         yield batch
 
 

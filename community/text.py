@@ -22,7 +22,7 @@ def one_line(text: str) -> str:
 
 def lines(text: str) -> str:
     """For longer text: paragraphs are kept, runs of blanks and of empty lines are not."""
-    kept = (" ".join(line.split()) for line in _visible(text).splitlines())
+    kept = (_gathered(line) for line in _visible(text).splitlines())
     return _EMPTY_LINES.sub("\n\n", "\n".join(kept)).strip()
 
 
@@ -67,9 +67,16 @@ def address_key(url: str) -> str:
     return f"{host}{port}{path}" + (f"?{query}" if query else "")
 
 
+def _gathered(line: str) -> str:
+    """Runs of blanks as one space. Most lines have none: they are not taken apart."""
+    return line.strip() if line.isprintable() and "  " not in line else " ".join(line.split())
+
+
 def _visible(text: str) -> str:
     """Without control, format-control of direction, and surrogate characters; composed (NFC)."""
     composed = unicodedata.normalize("NFC", text)
+    if composed.isprintable():
+        return composed
     hidden = [
         character
         for character in set(composed)  # a long text has few different characters

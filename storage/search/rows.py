@@ -283,7 +283,7 @@ async def items_of(session: AsyncSession, network_id: int, numbers: list[int]) -
 
 def worth_knowing(folded: str) -> bool:
     """Whether a word can serve as a correction or a completion."""
-    return 3 <= len(folded) <= 40 and not any(letter.isdigit() for letter in folded)
+    return 3 <= len(folded) <= 40 and folded.isalpha()
 
 
 async def _upsert(

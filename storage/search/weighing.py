@@ -64,15 +64,14 @@ class Batch:
         distinct, inverse = np.unique(ids, return_inverse=True)
         weights = np.concatenate([np.full(len(streams[f]), _gain(f, len(streams[f]))) for f in FIELDS])
         impacts = quantised(summed(inverse, weights, len(distinct)))
-        hashes = np.asarray(self._terms, np.int64)
-        terms = hashes[distinct] if len(distinct) else np.empty(0, np.int64)
+        terms = np.fromiter((self._terms[number] for number in distinct.tolist()), np.int64, len(distinct))
+        kept = inverse[: len(streams["title"]) + len(streams["summary"]) + STREAM_BODY]
+        stream = short(terms)[kept].tobytes()
         filters = np.asarray(sorted({facet_term(facet) for facet in facets}), np.int64)
         terms = np.concatenate([terms, filters])
         impacts = np.concatenate([impacts, np.ones(len(filters), np.int64)])
         order = np.argsort(terms)
         terms, impacts = terms[order], impacts[order]
-        kept = ids[: len(streams["title"]) + len(streams["summary"]) + STREAM_BODY]
-        stream = short(hashes[kept]).tobytes() if len(kept) else b""
         return Weighed(len(streams["title"]), len(streams["summary"]), stream, terms, impacts)
 
     def _stream(self, raws: list[str], field: str) -> Ints:
