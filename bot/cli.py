@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from bot import cli_library
+from bot import cli_library
 from bot.console import Console, language
 from bot.failures import Exit
 from prompts import Words
@@ -37,6 +39,7 @@ def build(console: Console) -> typer.Typer:
     _register_run(app, console)
     _register_doctor(app, console)
     _register_database(app, console)
+    cli_library.register(app, console)
     return app
 
 

@@ -80,7 +80,7 @@ async def test_an_unforeseen_error_gives_a_reference_and_a_trace_without_content
         await owner.slash("network setup")
         async with sqlite_db.transaction() as session:
             connection = await session.connection()
-            await connection.exec_driver_sql("DROP TABLE search_document")
+            await connection.exec_driver_sql("DROP TABLE search_state")
         caplog.set_level(logging.ERROR)
         answer = await owner.slash("resource search", query="budget de Nicolas")
     reference = re.search(r"[0-9A-F]{6}", answer.text)
