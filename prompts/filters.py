@@ -1,5 +1,6 @@
 """What templates may say of a value. Filters that return ``Safe`` have escaped what they were given."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
@@ -76,8 +77,24 @@ def role(value: object) -> Safe:
 
 
 def pieces(value: Iterable[Any]) -> Safe:
-    """A text in pieces (``text`` and ``hit``): those that were asked for in bold."""
-    return Safe("".join(f"**{shown(piece.text)}**" if piece.hit else shown(piece.text) for piece in value))
+    """A text in pieces (``text`` and ``hit``): those that were asked for in bold.
+
+    Not where an address is among them: marks inside it would break it.
+    """
+    found = list(value)
+    whole = "".join(piece.text for piece in found)
+    if "://" in whole:
+        return escape(whole)
+    parts: list[str] = []
+    for hit, group in itertools.groupby(found, key=lambda piece: bool(piece.hit)):
+        text = "".join(piece.text for piece in group)
+        words = escape(text)
+        if words:
+            before, after = " " * text[:1].isspace(), " " * text[-1:].isspace()
+            parts.append(f"{before}**{words}**{after}" if hit else f"{before}{words}{after}")
+        else:
+            parts.append(" ")
+    return Safe(re.sub(r" {2,}", " ", "".join(parts)).strip())
 
 
 def web_address(url: str) -> str | None:

@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from prompts import clean, escape, plain
-from prompts.filters import code, link, quoted
+from prompts.filters import code, link, pieces, quoted
 from prompts.safe import ADDRESS
 from tests.prompts.reader import PINGS, read, skeleton, visible
 from tests.prompts.strategies import typed
@@ -152,3 +153,16 @@ def test_only_addresses_of_the_web_become_links() -> None:
     assert link("Guide", "javascript:alert(1)") == "Guide"
     assert link("Guide", None) == "Guide"
     assert link("Guide", "https://") == "Guide"
+
+
+@given(texts=st.lists(st.tuples(typed, st.booleans()), max_size=5))
+def test_pieces_are_bold_or_not_and_nothing_else(texts: list[tuple[str, bool]]) -> None:
+    shown = pieces([SimpleNamespace(text=text, hit=hit) for text, hit in texts])
+    assert {node.kind for node in read(shown)} <= {"text", "escape", "address", "strong"}
+    assert not PINGS.search(shown)
+
+
+def test_pieces_keep_the_spaces_between_words() -> None:
+    found = [("la ", False), ("concertation", True), (" citoyenne", False)]
+    shown = pieces([SimpleNamespace(text=text, hit=hit) for text, hit in found])
+    assert shown == "la **concertation** citoyenne"

@@ -1,0 +1,77 @@
+"""Every template of both languages: it renders whatever it is given, and both say the same things."""
+
+import re
+
+import pytest
+from jinja2 import nodes
+
+from prompts import LOCALES
+from prompts.labels import ROOT
+from tests.prompts.reader import PINGS, read, skeleton
+from tests.prompts.sampling import LONG, NAMES, NASTY, ORDINARY, WORDS, Sampler, environment, source, wants
+
+BOTH = [(name, locale) for name in NAMES for locale in LOCALES]
+SEEDS = range(6)
+
+
+def test_there_are_templates() -> None:
+    assert len(NAMES) > 10
+
+
+@pytest.mark.parametrize(("name", "locale"), BOTH)
+def test_it_renders_whatever_was_typed(name: str, locale: str) -> None:
+    wanted = wants(name, locale)
+    for seed in SEEDS:
+        ordinary = WORDS.render(name, locale, **Sampler(wanted, ORDINARY, seed).values())
+        assert ordinary.title or ordinary.body
+        assert "\n" not in ordinary.title
+        for typed in (NASTY, LONG):
+            values = Sampler(wanted, typed, seed).values()
+            text = WORDS.render(name, locale, **values)
+            for part in ("title", "body", "note"):
+                mine, theirs = getattr(text, part), getattr(ordinary, part)
+                assert set(PINGS.findall(mine)) <= {"<@123456789012345678>"}
+                assert _marks(mine) == _marks(theirs), (seed, part, mine)
+
+
+def _marks(markdown: str) -> list[object]:
+    return skeleton(read(markdown))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_both_languages_have_the_same_template(name: str) -> None:
+    trees = {locale: environment(locale).parse(source(name, locale)) for locale in LOCALES}
+    blocks = {locale: {block.name for block in tree.find_all(nodes.Block)} for locale, tree in trees.items()}
+    assert blocks["fr"] == blocks["en"]
+    assert blocks["fr"] <= {"title", "body", "note"}
+    assert set(wants(name, "fr")) == set(wants(name, "en"))
+
+
+@pytest.mark.parametrize(("name", "locale"), BOTH)
+def test_a_template_is_three_blocks_and_nothing_that_escapes_twice(name: str, locale: str) -> None:
+    tree = environment(locale).parse(source(name, locale))
+    assert not list(
+        tree.find_all((nodes.Macro, nodes.CallBlock, nodes.AssignBlock, nodes.FilterBlock, nodes.Extends))
+    )
+    for node in tree.body:
+        if isinstance(node, nodes.Output):
+            assert all(isinstance(item, nodes.TemplateData) and not item.data.strip() for item in node.nodes)
+
+
+@pytest.mark.parametrize(("name", "locale"), BOTH)
+def test_marks_around_values_are_those_that_escaping_protects(name: str, locale: str) -> None:
+    text = re.sub(r"\{#.*?#\}", "", source(name, locale), flags=re.S)
+    prose = re.sub(r"\{\{.*?\}\}", "{{}}", re.sub(r"\{%.*?%\}", "", text, flags=re.S), flags=re.S)
+    assert "{{}}{{}}" not in prose, "two values side by side: put a space between them"
+    assert not re.search(r"`[^`\n]*\{\{\}\}[^`\n]*`", prose), "a value in code: use the filter code"
+    assert not re.search(r"\]\([^)\n]*\{\{\}\}", prose), "a value in a link: use the filter link"
+    assert "__" not in prose, "underline with values is not protected: use ** or *"
+    assert not re.search(r"(?<!\w)_[^_\n]*\{\{\}\}[^_\n]*_(?!\w)", prose), "emphasis is *, not _"
+
+
+def test_no_folder_is_without_its_twin() -> None:
+    trees = {
+        locale: {path.relative_to(ROOT / locale).as_posix() for path in (ROOT / locale).rglob("*.md.j2")}
+        for locale in LOCALES
+    }
+    assert trees["fr"] == trees["en"]
