@@ -1,0 +1,188 @@
+"""The permission matrix, complete: every public use case, as every role."""
+
+import inspect
+import io
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from community.actors import Role, Standing
+from community.errors import DomainError, NotAllowed
+from community.exporter import Exporter
+from community.importer import Importer
+from community.library import NewResource
+from community.policy import NEEDED, Action, allows
+from storage.engine import Database
+from tests.community.conftest import Network, standing
+
+NEW = NewResource("Un titre", "https://example.org/page")
+Use = Callable[[Network, Role], Awaitable[object]]
+
+# (service, method) -> the action that it must ask for, and a call. Ids that do not exist: the permission
+# comes first, so a refusal is NotAllowed and anything else is another error, or success.
+USES: dict[tuple[str, str], tuple[Action, Use]] = {
+    ("networks", "set_up"): (
+        Action.SET_UP_NETWORK,
+        lambda n, r: n.services.networks.set_up(_person(r), name="X"),
+    ),
+    ("networks", "repair"): (Action.CHANGE_NETWORK, lambda n, r: n.services.networks.repair(n[r])),
+    ("networks", "status"): (Action.SEE_NETWORK_STATUS, lambda n, r: n.services.networks.status(n[r])),
+    ("networks", "settings"): (Action.CHANGE_NETWORK, lambda n, r: n.services.networks.settings(n[r])),
+    ("networks", "themes"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.networks.themes(n[r])),
+    ("networks", "change"): (
+        Action.CHANGE_NETWORK,
+        lambda n, r: n.services.networks.change(n[r], name="Nom"),
+    ),
+    ("networks", "set_place"): (
+        Action.CHANGE_NETWORK,
+        lambda n, r: n.services.networks.set_place(n[r], "meetups", "77"),
+    ),
+    ("networks", "set_role"): (
+        Action.CHANGE_NETWORK,
+        lambda n, r: n.services.networks.set_role(n[r], "newcomer", "78"),
+    ),
+    ("networks", "add_theme"): (
+        Action.CHANGE_NETWORK,
+        lambda n, r: n.services.networks.add_theme(n[r], "Culture"),
+    ),
+    ("networks", "archive_theme"): (
+        Action.CHANGE_NETWORK,
+        lambda n, r: n.services.networks.archive_theme(n[r], 999_999),
+    ),
+    ("members", "ask_for_access"): (
+        Action.ASK_FOR_ACCESS,
+        lambda n, r: n.services.members.ask_for_access(_person(r)),
+    ),
+    ("members", "waiting"): (Action.ADMIT_MEMBER, lambda n, r: n.services.members.waiting(n[r])),
+    ("members", "find"): (Action.ADMIT_MEMBER, lambda n, r: n.services.members.find(n[r], "personne")),
+    ("members", "member"): (Action.ADMIT_MEMBER, lambda n, r: n.services.members.member(n[r], 999_999)),
+    ("members", "known"): (Action.ADMIT_MEMBER, lambda n, r: n.services.members.known(n[r], standing("3"))),
+    ("members", "admit"): (Action.ADMIT_MEMBER, lambda n, r: n.services.members.admit(n[r], 999_999)),
+    ("members", "suspend"): (Action.SUSPEND_MEMBER, lambda n, r: n.services.members.suspend(n[r], 999_999)),
+    ("members", "name_facilitator"): (
+        Action.NAME_FACILITATOR,
+        lambda n, r: n.services.members.name_facilitator(n[r], 999_999),
+    ),
+    ("members", "dismiss_facilitator"): (
+        Action.NAME_FACILITATOR,
+        lambda n, r: n.services.members.dismiss_facilitator(n[r], 999_999),
+    ),
+    ("library", "propose"): (Action.PROPOSE_RESOURCE, lambda n, r: n.services.library.propose(n[r], NEW)),
+    ("library", "resource"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.library.resource(n[r], 999_999)),
+    ("library", "browse"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.library.browse(n[r])),
+    ("library", "proposals"): (Action.PROPOSE_RESOURCE, lambda n, r: n.services.library.proposals(n[r])),
+    ("library", "source"): (
+        Action.PROPOSE_RESOURCE,
+        lambda n, r: n.services.library.source(n[r], 999_999, "Cerema", "2024"),
+    ),
+    ("library", "queue"): (Action.REVIEW_RESOURCE, lambda n, r: n.services.library.queue(n[r])),
+    ("library", "to_review"): (
+        Action.REVIEW_RESOURCE,
+        lambda n, r: n.services.library.to_review(n[r], 999_999),
+    ),
+    ("library", "to_edit"): (Action.REVIEW_RESOURCE, lambda n, r: n.services.library.to_edit(n[r], 999_999)),
+    ("library", "publish"): (Action.REVIEW_RESOURCE, lambda n, r: n.services.library.publish(n[r], 999_999)),
+    ("library", "refuse"): (
+        Action.REVIEW_RESOURCE,
+        lambda n, r: n.services.library.refuse(n[r], 999_999, "Non."),
+    ),
+    ("library", "edit"): (Action.REVIEW_RESOURCE, lambda n, r: n.services.library.edit(n[r], 999_999, NEW)),
+    ("library", "withdraw"): (
+        Action.REVIEW_RESOURCE,
+        lambda n, r: n.services.library.withdraw(n[r], 999_999),
+    ),
+    ("search", "find"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.find(n[r], "eau")),
+    ("search", "page"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.page(n[r], 999_999, 1)),
+    ("search", "suggest"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.suggest(n[r], "eau")),
+    ("search", "bare"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.bare(n[r], "eau")),
+    ("drafts", "save"): (Action.KEEP_DRAFT, lambda n, r: n.services.drafts.save(n[r], "f", 0, {"a": "b"})),
+    ("drafts", "load"): (Action.KEEP_DRAFT, lambda n, r: n.services.drafts.load(n[r], "f", 0)),
+    ("drafts", "clear"): (Action.KEEP_DRAFT, lambda n, r: n.services.drafts.clear(n[r], "f", 0)),
+    ("importer", "resources"): (
+        Action.IMPORT_RESOURCES,
+        lambda n, r: Importer(n.db, n.clock).resources(n[r], []),
+    ),
+    ("exporter", "resources"): (
+        Action.EXPORT_RESOURCES,
+        lambda n, r: Exporter(n.db).resources(n[r], io.StringIO(), "csv"),
+    ),
+    ("help", "for_actor"): (Action.SEE_HELP, lambda n, r: _later(n.services.help.for_actor(n[r]))),
+}
+
+# Not done by a person: what the platform tells (somebody came, went), and the application's own ticks.
+WITHOUT_ACTOR = {
+    ("members", "identify"),
+    ("members", "arrive"),
+    ("members", "depart"),
+    ("drafts", "purge"),
+}
+
+
+def _person(role: Role) -> Standing:
+    accounts = {
+        Role.ADMIN: "1",
+        Role.NEWCOMER: "2",
+        Role.MEMBER: "3",
+        Role.FACILITATOR: "4",
+        Role.STRANGER: "5",
+    }
+    return standing(accounts[role], manages_server=role is Role.ADMIN)
+
+
+async def _refusal(use: Awaitable[object]) -> NotAllowed | None:
+    """Why it was not allowed; None when it was, even if there is no such thing."""
+    try:
+        await use
+    except NotAllowed as refusal:
+        return refusal
+    except DomainError:
+        return None
+    return None
+
+
+async def _later(value: object) -> object:
+    return value
+
+
+async def test_every_use_case_asks_for_its_action_as_every_role(network: Network) -> None:
+    for (service, method), (action, use) in USES.items():
+        for role in Role:
+            refusal = await _refusal(use(network, role))
+            assert (refusal is not None) is (role < NEEDED[action]), (service, method, role)
+            if refusal is not None:
+                assert refusal.details == {"action": action, "needed": NEEDED[action]}, (
+                    service,
+                    method,
+                    role,
+                )
+
+
+def test_no_public_use_case_is_forgotten(network: Network) -> None:
+    public = {
+        (service, name)
+        for service in vars(network.services)
+        for name, _method in inspect.getmembers(getattr(network.services, service), inspect.ismethod)
+        if not name.startswith("_")
+    }
+    of_files = {(service, "resources") for service in ("importer", "exporter")}
+    assert public | of_files == set(USES) | WITHOUT_ACTOR
+
+
+def test_every_action_is_asked_by_a_use_case() -> None:
+    assert {action for action, _use in USES.values()} == set(Action)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_higher_role_may_do_what_a_lower_one_may(network: Network, role: Role) -> None:
+    for action in Action:
+        below = [allows(network[lower], action) for lower in Role if lower <= role]
+        assert below == sorted(below)
+
+
+async def test_a_suspended_member_may_do_no_more_than_a_stranger(network: Network, db: Database) -> None:
+    member = network[Role.MEMBER]
+    await network.services.members.suspend(network[Role.FACILITATOR], member.member_id or 0)
+    actor = await network.services.members.identify(standing("3"))
+    assert actor.role is Role.STRANGER
+    with pytest.raises(NotAllowed):
+        await network.services.search.find(actor, "eau")
