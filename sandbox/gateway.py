@@ -92,6 +92,7 @@ class Gateway:
         pipe = transport(request.query.get("compress"))
         url = f"ws://{request.host}/gateway/"
         connection = Connection(ws, request.transport, pipe, url, self.journal, self.faults)
+        connection.query = request.query
         self.connections.add(connection)
         writer = asyncio.create_task(connection.write())
         watcher = asyncio.create_task(self._watch(connection))

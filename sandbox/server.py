@@ -65,6 +65,8 @@ class Sandbox:
         self.openings: dict[str, list[datetime]] = {}
         #: Routes of Discord that were asked for and that the sandbox lacks; tests fail on any.
         self.missing_routes: list[str] = []
+        #: Mistakes of the sandbox itself (it answered 500).
+        self.crashes: list[str] = []
         self._people: list[Person] = []
         self._runner: web.AppRunner | None = None
         self.clock.watch(lambda _: self.events.tell("CLOCK", self.clock_object()))

@@ -8,6 +8,7 @@ import json
 import secrets
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -82,6 +83,8 @@ class Connection:
         self.heard = time.monotonic()
         self.sends: deque[float] = deque()
         self.silent = False
+        #: What the client asked for when it dialled.
+        self.query: Mapping[str, str] = {}
         self._held: list[Frame] = []
         self._queue: asyncio.Queue[Frame | tuple[int, str]] = asyncio.Queue()
 

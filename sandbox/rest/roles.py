@@ -52,7 +52,7 @@ async def create_role(call: Call) -> object:
     accepted = rules.role_create(call.body, default_permissions=everyone)
     room_for("roles", len(guild.roles))
     permissions = accepted.pop("permissions")
-    need_permissions(call, guild, permissions, everyone)
+    need_permissions(call, guild, permissions)
     name = str(accepted.pop("name"))
     kept = {key: value for key, value in accepted.items() if value is not None}
     role = call.world.add_role(guild, name, permissions=int(permissions), **kept)

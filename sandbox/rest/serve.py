@@ -1,6 +1,7 @@
 """One request from the socket to the answer: key, ban, rate limit, fault, body, handler, journal."""
 
 import json
+import logging
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from sandbox.world import App
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
+log = logging.getLogger(__name__)
 Refused = (401, 403, 429)
 
 
@@ -58,6 +60,11 @@ async def serve(sandbox: "Sandbox", request: web.Request) -> web.StreamResponse:
         exchange.status = 0
     except (ConnectionError, web.HTTPException):
         raise
+    except Exception as error:
+        # A mistake of the sandbox itself: loud in the log, and a test that finds it here fails.
+        log.exception("request failed %s %s", exchange.method, exchange.route)
+        sandbox.crashes.append(f"{exchange.method} {exchange.path}: {error!r}")
+        exchange.answer = {"message": "500: Internal Server Error", "code": 0}
     if exchange.status in Refused:
         sandbox.buckets.invalid.note(caller_of(request), exchange.status, scope=exchange.scope)
     _write_down(sandbox, request, exchange, (time.perf_counter() - started) * 1000)

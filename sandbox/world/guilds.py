@@ -5,7 +5,7 @@ from sandbox.world.entities import App, Channel, Guild, Json, User
 from sandbox.world.people import People
 
 #: What a new server lets @everyone do (Discord's own default).
-EVERYONE = 2_248_473_465_835_073
+EVERYONE = 2_107_735_977_479_745
 
 
 class Guilds(People):
