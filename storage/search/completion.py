@@ -30,7 +30,8 @@ async def complete(
     )
     if open_word and not analyser().word(open_word).stop:
         begun.add(analyser().word(open_word).term)
-    groups = [{facet_term(scope(kind)) for kind in kinds}] if kinds else []
+    every = not kinds or set(state.kinds.split(",")) <= set(kinds)
+    groups = [] if every else [{facet_term(scope(kind)) for kind in kinds}]
     postings = Postings(state)
     await postings.fetch(session, network_id, finished.union(begun, *groups))
     allowed = postings.allowed([*groups, *({term} for term in finished if postings.frequency[term])])

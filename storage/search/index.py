@@ -6,7 +6,7 @@ callers: ``put`` and ``remove`` come after every other write of the transaction.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -66,13 +66,15 @@ async def put_many(session: AsyncSession, documents: Iterable[Document]) -> None
         session, network_id, [(numbers[item], *item, weighed[item]) for item in by_item]
     )
     words = await rows.add_words(session, network_id, state, batch.vocabulary, batch.titles)
-    await rows.unlock(
-        session,
-        network_id,
+    kinds = set(filter(None, state.kinds.split(","))) | {document.kind for document in by_item.values()}
+    after = replace(
+        state,
         documents=state.documents + len(fresh),
         next_number=state.next_number + len(fresh),
         words=words,
+        kinds=",".join(sorted(kinds)),
     )
+    await rows.unlock(session, network_id, after)
 
 
 async def remove(session: AsyncSession, network_id: int, kind: str, item_id: int) -> None:
@@ -84,13 +86,7 @@ async def remove(session: AsyncSession, network_id: int, kind: str, item_id: int
         changes.replace(old.number, old.postings, None)
         await _apply(session, network_id, changes)
         await rows.delete_document(session, network_id, old.number)
-    await rows.unlock(
-        session,
-        network_id,
-        documents=state.documents - len(found),
-        next_number=state.next_number,
-        words=state.words,
-    )
+    await rows.unlock(session, network_id, replace(state, documents=state.documents - len(found)))
 
 
 def _weigh(batch: Batch, document: Document) -> Weighed:

@@ -141,7 +141,8 @@ async def answer(
     question = Question.of(raws)
     if not question.units or not state.documents:
         return Answer((), None, frozenset())
-    asked = [{scope(kind) for kind in kinds}, *map(set, facets)]
+    every = set(state.kinds.split(",")) <= set(kinds)  # then the scope sets nothing aside
+    asked = [set() if every else {scope(kind) for kind in kinds}, *map(set, facets)]
     groups = [{facet_term(facet) for facet in group} for group in asked if group]
     postings = Postings(state)
     _join_neighbours(question, raws)

@@ -5,8 +5,10 @@ statement text, whatever their number.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import text
@@ -29,6 +31,7 @@ class State:
     words: int
     vocabulary: int
     synonyms: int
+    kinds: str  # every kind of document ever indexed, parted by commas
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,62 +40,78 @@ class Indexed:
     postings: bytes
 
 
-_STATE = "generation, documents, next_number, words, vocabulary, synonyms"
+_STATE = "generation, documents, next_number, words, vocabulary, synonyms, kinds"
 
 
 def on_postgresql(session: AsyncSession) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
-async def run(session: AsyncSession, sqlite: str, postgresql: str, **values: Any) -> Sequence[Any]:
-    """One statement in the dialect's own words; a list is passed as JSON or as an array."""
-    connection = await session.connection()
+async def run(
+    session: AsyncSession, sqlite: str, postgresql: str | None = None, **values: Any
+) -> Sequence[Any]:
+    """One statement; a list travels as an array (PostgreSQL) or as JSON (SQLite).
+
+    Straight to the driver, in the session's own transaction: SQLAlchemy's adapter for SQLite changes threads
+    four times per statement, which would be most of a search's time.
+    """
+    driver = await _driver(session)
     if on_postgresql(session):
-        return (await connection.execute(text(postgresql), values)).all()
+        if not driver.is_in_transaction():  # SQLAlchemy begins with its own first statement
+            await (await session.connection()).execute(text("SELECT 1"))
+        return list(await driver.fetch(_numbered(postgresql or sqlite, tuple(values)), *values.values()))
     plain = {name: json.dumps(v) if isinstance(v, list) else v for name, v in values.items()}
-    return (await connection.execute(text(sqlite), plain)).all()
+    return list(await driver.execute_fetchall(sqlite, plain))
+
+
+async def _driver(session: AsyncSession) -> Any:
+    connection = await session.connection()
+    return (await connection.get_raw_connection()).driver_connection
+
+
+@cache
+def _numbered(statement: str, names: tuple[str, ...]) -> str:
+    """``:name`` as PostgreSQL's own ``$1``."""
+    places = {name: f"${place}" for place, name in enumerate(names, start=1)}
+    return re.sub(r"(?<!:):([a-z]\w*)", lambda match: places[match[1]], statement)
 
 
 async def lock(session: AsyncSession, network_id: int) -> State:
     """Take the network's index lock until the transaction ends."""
-    connection = await session.connection()
-    take = text(
+    take = (
         f"UPDATE search_state SET generation = generation + 1 WHERE network_id = :network RETURNING {_STATE}"
     )
-    row = (await connection.execute(take, {"network": network_id})).first()
-    if row is None:
-        new = text(
-            f"INSERT INTO search_state (network_id, {_STATE}) VALUES (:network, 0, 0, 0, 0, 0, 0)"
+    found = await run(session, take, network=network_id)
+    if not found:
+        new = (
+            f"INSERT INTO search_state (network_id, {_STATE}) VALUES (:network, 0, 0, 0, 0, 0, 0, '')"
             " ON CONFLICT DO NOTHING"
         )
-        await connection.execute(new, {"network": network_id})
-        row = (await connection.execute(take, {"network": network_id})).one()
-    return State(*row)
+        await run(session, new, network=network_id)
+        found = await run(session, take, network=network_id)
+    return State(*found[0])
 
 
-async def unlock(
-    session: AsyncSession, network_id: int, *, documents: int, next_number: int, words: int
-) -> None:
+async def unlock(session: AsyncSession, network_id: int, state: State) -> None:
     """Write the counts; the lock itself is given back by the commit."""
-    connection = await session.connection()
-    await connection.execute(
-        text(
-            "UPDATE search_state SET documents = :documents, next_number = :next_number, words = :words"
-            " WHERE network_id = :network"
-        ),
-        {"documents": documents, "next_number": next_number, "words": words, "network": network_id},
+    await run(
+        session,
+        "UPDATE search_state SET documents = :documents, next_number = :next_number, words = :words,"
+        " kinds = :kinds WHERE network_id = :network",
+        documents=state.documents,
+        next_number=state.next_number,
+        words=state.words,
+        kinds=state.kinds,
+        network=network_id,
     )
 
 
 async def state_of(session: AsyncSession, network_id: int) -> State:
     """As committed; a network without an index has an empty one."""
-    connection = await session.connection()
-    row = (
-        await connection.execute(
-            text(f"SELECT {_STATE} FROM search_state WHERE network_id = :network"), {"network": network_id}
-        )
-    ).first()
-    return State(*row) if row else State(0, 0, 0, 0, 0, 0)
+    found = await run(
+        session, f"SELECT {_STATE} FROM search_state WHERE network_id = :network", network=network_id
+    )
+    return State(*found[0]) if found else State(0, 0, 0, 0, 0, 0, "")
 
 
 async def documents_of(
@@ -176,10 +195,11 @@ async def write_documents(
 
 
 async def delete_document(session: AsyncSession, network_id: int, number: int) -> None:
-    connection = await session.connection()
-    await connection.execute(
-        text("DELETE FROM search_document WHERE network_id = :network AND number = :number"),
-        {"network": network_id, "number": number},
+    await run(
+        session,
+        "DELETE FROM search_document WHERE network_id = :network AND number = :number",
+        network=network_id,
+        number=number,
     )
 
 
@@ -203,8 +223,8 @@ async def add_words(
             wanted[word.folded] = (max(shown, held[0]) if held else shown, word, in_title)
     select = "SELECT word, in_title FROM search_word WHERE network_id = :network AND word"
     known = {
-        row.word: row.in_title
-        for row in await run(
+        word: in_title
+        for word, in_title in await run(
             session,
             f"{select} IN (SELECT value FROM json_each(:words))",
             f"{select} = ANY(CAST(:words AS text[]))",
@@ -239,13 +259,12 @@ async def words_after(
     session: AsyncSession, network_id: int, position: int
 ) -> list[tuple[int, str, str, int, bool]]:
     """What was learnt since: position, word, as shown, term, whether a title has it."""
-    connection = await session.connection()
-    found = await connection.execute(
-        text(
-            "SELECT position, word, shown, term, in_title FROM search_word"
-            " WHERE network_id = :network AND position > :position ORDER BY position"
-        ),
-        {"network": network_id, "position": position},
+    found = await run(
+        session,
+        "SELECT position, word, shown, term, in_title FROM search_word"
+        " WHERE network_id = :network AND position > :position ORDER BY position",
+        network=network_id,
+        position=position,
     )
     return [(at, word, shown, term, bool(in_title)) for at, word, shown, term, in_title in found]
 
@@ -296,13 +315,15 @@ async def _upsert(
 ) -> None:
     if not values:
         return
-    connection = await session.connection()
     if on_postgresql(session):
         arrays = ", ".join(f"CAST(:c{place} AS {kind}[])" for place, kind in enumerate(types))
-        columns = {f"c{place}": list(column) for place, column in enumerate(zip(*values, strict=True))}
-        statement = f"INSERT INTO {target} SELECT :network, * FROM unnest({arrays}) {conflict}"
-        await connection.execute(text(statement), {"network": network_id, **columns})
+        columns: dict[str, Any] = {
+            f"c{place}": list(column) for place, column in enumerate(zip(*values, strict=True))
+        }
+        statement = f"INSERT INTO {target} SELECT CAST(:network AS int), * FROM unnest({arrays}) {conflict}"
+        await run(session, statement, network=network_id, **columns)
         return
+    connection = await session.connection()
     marks = ", ".join("?" * len(types))
     await connection.exec_driver_sql(
         f"INSERT INTO {target} VALUES ({network_id:d}, {marks}) {conflict}", list(values)

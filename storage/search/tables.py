@@ -22,6 +22,7 @@ class SearchState(SQLModel, table=True):
     next_number: int = 0
     words: int = 0  # the highest ``SearchWord.position`` given
     vocabulary: int = 0  # +1 when words were taken away (rebuild): caches start again
+    kinds: str = ""  # every kind of document ever indexed, parted by commas
     synonyms: int = 0  # +1 at each change of the network's synonyms
 
 
