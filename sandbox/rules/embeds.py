@@ -67,15 +67,13 @@ def _embed(embed: Reader) -> Body:
 def _footer(footer: Reader | None) -> Body | None:
     if footer is None:
         return None
-    text = footer.text("text", most=FOOTER, strip=True, required=True)
-    return _with_icon({"text": text or ""}, footer)
+    return _with_icon({"text": footer.filled("text", FOOTER)}, footer)
 
 
 def _author(author: Reader | None) -> Body | None:
     if author is None:
         return None
-    name = author.text("name", most=AUTHOR, strip=True, required=True)
-    found = _with_icon({"name": name or ""}, author)
+    found = _with_icon({"name": author.filled("name", AUTHOR)}, author)
     url = author.url("url")
     return found | {"url": url} if url else found
 
@@ -94,7 +92,7 @@ def _media(media: Reader | None) -> Body | None:
 
 def _field(field: Reader) -> Body:
     return {
-        "name": field.text("name", most=FIELD_NAME, least=1, strip=True, required=True) or "",
-        "value": field.text("value", most=FIELD_VALUE, least=1, strip=True, required=True) or "",
+        "name": field.filled("name", FIELD_NAME),
+        "value": field.filled("value", FIELD_VALUE),
         "inline": field.boolean("inline"),
     }

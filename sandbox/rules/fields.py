@@ -68,6 +68,13 @@ class Reader:
         self._length(key, len(value), least, most)
         return value
 
+    def filled(self, key: str, most: int) -> str:
+        """A required text, trimmed: an empty one counts as missing."""
+        value = self.text(key, most=most, strip=True, required=True)
+        if value == "":
+            self.form.required(self.at(key))
+        return value or ""
+
     def integer(
         self,
         key: str,
