@@ -10,6 +10,7 @@ import { append, h, icon, iconButton } from "./dom.js";
 import { Forum } from "./forum.js";
 import { Words } from "./i18n.js";
 import { Interactions } from "./interactions.js";
+import { excerpt } from "./markdown.js";
 import { Members } from "./members.js";
 import { personButton } from "./people.js";
 import { openProfile } from "./profile.js";
@@ -79,7 +80,6 @@ export class Client {
         this.offline.hidden = online;
       }),
       store.on("notice", (notice) => this.notice(notice.message ?? notice.text ?? "", notice.level)),
-      store.on("failed", (failed) => failed.message_id ? store.emit("failure", { message: failed.message_id, text: this.interactions.explain(failed.reason) }) : this.notice(this.interactions.explain(failed.reason), "error")),
       store.on("open", () => this.reopened()),
       store.on("channels", (changed) => this.channelChanged(changed)),
       store.on("clock", () => this.tick()),
@@ -162,8 +162,9 @@ export class Client {
     const head = h("header", { class: "thread-head" }, iconButton("close", this.words.t("close_thread"), () => this.leaveThread()), title, h("div", { class: "post-tags" }, tags));
     this.side.replaceChildren(head, this.threadView.element);
     this.side.hidden = false;
-    this.root.classList.add("with-thread");
+    this.drawMembers();
     this.channels.draw();
+    this.store.emit("opened");
     this.hooks.moved();
     await this.threadView.open();
     this.threadView.composer.focus();
@@ -176,7 +177,8 @@ export class Client {
     this.threadView = null;
     this.side.hidden = true;
     this.side.replaceChildren();
-    this.root.classList.remove("with-thread");
+    this.drawMembers();
+    this.store.emit("opened");
   }
 
   leaveThread() {
@@ -241,14 +243,15 @@ export class Client {
     const { words, channel } = this;
     const menu = iconButton("menu", words.t("open_lists"), () => this.openLists(), { class: "lists-button" });
     const title = channel ? h("h1", { dir: "auto" }, icon(channelIcon(channel)), h("bdi", {}, this.titleOf(channel))) : h("h1", {}, words.t("dms"));
-    const topic = channel?.topic && !isForum(channel) ? h("p", { class: "topic hint", title: channel.topic }, channel.topic) : h("span", { class: "topic" });
+    const topic = channel?.topic && !isForum(channel) ? h("p", { class: "topic hint", title: channel.topic, dir: "auto" }, excerpt(channel.topic, 300)) : h("span", { class: "topic" });
     const members = this.guildId ? iconButton("people", words.t("toggle_members"), () => this.toggleMembers(), { class: "members-button", "aria-pressed": String(!this.people.hidden) }) : null;
     this.head.replaceChildren();
-    append(this.head, [menu, title, topic, h("div", { class: "head-tools" }, members, this.hooks.tools(this))]);
+    this.headPerson ??= personButton(this, "head-person");
+    append(this.head, [menu, title, topic, this.headPerson, h("div", { class: "head-tools" }, members, this.hooks.tools(this))]);
   }
 
   drawMembers() {
-    const wanted = this.guildId && this.membersShown && this.root.clientWidth > 1060;
+    const wanted = this.guildId && this.membersShown && this.root.clientWidth > (this.thread ? 1500 : 1060);
     this.setMembers(Boolean(wanted));
   }
 

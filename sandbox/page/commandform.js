@@ -40,6 +40,7 @@ export class CommandForm {
     const field = new OptionField(option, {
       client: this.client,
       guildId: this.channel.guild_id,
+      place: () => this.element,
       suggest: (asked) => this.suggest(asked),
       onenter: () => this.send(),
       onpicked: (picked) => this.next(picked),

@@ -67,8 +67,11 @@ export class Composer {
   // --- text ----------------------------------------------------------------------------------------------------------
 
   grow() {
-    this.input.style.height = "auto";
-    this.input.style.height = `${Math.min(this.input.scrollHeight, innerHeight * 0.4)}px`;
+    if (!this.input) return;
+    if (this.input.isConnected) {
+      this.input.style.height = "auto";
+      this.input.style.height = `${this.input.scrollHeight}px`;
+    }
     const { length } = this.input.value;
     this.counter.textContent = length > LONGEST - 200 ? String(LONGEST - length) : "";
     this.counter.classList.toggle("over", length > LONGEST);

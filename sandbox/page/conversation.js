@@ -49,6 +49,9 @@ export class Conversation {
   }
 
   open() {
+    this.composer.grow();
+    // Known before they are asked for; a failure shows when somebody does ask.
+    this.client.store.commands(this.channel.id).catch(() => undefined);
     return this.list.open();
   }
 

@@ -2,7 +2,7 @@
  * The inputs of modals: each field draws itself, checks itself and says what a Discord client would send.
  */
 import { Kind } from "./discord.js";
-import { h, uid } from "./dom.js";
+import { h, icon, uid } from "./dom.js";
 import { fileSize } from "./media.js";
 import { SelectField } from "./select.js";
 
@@ -130,7 +130,7 @@ function fileField(component, { client, labelId, describedby }) {
   const { words } = client;
   const required = component.required ?? true;
   const most = component.max_values ?? 1;
-  const input = h("input", { type: "file", class: "file-input", ".multiple": most > 1, "aria-labelledby": labelId, "aria-describedby": describedby });
+  const input = h("input", { type: "file", ".multiple": most > 1, "aria-labelledby": labelId, "aria-describedby": describedby });
   const list = h("ul", { class: "file-list" });
   /** @type {any[]} */
   let files = [];
@@ -148,5 +148,6 @@ function fileField(component, { client, labelId, describedby }) {
     pending -= 1;
   });
   const problem = () => (pending ? words.t("upload_pending") : countProblem(files.length, required, component, words));
-  return { element: h("div", {}, input, list), focusable: input, required, problem, answer: () => ({ ...base(component), values: files.map((file) => file.id) }) };
+  const drop = h("div", { class: "file-drop" }, icon("file"), h("span", {}, words.t(most > 1 ? "choose_files" : "choose_file", { n: most })), input);
+  return { element: h("div", {}, drop, list), focusable: input, required, problem, answer: () => ({ ...base(component), values: files.map((file) => file.id) }) };
 }

@@ -2,6 +2,7 @@
  * One message, drawn from what the store knows of it.
  */
 import { avatar } from "./avatar.js";
+import { leaves } from "./commands.js";
 import { componentsView } from "./components.js";
 import { Flag, instant, userName } from "./discord.js";
 import { h, icon } from "./dom.js";
@@ -73,9 +74,15 @@ function above(message, client) {
   if (message.message_reference && message.type === 19) return [h("div", { class: "message-above" }, icon("reply"), words.t("reply_gone"))];
   const asked = message.interaction_metadata;
   if (asked?.name && asked.user) {
-    return [h("div", { class: "message-above" }, icon("slash"), words.t("used_command", { name: client.store.nameOf(guildId, asked.user), command: asked.name }))];
+    return [h("div", { class: "message-above" }, icon("slash"), words.t("used_command", { name: client.store.nameOf(guildId, asked.user), command: shownCommand(asked.name, message, client) }))];
   }
   return [];
+}
+
+/** Its name in the reader's language, where the command still exists. */
+function shownCommand(name, message, client) {
+  const known = leaves(client.store.commandLists.get(message.channel_id) ?? []);
+  return known.find((leaf) => leaf.canonical === name)?.name ?? name;
 }
 
 function body(message, client) {

@@ -34,6 +34,7 @@ export class MessageList {
       store.on(`messages:${this.channel.id}`, (change) => this.changed(change)),
       store.on("failure", ({ message, text }) => this.fail(message, text)),
       store.on("open", () => this.draw()),
+      store.on(`commands:${this.channel.id}`, () => this.named()),
     ];
     this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
     this.list.addEventListener("pointerover", (event) => this.point(event.target.closest(".message")));
@@ -152,6 +153,13 @@ export class MessageList {
 
   draw() {
     this.window(this.start, this.end);
+  }
+
+  /** The commands' names are known now; messages that tell of one are drawn again, once. */
+  named() {
+    if (this.knowsNames) return;
+    this.knowsNames = true;
+    for (const message of this.timeline.messages.slice(this.start, this.end)) if (message.interaction_metadata?.name) this.redraw(message.id);
   }
 
   fail(id, text) {

@@ -13,7 +13,7 @@ const PAUSE = 120;
 export class OptionField {
   /**
    * @param {any} option
-   * @param {{client: any, guildId?: string, suggest: (field: OptionField) => Promise<any[]>, onenter: () => void, onpicked: (field: OptionField) => void, onleave: () => void, onremove?: () => void}} hooks
+   * @param {{client: any, guildId?: string, place: () => HTMLElement, suggest: (field: OptionField) => Promise<any[]>, onenter: () => void, onpicked: (field: OptionField) => void, onleave: () => void, onremove?: () => void}} hooks
    */
   constructor(option, hooks) {
     this.option = option;
@@ -87,7 +87,7 @@ export class OptionField {
 
   openList(items, active) {
     this.list.show(items, active);
-    this.element.append(this.list.element);
+    this.hooks.place().append(this.list.element);
     this.list.attach(this.input);
     this.opened = true;
   }

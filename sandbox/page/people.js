@@ -71,7 +71,7 @@ function personItem(client, person) {
   const owner = places.some(({ guild }) => guild?.owner_id === person.user.id);
   const names = [...(owner ? [client.words.t("owner")] : []), ...new Set(roles.map((role) => role.name))];
   const hint = names.slice(0, 3).join(", ") || client.words.t(person.guilds.length ? "no_role" : "no_server");
-  const rank = owner ? 1000 : Math.max(0, ...roles.map((role) => role.position));
+  const rank = owner ? 1000 : Math.max(person.guilds.length ? 0 : -1, ...roles.map((role) => role.position));
   return { label: userName(person.user), hint: `${hint} · ${person.locale}`, media: avatar(person.user, "small"), selected: person.user.id === client.store.user.id, value: person.user.id, rank };
 }
 

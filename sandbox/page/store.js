@@ -185,11 +185,12 @@ export class Store extends Emitter {
     this.emit(`messages:${message.channel_id}`, { kind, id: message.id });
   }
 
-  /** @param {any} message as it came by MESSAGE_CREATE */
-  arrive(message) {
+  /** @param {any} message as it came by MESSAGE_CREATE; it may be the first of a conversation that was not there */
+  async arrive(message) {
     this.keep(message);
     this.typing.get(message.channel_id)?.delete(message.author.id);
     this.emit(`typing:${message.channel_id}`);
+    if (!this.channels.has(message.channel_id)) this.take(await this.api.get("/me"));
     const channel = this.channels.get(message.channel_id);
     if (!channel) return;
     if (!channel.last_message_id || byId(channel.last_message_id, message.id) < 0) channel.last_message_id = message.id;
@@ -218,6 +219,7 @@ export class Store extends Emitter {
   async commands(channelId) {
     const list = await this.api.get(`/channels/${channelId}/commands`);
     this.commandLists.set(channelId, list);
+    this.emit(`commands:${channelId}`);
     return list;
   }
 
@@ -318,7 +320,8 @@ const HANDLERS = {
     store.emit(`typing:${channel}`);
     setTimeout(() => store.emit(`typing:${channel}`), 9100);
   },
-  INTERACTION_FAILED: (store, data) => store.emit("failed", data),
+  // The answer to the interaction says it already.
+  INTERACTION_FAILED: () => undefined,
   CLOCK: (store, clock) => store.setClock(clock),
   NOTICE: (store, notice) => store.emit("notice", notice),
 };

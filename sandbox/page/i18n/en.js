@@ -15,6 +15,8 @@ export const en = {
   cannot_write: "You cannot write in this channel.",
   change_language: "Show in French (français)",
   channels: "Channels",
+  choose_file: "Choose a file",
+  choose_files: "Choose files ({n} at most)",
   clock: "Sandbox clock",
   clock_hint: "Reminders, archiving and time limits follow this clock.",
   close: "Close",

@@ -15,6 +15,8 @@ export const fr = {
   cannot_write: "Vous ne pouvez pas écrire dans ce salon.",
   change_language: "Afficher en anglais (English)",
   channels: "Salons",
+  choose_file: "Choisir un fichier",
+  choose_files: "Choisir des fichiers ({n} au plus)",
   clock: "Horloge du bac à sable",
   clock_hint: "Les rappels, les archivages et les délais suivent cette horloge.",
   close: "Fermer",
