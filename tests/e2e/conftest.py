@@ -3,7 +3,7 @@
 Nothing here reaches into the bot: people type, click and fill; what they read is what is asserted.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -12,7 +12,7 @@ from bot.run import Runner
 from sandbox import Person, Seen
 from tests.bot.conftest import Stage, quick_start, stage
 
-__all__ = ["Town", "quick_start", "stage", "town"]
+__all__ = ["Town", "quick_start", "read", "stage", "town"]
 
 ROLES = ("stranger", "newcomer", "member", "facilitator", "admin")
 
@@ -29,25 +29,43 @@ class Town:
         return self.people[who]
 
     async def waits_for(self, who: str, channel: str, words: str) -> Seen:
-        """The message with these words, once it is there."""
-        return await found(lambda: self[who].sees(channel), words)
+        """The latest message there with these words, once it is there."""
+        return await latest(self[who], lambda: self[who].sees(channel), words)
 
     async def waits_for_dm(self, who: str, words: str) -> Seen:
-        return await found(self[who].dms, words)
+        return await latest(self[who], self[who].dms, words)
 
 
-async def found(look: Callable[[], object], words: str) -> Seen:
-    """Look until a message has these words."""
-    seen: list[Seen] = []
+def read(seen: Seen) -> str:
+    """What is written, with ordinary spaces: French puts others before its marks."""
+    return seen.text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+async def latest(person: Person, look: Callable[[], Awaitable[list[Seen]]], words: str) -> Seen:
+    """Look until a message has these words. A channel that is not open yet may open."""
+    found: list[Seen] = []
 
     async def there() -> bool:
-        messages: list[Seen] = await look()  # type: ignore[misc]  # a method of Person
-        seen[:] = [message for message in messages if words in message.text]
-        return bool(seen)
+        try:
+            found[:] = [seen for seen in await look() if words in read(seen)]
+        except LookupError:
+            return False
+        return bool(found)
 
-    person = getattr(look, "__self__", None)
-    await (person or Person("", "")).eventually(there)
-    return seen[-1]
+    await person.eventually(there)
+    return found[-1]
+
+
+async def opened(person: Person, channel: str) -> None:
+    """Wait until the role has come that opens a channel."""
+
+    async def open_now() -> bool:
+        try:
+            return bool(await person.channel(channel))
+        except LookupError:
+            return False
+
+    await person.eventually(open_now)
 
 
 @pytest.fixture
@@ -68,6 +86,10 @@ async def town(stage: Stage) -> AsyncIterator[Town]:
                     await people["admin"].slash("member admit", person=people[who].id)
                 elif role == "facilitator":
                     await people["admin"].slash("member appoint", person=people[who].id)
+        for who in ("member", "member-en"):
+            await opened(people[who], "rencontres")
+        for who in ("facilitator", "facilitator-en"):
+            await opened(people[who], "coin-animation")
         yield made
         for person in people.values():
             await person.close()
