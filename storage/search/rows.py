@@ -120,15 +120,14 @@ async def documents_of(
     """What is indexed of these items."""
     found = {}
     for kind in sorted({kind for kind, _ in items}):
-        select = (
-            "SELECT item_id, number, postings FROM search_document"
-            " WHERE network_id = :network AND kind = :kind AND item_id"
-        )
         ids = [item for kind_of, item in items if kind_of == kind]
+        # Left to itself, SQLite would read the whole network by the primary key.
         for item_id, number, postings in await run(
             session,
-            f"{select} IN (SELECT value FROM json_each(:ids))",
-            f"{select} = ANY(CAST(:ids AS bigint[]))",
+            "SELECT item_id, number, postings FROM json_each(:ids) CROSS JOIN search_document"
+            " WHERE network_id = :network AND kind = :kind AND item_id = json_each.value",
+            "SELECT item_id, number, postings FROM search_document"
+            " WHERE network_id = :network AND kind = :kind AND item_id = ANY(CAST(:ids AS bigint[]))",
             network=network_id,
             kind=kind,
             ids=ids,
