@@ -14,11 +14,12 @@ from pydantic import SecretStr
 from bot import compose, logs, upkeep
 from bot import settings as settings_module
 from bot.console import Console
+from bot.demo_network import populate
 from bot.failures import CannotRun, Exit
 from bot.run import Runner, stopped_by_signals
 from bot.server_permissions import NEEDED
 from bot.settings import Settings
-from sandbox import Sandbox, VirtualClock
+from sandbox import Guild, Sandbox, VirtualClock
 
 HOST = "127.0.0.1"
 PORTS_TRIED = 50
@@ -33,11 +34,13 @@ async def demonstrate(console: Console, *, port: int, folder: Path) -> None:
         database = await fresh_database(folder)
         await sandbox.start()
     try:
-        settings = _settings(sandbox, database)
+        guild = sandbox.world.add_guild("Réseau de démonstration")
+        settings = _settings(sandbox, guild, database)
         logs.set_up(settings.log_format, settings.log_level, secrets=settings.secrets)
-        runner = Runner(compose.base(settings, console.words, clock), publish="always")
+        parts = compose.base(settings, console.words, clock)
+        runner = Runner(parts, publish="always")
         with stopped_by_signals(runner):
-            telling = asyncio.create_task(_tell_when_ready(console, sandbox, runner), name="demo address")
+            telling = asyncio.create_task(_open(console, sandbox, guild, parts, runner), name="demo address")
             try:
                 await runner.run()
             finally:
@@ -70,10 +73,9 @@ async def fresh_database(folder: Path) -> str:
     return url
 
 
-def _settings(sandbox: Sandbox, database: str) -> Settings:
+def _settings(sandbox: Sandbox, guild: Guild, database: str) -> Settings:
     """Whatever the environment says: the demonstration never touches a real token or database."""
     app = sandbox.world.add_app("Entre-pairs", intents={"members"})
-    guild = sandbox.world.add_guild("Réseau de démonstration")
     sandbox.world.invite(app, guild, permissions=NEEDED.value)
     return settings_module.load(
         env_file=None,
@@ -87,8 +89,16 @@ def _settings(sandbox: Sandbox, database: str) -> Settings:
     )
 
 
-async def _tell_when_ready(console: Console, sandbox: Sandbox, runner: Runner) -> None:
+async def _open(
+    console: Console, sandbox: Sandbox, guild: Guild, parts: compose.Base, runner: Runner
+) -> None:
+    """Once the bot is there, its network is made through it; then the address is told."""
     await runner.ready.wait()
+    try:
+        await populate(sandbox, guild, parts.db, parts.clock, parts.words)
+    except Exception:
+        runner.stop()  # without its network there is nothing to show: say why, at once
+        raise
     console.say("console.demo.open")
     console.out.print(f"    {sandbox.url}/", style="bold", markup=False)
     console.say("console.demo.stop")
