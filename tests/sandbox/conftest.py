@@ -1,4 +1,4 @@
-"""A running sandbox with one server and one bot, and ways to talk to it: raw, or by an unmodified discord.py."""
+"""A running sandbox with one server and one bot, and ways to talk to it: raw, or by unmodified discord.py."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass

@@ -341,8 +341,7 @@ async def test_a_session_closed_for_good_cannot_be_resumed(town: Town, wire: Con
     first = await wire()
     ready = await first.identify("jeton")
     await first.ws.close(code=1000)
-    while ready["session_id"] in town.sandbox.gateway.sessions:
-        await asyncio.sleep(0.001)
+    await town.nicolas.eventually(lambda: ready["session_id"] not in town.sandbox.gateway.sessions)
     second = await wire()
     await second.send(6, {"token": "jeton", "session_id": ready["session_id"], "seq": 1})
     invalid = await second.until(op=9)

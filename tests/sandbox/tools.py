@@ -139,6 +139,7 @@ class Bot(discord.AutoShardedClient):
         self.tree = app_commands.CommandTree(self)
         self.heard: list[tuple[str, Any]] = []
         self.is_up = asyncio.Event()
+        self.news = asyncio.Event()
         self.setup: Callable[[], None] | None = None
 
     async def setup_hook(self) -> None:
@@ -155,6 +156,7 @@ class Bot(discord.AutoShardedClient):
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
         self.heard.append((event_name, args))
+        self.news.set()
         super().dispatch(event_name, *args, **kwargs)
 
     def names(self) -> list[str]:
@@ -164,7 +166,8 @@ class Bot(discord.AutoShardedClient):
         """Wait until that event came `count` times; the arguments of the last one."""
         async with asyncio.timeout(8):
             while self.names().count(name) < count:
-                await asyncio.sleep(0.005)
+                self.news.clear()
+                await self.news.wait()
         return [args for heard, args in self.heard if heard == name][count - 1]
 
 
