@@ -38,7 +38,7 @@ export class Composer {
     const { words } = this.client;
     const name = this.client.titleOf(this.channel);
     const label = words.t("write_in", { name });
-    this.input = h("textarea", { class: "composer-input", rows: 1, placeholder: label, "aria-label": label, role: "combobox", "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-expanded": "false", dir: "auto", enterkeyhint: "send" });
+    this.input = h("textarea", { class: "composer-input", rows: 1, placeholder: label, "aria-label": label, "aria-autocomplete": "list", dir: "auto", enterkeyhint: "send" });
     this.counter = h("span", { class: "counter hint" });
     this.replying = h("div", { class: "replying", hidden: true });
     this.alert = h("p", { class: "problem", role: "alert" });

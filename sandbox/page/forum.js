@@ -129,7 +129,7 @@ export class Forum {
     const marks = [(post.flags ?? 0) & 2 ? mark("pin", words.t("pinned")) : null, post.thread_metadata?.locked ? mark("lock", words.t("locked")) : null, post.thread_metadata?.archived ? mark("clock", words.t("archived")) : null];
     const author = post.message ? client.store.nameOf(this.channel.guild_id, post.message.author) : "";
     const name = h("button", { type: "button", class: "post-name", data: { post: post.id }, "aria-current": client.thread?.id === post.id ? "true" : null, dir: "auto", onclick: () => client.openChannel(post.id) }, post.name);
-    const words1 = [h("div", { class: "post-tags" }, tags.map((tag) => h("span", { class: "tag small" }, tagWords(tag)))), h("h3", { class: unread ? "unread" : "" }, name, unread ? h("span", { class: "visually-hidden" }, ` (${words.t("unread")})`) : null)];
+    const words1 = [h("div", { class: "post-tags" }, tags.map((tag) => h("span", { class: "tag small" }, tagWords(tag)))), h("h2", { class: unread ? "unread" : "" }, name, unread ? h("span", { class: "visually-hidden" }, ` (${words.t("unread")})`) : null)];
     const text = h("p", { class: "post-excerpt", dir: "auto" }, h("b", {}, h("bdi", {}, author)), author ? words.t("colon") : null, excerptOf(post));
     const foot = h("p", { class: "post-foot hint" }, words.t("replies", { n: post.message_count ?? 0 }), " · ", h("time", { datetime: new Date(last).toISOString(), title: client.times.show(last, "F"), data: { relative: last } }, client.times.relative(last)), marks);
     const cover = image && this.layout === "gallery" ? h("div", { class: "post-cover" }, picture(mediaUrl(image.url), image.description ?? "")) : null;

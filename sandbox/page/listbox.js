@@ -64,12 +64,17 @@ export class Listbox {
   attach(field) {
     this.field = field;
     field.setAttribute("aria-controls", this.id);
-    field.setAttribute("aria-expanded", "true");
+    this.expanded(true);
     field.setAttribute("aria-activedescendant", this.options?.[this.active]?.id ?? "");
   }
 
+  /** Only a combobox may say so; a text area with a list may not. @param {boolean} open */
+  expanded(open) {
+    if (this.field?.getAttribute("role") === "combobox") this.field.setAttribute("aria-expanded", String(open));
+  }
+
   detach() {
-    this.field?.setAttribute("aria-expanded", "false");
+    this.expanded(false);
     this.field?.removeAttribute("aria-activedescendant");
     this.field?.removeAttribute("aria-controls");
     this.field = null;

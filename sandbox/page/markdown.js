@@ -42,6 +42,8 @@ class Parser {
   /** @param {MarkdownContext} context */
   constructor(context) {
     this.context = context;
+    /** The highest heading of the text: it counts as the second level, under the channel's name. */
+    this.top = 1;
   }
 
   /** @param {string} text @param {number} [depth] @returns {Node[]} */
@@ -130,7 +132,7 @@ class Parser {
   }
 
   heading(level, text) {
-    return h("div", { class: `heading heading-${level}`, role: "heading", "aria-level": level + 3, dir: "auto" }, this.inline(text));
+    return h("div", { class: `heading heading-${level}`, role: "heading", "aria-level": 2 + level - this.top, dir: "auto" }, this.inline(text));
   }
 
   quote(lines, at, depth) {
@@ -186,6 +188,7 @@ function fences(text) {
 /** @param {string} text @param {MarkdownContext} context @returns {HTMLElement} */
 export function render(text, context) {
   const parser = new Parser(context);
+  parser.top = Math.min(3, ...[...(text ?? "").matchAll(/^(#{1,3})\s/gm)].map(([, marks]) => marks.length));
   const root = h("div", { class: "markdown" });
   for (const part of fences(text ?? "")) {
     if (part.code !== undefined) root.append(h("pre", { tabindex: 0, data: { language: part.language } }, h("code", {}, part.code)));

@@ -81,7 +81,7 @@ export class Members {
 
   row(row, at) {
     const style = { top: `${at * ROW}px` };
-    if (row.heading) return h("div", { class: "member-heading", role: "listitem", style }, h("h3", {}, row.heading));
+    if (row.heading) return h("div", { class: "member-heading", role: "listitem", style }, h("h2", {}, row.heading));
     const { client } = this;
     const role = client.store.rolesOf(this.guildId, row.user.id).find((each) => each.color);
     const name = h("bdi", { class: "member-name", style: tint(role?.color ?? 0) }, row.nick ?? userName(row.user));

@@ -123,7 +123,7 @@ export class MessageList {
       const newDay = !before || !this.client.times.sameDay(instant(before.id), instant(message.id));
       if (newDay) nodes.push(this.divider(message));
       const firstNew = this.firstUnread && before?.id === this.firstUnread;
-      if (firstNew) nodes.push(h("li", { class: "divider new", role: "separator" }, h("span", {}, this.client.words.t("new_messages"))));
+      if (firstNew) nodes.push(h("li", { class: "divider new" }, h("span", {}, this.client.words.t("new_messages"))));
       nodes.push(this.row(message, !newDay && !firstNew && continues(message, before)));
     }
     return nodes;
@@ -134,7 +134,7 @@ export class MessageList {
   }
 
   divider(message) {
-    return h("li", { class: "divider", role: "separator" }, h("span", {}, this.client.times.show(instant(message.id), "D")));
+    return h("li", { class: "divider" }, h("span", {}, this.client.times.show(instant(message.id), "D")));
   }
 
   /** Keeps the focus on the same control when a message is drawn again, so that a keyboard user is not thrown out. */

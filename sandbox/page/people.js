@@ -26,8 +26,8 @@ export function personButton(client, extra = "") {
   };
   draw();
   client.stops.push(store.on("open", draw));
-  const label = words.t("switch_person", { name: userName(store.user) });
-  return h("button", { type: "button", class: `person ${extra}`, "aria-haspopup": "listbox", "aria-label": label, title: label, onclick: (event) => choosePerson(client, event.currentTarget) }, avatar(store.user, "small"), h("span", { class: "person-words" }, name, roles), icon("chevron"));
+  const quiet = (key) => h("span", { class: "visually-hidden" }, words.t(key));
+  return h("button", { type: "button", class: `person ${extra}`, "aria-haspopup": "dialog", title: words.t("switch_person"), onclick: (event) => choosePerson(client, event.currentTarget) }, avatar(store.user, "small"), quiet("you_are"), h("span", { class: "person-words" }, name, roles), quiet("then_switch"), icon("chevron"));
 }
 
 /** @param {any} client @param {HTMLElement} anchor */

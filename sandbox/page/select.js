@@ -113,6 +113,7 @@ export class SelectField {
       else list.key(event);
     });
     this.element.setAttribute("aria-expanded", "true");
+    this.element.setAttribute("aria-controls", list.id);
     this.list = list;
     this.popup.place();
     search.focus();
@@ -134,6 +135,7 @@ export class SelectField {
   closed(before) {
     this.popup = null;
     this.element.setAttribute("aria-expanded", "false");
+    this.element.removeAttribute("aria-controls");
     this.draw();
     if (String(before) !== String(this.values)) this.onchange?.(this.values);
   }

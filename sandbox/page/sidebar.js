@@ -41,7 +41,7 @@ export class Rail {
       return this.item({ label: guild.name, current: client.guildId === guild.id, unread, count, run: () => client.openGuild(guild.id), drawing: initials(guild.name) });
     });
     const at = [...this.element.querySelectorAll("button")].indexOf(document.activeElement);
-    this.element.replaceChildren(h("ul", {}, home, h("li", { class: "rail-line", role: "presentation" }), guilds));
+    this.element.replaceChildren(h("ul", {}, home, guilds));
     if (at >= 0) this.element.querySelectorAll("button")[at]?.focus();
   }
 

@@ -139,10 +139,11 @@ export const en = {
   sort_created: "Date posted",
   spoiler_hidden: "Show the hidden passage",
   suggestions: "Suggestions",
-  switch_person: "You are {name}. Switch person",
+  switch_person: "Switch person",
   system_join: "{name} joined the server.",
   system_pin: "{name} pinned a message.",
   system_thread: "{name} started the thread {text}.",
+  then_switch: ". Switch person",
   thinking: "{name} is thinking…",
   thread: "Thread",
   thread_archived: "This thread is archived. Writing in it opens it again.",
@@ -160,4 +161,5 @@ export const en = {
   used_command: "{name} used /{command}",
   write_in: "Write in {name}",
   yes: "Yes",
+  you_are: "You are ",
 };

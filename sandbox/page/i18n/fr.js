@@ -139,10 +139,11 @@ export const fr = {
   sort_created: "Date de publication",
   spoiler_hidden: "Afficher le passage caché",
   suggestions: "Suggestions",
-  switch_person: "Vous êtes {name}. Changer de personne",
+  switch_person: "Changer de personne",
   system_join: "{name} a rejoint le serveur.",
   system_pin: "{name} a épinglé un message.",
   system_thread: "{name} a ouvert le fil {text}.",
+  then_switch: ". Changer de personne",
   thinking: "{name} réfléchit…",
   thread: "Fil",
   thread_archived: "Ce fil est archivé. Y écrire le rouvre.",
@@ -160,4 +161,5 @@ export const fr = {
   used_command: "{name} a utilisé /{command}",
   write_in: "Écrire dans {name}",
   yes: "Oui",
+  you_are: "Vous êtes ",
 };

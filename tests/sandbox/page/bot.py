@@ -25,6 +25,7 @@ FRENCH = {
     "survey": "enquête",
     "A form with every field": "Un formulaire avec tous les champs",
 }
+THEMES = ("Eau", "École", "Santé")
 TITLES = ["Concertation : le guide", "Budget participatif", "Rénover une école", "Marche exploratoire"]
 
 
@@ -79,8 +80,8 @@ class Survey(discord.ui.Modal, title="Enquête"):
     )
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
-        chosen = self.kind.component.value  # type: ignore[attr-defined]  # a label knows only "an item"
-        files = self.file.component.values  # type: ignore[attr-defined]  # the same
+        chosen = self.kind.component.value
+        files = self.file.component.values
         names = ", ".join(file.filename for file in files)
         await interaction.response.send_message(f"Taille : {chosen}, fichiers : {names}", ephemeral=True)
 
@@ -110,7 +111,7 @@ class Panel(discord.ui.View):
     @discord.ui.select(
         placeholder="Un thème",
         custom_id="theme",
-        options=[discord.SelectOption(label=name) for name in ("Eau", "École", "Santé")],
+        options=[discord.SelectOption(label=name) for name in THEMES],
     )
     async def theme(self, interaction: discord.Interaction, menu: discord.ui.Select["Panel"]) -> None:
         await interaction.response.send_message(f"Thème : {menu.values[0]}", ephemeral=True)
@@ -136,7 +137,8 @@ def card() -> discord.ui.LayoutView:
 class TownBot(discord.Client):
     def __init__(self) -> None:
         intents = discord.Intents.default()
-        super().__init__(intents=intents)
+        # The sandbox has one server only: no need to wait two seconds for more.
+        super().__init__(intents=intents, guild_ready_timeout=0.05)
         self.tree = app_commands.CommandTree(self)
 
     async def setup_hook(self) -> None:

@@ -35,9 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if chromium() is not None:
         return
     here = Path(__file__).parent
-    skip = pytest.mark.skip(
-        reason="no chromium on this machine: the page was not driven (apt install chromium)"
-    )
+    skip = pytest.mark.skip(reason="no chromium here: the page was not driven (apt install chromium)")
     for item in items:
         if here in item.path.parents:
             item.add_marker(skip)
@@ -76,7 +74,7 @@ class Window:
         """As that person, in that channel."""
         there = f"{self.place.people[person].id}/{self.place.places[channel].id}"
         await self.page.goto(f"{self.place.sandbox.url}/#{there}")
-        await expect(self.page.get_by_role("button", name=f"{person}. ").first).to_be_attached()
+        await expect(self.page.get_by_role("button", name=f"{person} ").first).to_be_attached()
         return self.page
 
 
