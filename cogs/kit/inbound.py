@@ -1,8 +1,9 @@
 """From a Discord interaction to an actor, and from words to the one answer that Discord waits for."""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import discord
@@ -16,6 +17,7 @@ log = logging.getLogger(__name__)
 Interaction = discord.Interaction[Any]
 Identify = Callable[[Standing], Awaitable[Actor]]
 
+ALREADY_ANSWERED = 40060
 _KEY = "entrepairs"
 
 
@@ -32,71 +34,79 @@ class Exchange:
         self.updates = updates  # the answer replaces the message that was clicked
         self._lock = asyncio.Lock()
         self._guard: asyncio.Task[None] | None = None
+        self._answered = False
+        self._waiting = False  # the « thinking… » message stands and is not filled yet
 
     def watch(self, patience: float) -> None:
         """Start the guard. Called once, when the interaction arrives."""
         self._guard = asyncio.create_task(self._defer_after(patience))
 
-    def _settle(self) -> None:
-        """Stop the guard. Only under the lock: a deferral on its way must arrive."""
-        if self._guard is not None:
-            self._guard.cancel()
-
     async def acknowledge(self) -> None:
         """Say that all is well, visibly nothing: for a click or a submit that got no answer."""
-        async with self._lock:
-            self._settle()
-            if not self.interaction.response.is_done():
+        async with self._first() as first:
+            if first:
                 await self.interaction.response.defer()
-
-    async def _defer_after(self, patience: float) -> None:
-        await asyncio.sleep(patience)
-        async with self._lock:
-            if self.interaction.response.is_done():
-                return
-            try:
-                await self.interaction.response.defer(ephemeral=True, thinking=not self.updates)
-            except discord.HTTPException as error:
-                log.warning("defer refused interaction=%s code=%s", self.interaction.id, error.code)
 
     async def send(self, view: discord.ui.LayoutView) -> None:
         """A private message: the first answer, the deferred one, or one more."""
-        async with self._lock:
-            self._settle()
-            response = self.interaction.response
-            if not response.is_done():
-                await response.send_message(view=view, ephemeral=True)
-            elif response.type is discord.InteractionResponseType.deferred_channel_message:
-                await self._complete(view)
+        async with self._first() as first:
+            if first:
+                await self.interaction.response.send_message(view=view, ephemeral=True)
+            elif self._waiting:
+                await self.interaction.edit_original_response(view=view)
+                self._waiting = False
             else:
                 await self.interaction.followup.send(view=view, ephemeral=True)
 
     async def replace(self, view: discord.ui.LayoutView) -> None:
         """The clicked message becomes ``view``."""
-        async with self._lock:
-            self._settle()
-            if not self.interaction.response.is_done():
-                # The old message may have been a plain one, whose content cannot stay beside components.
+        async with self._first() as first:
+            # The old message may have been a plain one, whose content cannot stay beside components.
+            if first:
                 await self.interaction.response.edit_message(content=None, embeds=[], view=view)
             else:
                 await self.interaction.edit_original_response(content=None, embeds=[], view=view)
-
-    async def _complete(self, view: discord.ui.LayoutView) -> None:
-        """Fill the « thinking… » message once; after that, answers are new messages."""
-        if self.interaction.extras.get("completed"):
-            await self.interaction.followup.send(view=view, ephemeral=True)
-            return
-        await self.interaction.edit_original_response(view=view)
-        self.interaction.extras["completed"] = True
+                self._waiting = False
 
     async def show(self, modal: discord.ui.Modal) -> bool:
         """Open a modal; False when it is too late for one (a modal must be the first answer)."""
+        async with self._first() as first:
+            if first:
+                await self.interaction.response.send_modal(modal)
+            return first
+
+    async def _defer_after(self, patience: float) -> None:
+        await asyncio.sleep(patience)
+        self._guard = None  # from here on it is an answer like another: it is not called back
+        thinking = not self.updates
+        try:
+            async with self._first() as first:
+                if first:
+                    self._waiting = thinking
+                    await self.interaction.response.defer(ephemeral=True, thinking=thinking)
+        except discord.HTTPException as error:
+            self._waiting = False
+            log.warning("defer refused interaction=%s code=%s", self.interaction.id, error.code)
+
+    @contextlib.asynccontextmanager
+    async def _first(self) -> AsyncIterator[bool]:
+        """Whether the answer in hand is the first one. Later ones need another call to Discord.
+
+        That a first answer was already given, Discord says when it took a try whose success got lost on the
+        way (discord.py then tries again): all is well.
+        """
         async with self._lock:
-            self._settle()
-            if self.interaction.response.is_done():
-                return False
-            await self.interaction.response.send_modal(modal)
-            return True
+            if self._guard is not None:
+                self._guard.cancel()
+                self._guard = None
+            first = not self._answered
+            try:
+                yield first
+            except discord.HTTPException as error:
+                if not first or error.code != ALREADY_ANSWERED:
+                    raise
+                log.info("answered twice interaction=%s", self.interaction.id)
+            self._answered = True
 
 
 class Inbound:

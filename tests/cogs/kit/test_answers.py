@@ -159,6 +159,19 @@ async def test_a_failed_click_is_told_and_leaves_the_message(bench: Bench, ada: 
     assert "Panneau" in (await ada.refresh(panel)).text
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("pause", [0.0, 0.6])
+async def test_an_answer_that_was_taken_but_not_confirmed_is_given_once(
+    bench: Bench, ada: Person, pause: float, caplog: pytest.LogCaptureFixture
+) -> None:
+    fault = bench.sandbox.faults.add("apply_then_status", method="POST", route="/interactions/*", status=502)
+    await ada.slash("echo", text="une fois", pause=pause)
+    await ada.eventually(lambda: _last_is(ada, "Encore"))
+    assert fault.hits == 1
+    assert len(await ada.sees("général")) == 2
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 async def test_suggestions_are_cut_to_what_discord_takes(bench: Bench, ada: Person) -> None:
     choices = await ada.autocomplete("suggest", "query", "a")
     assert len(choices) == 25
