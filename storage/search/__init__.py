@@ -8,7 +8,7 @@ from storage.search.completion import complete
 from storage.search.highlight import Fragment, Highlighted, highlighted, passage
 from storage.search.index import Document, put, put_many, remove
 from storage.search.query import Answer, Hit, Memory, answer
-from storage.search.synonyms import key_of
+from storage.search.synonyms import Acronym, acronyms_of, key_of, name_otherwise
 from storage.search.tables import (
     SearchDocument,
     SearchPosting,
@@ -19,6 +19,7 @@ from storage.search.tables import (
 )
 
 __all__ = [
+    "Acronym",
     "Answer",
     "Document",
     "Fragment",
@@ -31,10 +32,12 @@ __all__ = [
     "SearchState",
     "SearchWord",
     "Synonym",
+    "acronyms_of",
     "answer",
     "complete",
     "highlighted",
     "key_of",
+    "name_otherwise",
     "passage",
     "put",
     "put_many",

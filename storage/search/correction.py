@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from math import log1p
 
-from storage.search.vocabulary import Near
+from storage.search.analysis import Word
+from storage.search.vocabulary import Near, Vocabulary
 
 _MOST = 3
 
@@ -27,3 +28,18 @@ def corrected(word: str, near: Sequence[Near], frequency: Mapping[int, int]) -> 
             seen.add(one.term)
             best.append((one, 1.0 if not best else max(0.3, 0.7 + 0.1 * (score - scored[0][0]))))
     return best
+
+
+def misspelt(word: Word, vocabulary: Vocabulary) -> str | None:
+    """The right spelling of a word whose stem is known although it is written as nobody writes it.
+
+    « approvisionement » is a mistake; a plural or another ending of a known word is none.
+    """
+    if len(word.folded) < 6 or vocabulary.knows(word.folded):
+        return None
+    alike = [
+        one
+        for one in vocabulary.near(word.folded)
+        if one.term == word.term and one.word[-3:] == word.folded[-3:] and one.word[0] == word.folded[0]
+    ]
+    return min(alike, key=lambda one: (one.distance, one.word)).shown if alike else None

@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.search import rows
 from storage.search.analysis import WORD, Word, analyser, words_in
-from storage.search.correction import corrected
+from storage.search.correction import corrected, misspelt
 from storage.search.features import Candidate, features
 from storage.search.index import scope
 from storage.search.packing import IMPACTS, POSTING, Floats, Ints, short, summed, unpack
@@ -196,12 +196,16 @@ async def _correct(
     """Gives unknown words the terms of their nearest known ones; returns the question as understood."""
     question = questions[0]
     unknown = [unit for unit in question.units if not any(postings.frequency[term] for term in unit.terms)]
-    if not unknown or (len(questions) > 1 and len(unknown) == len(question.units)):
-        return None
+    if len(questions) > 1 and len(unknown) == len(question.units):
+        return None  # an acronym that no item writes: its expansion is what is meant
     vocabulary = await memory.vocabularies.of(session, network_id, state)
+    changed = {
+        unit.raw: better
+        for unit in question.units
+        if unit not in unknown and (better := misspelt(unit.word, vocabulary)) is not None
+    }
     near = {unit.raw: vocabulary.near(unit.word.folded) for unit in unknown}
     await postings.fetch(session, network_id, {one.term for found in near.values() for one in found})
-    changed = {}
     for unit in unknown:
         best = corrected(unit.word.folded, near[unit.raw], postings.frequency)
         for one, weight in best:
@@ -209,9 +213,7 @@ async def _correct(
         if best:
             changed[unit.raw] = best[0][0].shown
             unit.word = analyser().word(best[0][0].shown)
-    if not changed:
-        return None
-    return _put_right(text, changed)
+    return _put_right(text, changed) if changed else None
 
 
 async def _rank(

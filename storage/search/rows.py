@@ -97,11 +97,12 @@ async def unlock(session: AsyncSession, network_id: int, state: State) -> None:
     await run(
         session,
         "UPDATE search_state SET documents = :documents, next_number = :next_number, words = :words,"
-        " kinds = :kinds WHERE network_id = :network",
+        " kinds = :kinds, synonyms = :synonyms WHERE network_id = :network",
         documents=state.documents,
         next_number=state.next_number,
         words=state.words,
         kinds=state.kinds,
+        synonyms=state.synonyms,
         network=network_id,
     )
 

@@ -6,13 +6,15 @@ A question that holds one side is also asked with the other side in its place.
 import csv
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 
-from sqlmodel import select
+from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.search import rows
 from storage.search.analysis import analyser, fold, words_in
 from storage.search.rows import State
 from storage.search.tables import Synonym
@@ -102,3 +104,33 @@ async def acronyms_of(session: AsyncSession, network_id: int) -> list[Acronym]:
     kept = [acronym for acronym in shipped() if key_of(acronym.word) not in corrected]
     added = [Acronym(row.word, row.expansion, row.explanation, shipped=False) for row in own if row.expansion]
     return sorted(kept + added, key=lambda acronym: (key_of(acronym.word), acronym.expansion))
+
+
+async def name_otherwise(
+    session: AsyncSession,
+    network_id: int,
+    word: str,
+    expansions: Sequence[str],
+    *,
+    explanation: str = "",
+    now: datetime,
+) -> None:
+    """What the network means by a word from now on; no expansion at all silences a shipped one."""
+    state = await rows.lock(session, network_id)
+    key = key_of(word)
+    await session.exec(
+        delete(Synonym).where(col(Synonym.network_id) == network_id, col(Synonym.word_key) == key)
+    )
+    for expansion in expansions or [""]:
+        session.add(
+            Synonym(
+                network_id=network_id,
+                word=word,
+                word_key=key,
+                expansion=expansion,
+                explanation=explanation,
+                updated_at=now,
+            )
+        )
+    await session.flush()
+    await rows.unlock(session, network_id, replace(state, synonyms=state.synonyms + 1))

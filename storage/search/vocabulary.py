@@ -69,6 +69,10 @@ class Vocabulary:
             self._titles = sorted(self._titles + self._recent_titles)
             self._recent_titles = []
 
+    def knows(self, word: str) -> bool:
+        """Whether some item has, or had, this very word."""
+        return word in self._known
+
     def shown(self, word: str) -> str:
         """The word as people write it."""
         return self._shown.get(word, word)
