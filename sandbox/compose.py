@@ -177,7 +177,7 @@ class Composer:
 
 
 def _numbered(item: Json, counter: Any, files: dict[str, Json]) -> Json:
-    done: Json = {key: value for key, value in item.items() if value is not None}
+    done = dict(item)
     if not done.get("id"):
         done["id"] = next(counter)
     if isinstance(done.get("components"), list):

@@ -17,6 +17,7 @@ from sandbox import control, people, state
 from sandbox.client import Person
 from sandbox.clock import VirtualClock
 from sandbox.compose import Composer
+from sandbox.conformance import Conformance
 from sandbox.faults import Faults
 from sandbox.gateway import Gateway
 from sandbox.interactions import Interactions
@@ -56,6 +57,8 @@ class Sandbox:
         self.shapes = Shapes(self.rights)
         self.composer = Composer(self.world)
         self.journal = Journal(self.clock.now)
+        #: What bots and sandbox said that Discord's OpenAPI description does not know; see `violations`.
+        self.conformance = Conformance().attach(self.journal)
         self.faults = Faults()
         self.buckets = buckets or Buckets(GENEROUS)
         self.gateway = Gateway(self.world, self.shapes, self.journal, self.faults)

@@ -18,17 +18,13 @@ async def callback(call: Call) -> object:
     kind = int(call.body["type"])
     answer: dict[str, object] = {"interaction": about}
     if kind in (4, 5, 7):
-        resource: dict[str, object] = {"type": kind}
         shown = message if message is not None else interaction.source
         if shown is not None:
             about["response_message_id"] = shown["id"]
             about["response_message_loading"] = bool(shown["flags"] & LOADING)
             about["response_message_ephemeral"] = bool(shown["flags"] & EPHEMERAL)
             if kind in (4, 7):
-                resource["message"] = shown
-        answer["resource"] = resource
-    else:
-        answer["resource"] = {"type": kind}
+                answer["resource"] = {"type": kind, "message": shown}
     return answer
 
 

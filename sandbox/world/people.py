@@ -64,6 +64,11 @@ class People(Base):
             "owner": owner.data,
             "verify_key": secrets.token_hex(32),
             "flags": 0,
+            "flags_new": "0",
+            "approximate_user_authorization_count": 0,
+            "explicit_content_filter": 0,
+            "eligible_oauth2_scopes": ["bot", "applications.commands", "identify"],
+            "role_connections_verification_url": None,
             "team": None,
             "tags": [],
             "interactions_endpoint_url": None,
@@ -84,6 +89,7 @@ class People(Base):
             | (GATEWAY_PRESENCE_LIMITED if "presences" in app.intents else 0)
             | (GATEWAY_CONTENT_LIMITED if "message_content" in app.intents else 0)
         )
+        app.data["flags_new"] = str(app.data["flags"])
 
     def edit_user(self, user: User, **changes: object) -> None:
         user.data.update(changes)
