@@ -31,6 +31,14 @@ LOOSENESS: tuple[Loose, ...] = (
         "bit sets travel as text, since they need more than 32 bits; the description says integer",
     ),
     Loose(
+        "request", "*", r"(?:.*\.)?embeds\.\d+\..*(?:title|description|name|value|text)", " characters",
+        "Discord trims the texts of embeds before it counts; the description counts before",
+    ),
+    Loose(
+        "answer", "*", r"errors\..*_errors\.\d+\.code", "is not integer",
+        "the codes of a form's leaves are words (BASE_TYPE_REQUIRED), as the documentation shows",
+    ),
+    Loose(
         "request", "POST /channels/*/threads", r"query\.use_nested_fields", "",
         "discord.py asks for the nested message this way; Discord takes it without describing it",
     ),

@@ -103,6 +103,8 @@ class Compiler:
         """
         if all("const" in branch for branch in branches):
             return _enumeration([branch["const"] for branch in branches])
+        nullable = len(branches) > 1 and {"type": "null"} in branches
+        branches = [branch for branch in branches if branch != {"type": "null"}]
         compiled = [self.compile(branch) for branch in branches]
         by_type: dict[Any, list[Check]] = {}
         others: list[Check] = []
@@ -112,7 +114,8 @@ class Compiler:
                 by_type.setdefault(kind, []).append(check)
             if kinds is None:
                 others.append(check)
-        return _any(by_type, tuple(others), tuple(compiled))
+        check = _any(by_type, tuple(others), tuple(compiled))
+        return _or_null(check) if nullable else check
 
     def _kinds(self, branch: Json) -> list[Any] | None:
         """The values of ``type`` that an object branch takes, when it says so."""
@@ -174,6 +177,16 @@ def _all(checks: tuple[Check, ...]) -> Check:
             one(value, place, problems)
 
     return check
+
+
+def _or_null(check: Check) -> Check:
+    """Null passes; of anything else the complaint is about the branch that is meant."""
+
+    def check_unless_null(value: Any, place: Place, problems: list[Problem]) -> None:
+        if value is not None:
+            check(value, place, problems)
+
+    return check_unless_null
 
 
 def _any(by_type: dict[Any, list[Check]], others: tuple[Check, ...], every: tuple[Check, ...]) -> Check:

@@ -143,15 +143,12 @@ class _Walk:
         return drop_none({"type": SECTION, "id": number(part), "components": texts, "accessory": accessory})
 
     def container(self, part: Reader) -> Body:
-        return drop_none(
-            {
-                "type": CONTAINER,
-                "id": number(part),
-                "accent_color": part.integer("accent_color", least=0, most=0xFFFFFF),
-                "spoiler": part.boolean("spoiler"),
-                "components": self.children(part, IN_CONTAINER, most=TOTAL),
-            }
-        )
+        return {
+            **drop_none({"type": CONTAINER, "id": number(part)}),
+            "accent_color": part.integer("accent_color", least=0, most=0xFFFFFF),
+            "spoiler": part.boolean("spoiler"),
+            "components": self.children(part, IN_CONTAINER, most=TOTAL),
+        }
 
     def separator(self, part: Reader) -> Body:
         return drop_none(
