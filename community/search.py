@@ -6,7 +6,9 @@ Shows nothing itself; the index is ``storage/search``.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from sqlmodel import col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import text
@@ -93,8 +95,7 @@ class Search:
         kinds: Collection[str] = (),
         themes: Collection[int] = (),
     ) -> SearchView:
-        """The first page. A search with several pages, or without result, is noted: without the person's name
-        in the second case."""
+        """The first page. A search of several pages is noted, to turn them; a fruitless one too, nameless."""
         require(actor, Action.SEARCH_LIBRARY)
         asked = text.one_line(query)[:QUESTION_LONGEST]
         if not asked:
@@ -190,6 +191,12 @@ class Search:
             hits = found.hits[:most]
             rows = await library.references(session, actor.network_id, [hit.item_id for hit in hits])
         return [(*rows[hit.item_id], hit.score) for hit in hits if hit.item_id in rows]
+
+    async def forget(self, before: datetime) -> int:
+        """Drop the searches noted before: their pages are closed, their questions are counted no more."""
+        async with self._db.transaction() as session:
+            gone = await session.exec(delete(SearchSession).where(col(SearchSession.at) < before))
+            return int(gone.rowcount)
 
     async def _ask(
         self,
