@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -129,7 +129,7 @@ class Machine(RuleBasedStateMachine):
         self.run(self.world.worker().run_due())
 
     @rule(
-        after=st.integers(0, 6),
+        after=st.integers(0, 4),
         step=st.sampled_from(["before", "after"]),
         error=st.sampled_from([*FAILURES, *REFUSALS]),
     )
@@ -150,6 +150,14 @@ class Machine(RuleBasedStateMachine):
             pass
         finally:
             self.world.platform.trouble = Platform.trouble
+
+    @rule(kind=st.sampled_from(KINDS), subject=st.integers(7, 99), who=st.integers(0, 2))
+    def dies_and_comes_back_late(self, kind: str, subject: int, who: int) -> None:
+        """After the platform has forgotten every nonce."""
+        self.enqueue(kind, subject, who, 0, None)
+        self.work_in_bad_weather(0, "after", Crash())
+        self.time_passes(400)
+        self.work()
 
     @rule()
     def two_workers(self) -> None:
@@ -205,6 +213,7 @@ def test_any_order_of_events(database_url: str, clock: SetClock) -> None:
             max_examples=20,
             stateful_step_count=20,
             deadline=None,
+            phases=[Phase.reuse, Phase.generate],  # a shorter example is not worth its minutes
             suppress_health_check=list(HealthCheck),
         ),
     )
