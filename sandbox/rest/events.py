@@ -133,6 +133,7 @@ async def subscribers(call: Call) -> object:
         entry: Json = {
             "guild_scheduled_event_id": event["id"],
             "user_id": user_id,
+            "response": 1,  # interested
             "user": call.world.users[user_id].data,
         }
         if call.query.get("with_member", "").lower() in ("1", "true") and user_id in guild.members:
