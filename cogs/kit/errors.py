@@ -11,7 +11,9 @@ from discord import app_commands
 
 from cogs.kit.fields import field_key
 from cogs.kit.layout import Row
-from community.errors import DomainError, Invalid, NotAllowed
+from community.actors import Role
+from community.errors import DomainError, Invalid, NotAllowed, NotFound
+from community.ports import Button
 
 if TYPE_CHECKING:
     from cogs.kit.host import Host
@@ -73,6 +75,14 @@ def _meant(error: BaseException) -> DomainError | None:
     return None
 
 
+def _remedies(host: "Host", error: DomainError) -> list[Row]:
+    """Where to go from here, where the doors that are open have a button for it."""
+    action = "help.show" if isinstance(error, NotFound | GoneButton | OutdatedCommand) else ""
+    if isinstance(error, NotAllowed) and error.details.get("needed") in {Role.NEWCOMER, Role.MEMBER}:
+        action = "member.ask"
+    return [[Button(action, style="primary")]] if host.actions.find(action) else []
+
+
 def _details(host: "Host", locale: str, error: DomainError, form: str | None) -> dict[str, Any]:
     """The error's own details, and for a value the words for its field and for what is wrong with it."""
     details = dict(error.details)
@@ -113,6 +123,7 @@ async def report(
         if meant is not None and host.words.has_template(f"errors/{meant.code}"):
             details = _details(host, host.inbound.locale(interaction), meant, form)
             details.setdefault("reference", reference)
+            rows = rows or _remedies(host, meant)
             await host.inbound.reply(interaction, f"errors/{meant.code}", rows=rows, **details)
             return
         if meant is not None:

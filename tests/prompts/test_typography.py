@@ -32,7 +32,12 @@ def _prose(text: str) -> str:
 
 def _texts(locale: str) -> Iterator[tuple[str, str]]:
     for path in sorted((ROOT / locale).rglob("*.md.j2")):
-        yield path.relative_to(ROOT / locale).as_posix(), _prose(path.read_text(encoding="utf-8"))
+        name, text = path.relative_to(ROOT / locale).as_posix(), path.read_text(encoding="utf-8")
+        yield name, _prose(text)
+        # The words of a filter: plural("place restante", "places restantes").
+        tags = re.findall(r"\{[{%].*?[%}]\}", text, flags=re.S)
+        constants = [words for tag in tags for words in re.findall(r"\"([^\"]*)\"", tag)]
+        yield f"{name} (filters)", "\n".join(words for words in constants if " " in words.strip(" ,·"))
     for key, text in packaged(locale).items():
         yield key, _prose(text)
 
