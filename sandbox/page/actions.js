@@ -4,6 +4,7 @@
 import { Flag, may } from "./discord.js";
 import { h, icon, iconButton } from "./dom.js";
 import { Interactions } from "./interactions.js";
+import { newPerson } from "./people.js";
 import { openMenu, openPopup } from "./popup.js";
 import { shownName } from "./commands.js";
 
@@ -78,6 +79,57 @@ export class Actions {
     if (user.id !== client.store.user.id) items.push({ label: words.t("send_dm"), icon: icon("mail"), run: () => client.openDm(user.id) });
     items.push({ label: words.t("copy_id"), icon: icon("hash"), run: () => client.copy(user.id) });
     openMenu({ anchor, label: words.t("more_actions"), items: [...items, ...this.apps(commands, channelId, user.id)] });
+  }
+
+  /** @param {any} thread @param {HTMLElement} anchor */
+  openForThread(thread, anchor) {
+    const { client } = this;
+    const { words, store } = client;
+    const now = store.channels.get(thread.id) ?? thread;
+    const manages = may(store.permissionsIn(now), "MANAGE_THREADS");
+    const { archived, locked } = now.thread_metadata;
+    const change = (body) => client.attempt(() => store.api.patch(`/channels/${thread.id}`, body));
+    const items = [{ label: words.t("copy_id"), icon: icon("hash"), run: () => client.copy(thread.id) }];
+    if (manages || now.owner_id === store.user.id) items.push({ label: words.t(archived ? "unarchive" : "archive"), icon: icon("clock"), run: () => change({ archived: !archived }) });
+    if (manages) {
+      items.push({ label: words.t(locked ? "unlock" : "lock"), icon: icon("lock"), run: () => change({ locked: !locked, archived: false }) });
+      items.push({ label: words.t("delete"), icon: icon("trash"), danger: true, run: () => client.confirm(words.t("delete_confirm", { name: thread.name }), () => store.api.delete(`/channels/${thread.id}`)) });
+    }
+    openMenu({ anchor, label: words.t("thread_actions"), items });
+  }
+
+  /** What may be done to a channel of the list. @param {any} channel @param {HTMLElement} anchor */
+  openForChannel(channel, anchor) {
+    const { client } = this;
+    const { words, store } = client;
+    const items = [
+      { label: words.t("mark_read"), icon: icon("check"), run: () => client.markAllRead(channel) },
+      { label: words.t("copy_id"), icon: icon("hash"), run: () => client.copy(channel.id) },
+    ];
+    if (channel.guild_id && may(channel.permissions, "MANAGE_CHANNELS")) {
+      items.push({ label: words.t("rename"), icon: icon("file"), run: () => client.ask(words.t("rename"), channel.name, (name) => store.api.patch(`/channels/${channel.id}`, { name })) });
+      items.push({ label: words.t("delete"), icon: icon("trash"), danger: true, run: () => client.confirm(words.t("delete_confirm", { name: channel.name }), () => store.api.delete(`/channels/${channel.id}`)) });
+    }
+    openMenu({ anchor, label: words.t("channel_actions"), items });
+  }
+
+  /** @param {any} guild @param {HTMLElement} anchor */
+  openForGuild(guild, anchor) {
+    const { client } = this;
+    const { words, store } = client;
+    const open = store.dmPolicy === "open";
+    const policy = async () => {
+      await store.api.patch("/me", { dm_policy: open ? "closed" : "open" });
+      store.dmPolicy = open ? "closed" : "open";
+      client.notice(words.t(open ? "dms_closed" : "dms_open"));
+    };
+    const items = [
+      { label: words.t("invite"), icon: icon("people"), run: () => newPerson(client) },
+      { label: words.t(open ? "close_dms" : "open_dms"), icon: icon("mail"), run: () => client.attempt(policy) },
+      "line",
+      { label: words.t("leave_server"), icon: icon("close"), danger: true, run: () => client.confirm(words.t("leave_confirm", { name: guild.name }), () => store.api.delete(`/guilds/${guild.id}/me`)) },
+    ];
+    openMenu({ anchor, label: words.t("server_actions"), items });
   }
 
   async commandsFor(channelId, kind) {

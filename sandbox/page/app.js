@@ -20,19 +20,27 @@ class App {
 
   async start() {
     const wanted = parsePlace(location.hash);
-    const everyone = await people();
-    if (!everyone.length) {
-      this.root.replaceChildren(h("p", { class: "nobody" }, "Personne ici pour l’instant. / Nobody here yet."));
-      return;
-    }
+    const everyone = await this.somebody();
+    this.root.replaceChildren();
     const known = wanted.filter(({ person }) => everyone.some(({ user }) => user.id === person)).slice(0, PANES);
     const places = known.length ? known : [{ person: everyone[0].user.id, channel: undefined }];
-    for (const { person, channel } of places) await this.add(person, channel);
+    for (const { person, channel } of places) await this.add(person, [channel]);
     addEventListener("hashchange", () => this.addressChanged());
   }
 
-  /** @param {string} person @param {string} [channel] @param {number} [at] */
-  async add(person, channel, at = this.clients.length) {
+  /** Waits for the sandbox to answer, and for people to be there. */
+  async somebody() {
+    for (;;) {
+      const everyone = await people().catch(() => null);
+      if (everyone?.length) return everyone;
+      const why = everyone ? "Personne ici pour l’instant. / Nobody here yet." : "Le bac à sable ne répond pas. / The sandbox does not answer.";
+      this.root.replaceChildren(h("p", { class: "nobody", role: "status" }, why));
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+    }
+  }
+
+  /** @param {string} person @param {(string | undefined)[]} places @param {number} [at] */
+  async add(person, places, at = this.clients.length) {
     const root = h("section");
     const old = this.clients[at];
     const client = new Client(person, root, { become: (other) => this.become(client, other), moved: () => this.remember(), tools: (asking) => this.tools(asking) });
@@ -41,14 +49,13 @@ class App {
     old?.close();
     this.clients[at] = client;
     this.root.classList.toggle("two", this.clients.length > 1);
-    await client.open(channel);
+    await client.open(places.filter(Boolean));
   }
 
   /** The same pane, somebody else, in the same channel where they may see it. */
   async become(client, person) {
     const at = this.clients.indexOf(client);
-    const place = client.thread?.id ?? (client.guildId ? client.channel?.id : undefined);
-    await this.add(person, place, at);
+    await this.add(person, client.guildId ? [client.thread?.id, client.channel?.id] : [], at);
     this.clients[at].root.querySelector(".person")?.focus();
   }
 
@@ -62,7 +69,7 @@ class App {
       const everyone = await people();
       const [first] = this.clients;
       const other = everyone.find(({ user }) => user.id !== first.store.user.id);
-      if (other) await this.add(other.user.id, first.guildId ? first.channel?.id : undefined);
+      if (other) await this.add(other.user.id, first.guildId ? [first.channel?.id] : []);
     }
     this.redraw();
     this.remember();
@@ -131,7 +138,7 @@ class App {
     const wanted = parsePlace(location.hash);
     for (const [at, { person, channel }] of wanted.slice(0, PANES).entries()) {
       const client = this.clients[at];
-      if (!client || client.store.user.id !== person) await this.add(person, channel, at);
+      if (!client || client.store.user.id !== person) await this.add(person, [channel], at);
       else if (channel && channel !== (client.thread?.id ?? client.channel?.id)) await client.openChannel(channel);
     }
   }

@@ -6,6 +6,7 @@ import { ApiError } from "./api.js";
 import { avatar } from "./avatar.js";
 import { Conversation, channelIcon } from "./conversation.js";
 import { Channel, isForum, isThread, userName } from "./discord.js";
+import { openDialog } from "./dialog.js";
 import { append, h, icon, iconButton } from "./dom.js";
 import { Forum } from "./forum.js";
 import { Words } from "./i18n.js";
@@ -42,14 +43,14 @@ export class Client {
     this.membersShown = true;
   }
 
-  /** @param {string} [channelId] where to begin */
-  async open(channelId) {
+  /** @param {string[]} places where to begin: the first of these channels that the person may see */
+  async open(places) {
     await this.store.open();
     this.words = new Words(this.store.locale);
     this.times = new Times(this.store.locale, () => this.store.now());
     this.build();
     this.listen();
-    const wanted = this.store.channels.get(channelId ?? "");
+    const wanted = places.map((id) => this.store.channels.get(id)).find(Boolean);
     if (wanted) await this.openChannel(wanted.id);
     else if (this.store.guilds.size) await this.openGuild(this.store.guilds.keys().next().value);
     else await this.openHome();
@@ -159,7 +160,7 @@ export class Client {
     this.threadView = new Conversation(this, thread);
     const title = h("h2", { dir: "auto" }, icon("thread"), h("bdi", {}, thread.name));
     const tags = (parent?.available_tags ?? []).filter((tag) => thread.applied_tags?.includes(tag.id)).map((tag) => h("span", { class: "tag small" }, tag.name));
-    const head = h("header", { class: "thread-head" }, iconButton("close", this.words.t("close_thread"), () => this.leaveThread()), title, h("div", { class: "post-tags" }, tags));
+    const head = h("header", { class: "thread-head" }, iconButton("close", this.words.t("close_thread"), () => this.leaveThread()), title, iconButton("more", this.words.t("thread_actions"), (event) => this.actions.openForThread(this.thread, event.currentTarget)), h("div", { class: "post-tags" }, tags));
     this.side.replaceChildren(head, this.threadView.element);
     this.side.hidden = false;
     this.drawMembers();
@@ -223,7 +224,7 @@ export class Client {
     } else if (now && this.view) {
       this.channel = now;
       this.view.channel = now;
-      this.view.compose instanceof Function && !isForum(now) && this.view.compose();
+      if (this.view instanceof Conversation) this.view.compose();
       this.drawHead();
     } else if (!this.channel && this.store.guilds.size) this.openGuild(this.store.guilds.keys().next().value);
   }
@@ -394,6 +395,40 @@ export class Client {
   async jumpTo(channelId, messageId) {
     await this.openChannel(channelId);
     await this.conversationOf(channelId)?.list.jump(messageId);
+  }
+
+  /** A forum is read when its posts are. */
+  markAllRead(channel) {
+    this.store.markRead(channel.id);
+    for (const thread of this.store.channels.values()) if (thread.parent_id === channel.id) this.store.markRead(thread.id);
+  }
+
+  /** @param {string} question @param {() => Promise<any>} action */
+  confirm(question, action) {
+    const { words } = this;
+    const yes = h("button", { type: "submit", class: "button danger" }, words.t("confirm"));
+    const no = h("button", { type: "button", class: "button secondary", onclick: () => dialog.close() }, words.t("cancel"));
+    const onsubmit = (event) => {
+      event.preventDefault();
+      dialog.close();
+      this.attempt(action);
+    };
+    const dialog = openDialog(this, { title: words.t("confirm_title"), body: [h("p", { dir: "auto" }, question)], actions: [no, yes], onsubmit });
+    no.focus();
+  }
+
+  /** @param {string} title @param {string} value @param {(answer: string) => Promise<any>} action */
+  ask(title, value, action) {
+    const { words } = this;
+    const input = h("input", { class: "input", maxlength: 100, "aria-label": title, ".value": value, dir: "auto" });
+    const onsubmit = (event) => {
+      event.preventDefault();
+      dialog.close();
+      if (input.value.trim()) this.attempt(() => action(input.value.trim()));
+    };
+    const actions = [h("button", { type: "button", class: "button secondary", onclick: () => dialog.close() }, words.t("cancel")), h("button", { type: "submit", class: "button primary" }, words.t("save"))];
+    const dialog = openDialog(this, { title, body: [input], actions, onsubmit });
+    input.select();
   }
 
   async attempt(action) {

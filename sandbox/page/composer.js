@@ -4,7 +4,7 @@
 import { avatar } from "./avatar.js";
 import { CommandForm } from "./commandform.js";
 import { leaves, search, typedInFull } from "./commands.js";
-import { Kind, isThread, may } from "./discord.js";
+import { Channel, Kind, isThread, may } from "./discord.js";
 import { h, icon, iconButton } from "./dom.js";
 import { Listbox } from "./listbox.js";
 import { choicesOf, matching } from "./select.js";
@@ -37,7 +37,7 @@ export class Composer {
   build() {
     const { words } = this.client;
     const name = this.client.titleOf(this.channel);
-    const label = words.t("write_in", { name });
+    const label = words.t(this.channel.type === Channel.DM ? "write_to" : "write_in", { name });
     this.input = h("textarea", { class: "composer-input", rows: 1, placeholder: label, "aria-label": label, "aria-autocomplete": "list", dir: "auto", enterkeyhint: "send" });
     this.counter = h("span", { class: "counter hint" });
     this.replying = h("div", { class: "replying", hidden: true });

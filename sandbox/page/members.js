@@ -67,7 +67,7 @@ export class Members {
   group(name, members) {
     if (!members.length) return;
     const shown = (member) => member.nick ?? userName(member.user);
-    members.sort((a, b) => shown(a).localeCompare(shown(b), this.client.words.locale));
+    members.sort((a, b) => this.client.words.order(shown(a), shown(b)));
     this.rows.push({ heading: `${name} – ${members.length}` }, ...members);
   }
 

@@ -76,7 +76,7 @@ function personItem(client, person) {
 }
 
 /** Somebody new joins the server that is open, as by an invitation. @param {any} client */
-function newPerson(client) {
+export function newPerson(client) {
   const { store, words } = client;
   const name = h("input", { id: uid("name"), class: "input", maxlength: 32, required: true, dir: "auto" });
   const locale = h("select", { id: uid("locale"), class: "input" }, h("option", { value: "fr" }, "Français"), h("option", { value: "en-GB" }, "English"));

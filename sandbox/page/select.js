@@ -30,7 +30,7 @@ function people(client, guild) {
   const members = guild ? [...guild.members.values()] : [];
   return members
     .map((member) => ({ label: member.nick ?? userName(member.user), hint: member.user.username, user: member.user, value: member.user.id }))
-    .sort((a, b) => a.label.localeCompare(b.label, client.words.locale));
+    .sort((a, b) => client.words.order(a.label, b.label));
 }
 
 function roles(guild) {

@@ -4,7 +4,7 @@
 import { avatar, initials } from "./avatar.js";
 import { channelIcon } from "./conversation.js";
 import { Channel, byId, isForum, isThread } from "./discord.js";
-import { h, icon } from "./dom.js";
+import { h, icon, iconButton } from "./dom.js";
 import { upcoming } from "./scheduled.js";
 
 /** @param {any} client @param {any} channel @returns {number} direct addresses that wait */
@@ -58,8 +58,10 @@ export class ChannelList {
     this.client = client;
     this.closed = new Set();
     this.title = h("h2", { class: "server-name", dir: "auto" });
+    const guild = () => client.store.guilds.get(client.guildId);
+    this.more = iconButton("chevron", client.words.t("server_actions"), (event) => client.actions.openForGuild(guild(), event.currentTarget));
     this.list = h("div", { class: "channel-scroller" });
-    this.element = h("nav", { class: "channels", "aria-label": client.words.t("channels") }, h("header", { class: "server-head" }, this.title), this.list, client.personBar());
+    this.element = h("nav", { class: "channels", "aria-label": client.words.t("channels") }, h("header", { class: "server-head" }, this.title, this.more), this.list, client.personBar());
     const later = () => this.later();
     this.stops = ["open", "channels", "unread", "events"].map((topic) => client.store.on(topic, later));
   }
@@ -79,6 +81,7 @@ export class ChannelList {
     const focused = document.activeElement?.closest?.("[data-key]")?.dataset.key;
     const guild = client.store.guilds.get(client.guildId);
     this.title.textContent = guild ? guild.name : client.words.t("dms");
+    this.more.hidden = !guild;
     this.list.replaceChildren(...(guild ? this.guild(guild) : this.dms()));
     if (focused && this.element.contains(document.activeElement) === false) this.list.querySelector(`[data-key="${focused}"]`)?.focus();
   }
@@ -132,7 +135,11 @@ export class ChannelList {
     const unread = client.store.isUnread(channel);
     const current = client.channel?.id === channel.id || client.thread?.id === channel.id;
     const note = unread ? h("span", { class: "visually-hidden" }, ` (${client.words.t("unread")})`) : null;
+    const menu = (event) => {
+      event.preventDefault();
+      client.actions.openForChannel(channel, event.currentTarget);
+    };
     const classes = `channel${unread && !current ? " unread" : ""}`;
-    return h("li", {}, h("button", { type: "button", class: classes, "aria-current": current ? "page" : null, data: { key: channel.id, channel: channel.id }, onclick: () => client.openChannel(channel.id) }, drawing, h("span", { class: "channel-name" }, h("bdi", {}, name)), note, badge(client, waiting(client, channel))));
+    return h("li", {}, h("button", { type: "button", class: classes, "aria-current": current ? "page" : null, data: { key: channel.id, channel: channel.id }, onclick: () => client.openChannel(channel.id), oncontextmenu: menu }, drawing, h("span", { class: "channel-name" }, h("bdi", {}, name)), note, badge(client, waiting(client, channel))));
   }
 }

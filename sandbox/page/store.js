@@ -48,9 +48,12 @@ export class Store extends Emitter {
     this.locale = me.locale;
     this.dmPolicy = me.dm_policy;
     this.setClock(me.clock);
+    const before = [...this.channels.values()];
     this.channels.clear();
     this.guilds.clear();
     for (const guild of me.guilds) this.takeGuild(guild);
+    // Archived threads are not in the answer, and one of them may be open.
+    for (const channel of before) if (isThread(channel) && this.channels.has(channel.parent_id) && !this.channels.has(channel.id)) this.channels.set(channel.id, channel);
     for (const channel of me.dms) this.channels.set(channel.id, channel);
     this.emit("open");
   }
@@ -69,7 +72,15 @@ export class Store extends Emitter {
   /** Several changes often come together: one question answers them all. */
   refresh() {
     clearTimeout(this.refreshing);
-    this.refreshing = setTimeout(async () => this.take(await this.api.get("/me")), 120);
+    this.refreshing = setTimeout(() => this.reload(), 120);
+  }
+
+  async reload() {
+    try {
+      this.take(await this.api.get("/me"));
+    } catch {
+      this.stale = true; // the connection is gone; asked again when it is back
+    }
   }
 
   /** @param {boolean} online */
@@ -78,7 +89,7 @@ export class Store extends Emitter {
     if (!online) this.stale = true;
     else if (this.stale) {
       this.stale = false;
-      this.take(await this.api.get("/me"));
+      await this.reload();
       for (const id of [...this.timelines.keys()]) {
         this.timelines.delete(id);
         if (this.watched.has(id)) await this.loadOlder(id);
@@ -190,7 +201,7 @@ export class Store extends Emitter {
     this.keep(message);
     this.typing.get(message.channel_id)?.delete(message.author.id);
     this.emit(`typing:${message.channel_id}`);
-    if (!this.channels.has(message.channel_id)) this.take(await this.api.get("/me"));
+    if (!this.channels.has(message.channel_id)) await this.reload();
     const channel = this.channels.get(message.channel_id);
     if (!channel) return;
     if (!channel.last_message_id || byId(channel.last_message_id, message.id) < 0) channel.last_message_id = message.id;
