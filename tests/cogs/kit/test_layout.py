@@ -73,8 +73,8 @@ def test_any_suggestion_is_within_limits(shown: list[str], value: str) -> None:
 
 @given(
     action=st.from_regex(r"[a-z_]{1,20}(\.[a-z_]{1,20}){0,2}", fullmatch=True),
-    subject_id=st.integers(0, 2**62),
-    extra=st.integers(0, 2**31),
+    subject_id=st.integers(0, 2**31 - 1),
+    extra=st.integers(0, 2**31 - 1),
 )
 def test_a_button_says_what_it_was_given(action: str, subject_id: int, extra: int) -> None:
     text = custom_id(action, subject_id, extra)
@@ -89,6 +89,12 @@ def test_a_button_says_what_it_was_given(action: str, subject_id: int, extra: in
 )
 def test_what_is_not_ours_is_not_a_click(text: str) -> None:
     assert parse(text) is None
+
+
+def test_a_number_that_no_row_has_is_no_row() -> None:
+    click = parse("ep:a:9999999999999999999")
+    assert click is not None
+    assert click.subject_id == 0
 
 
 def test_a_plain_message_keeps_its_parts(words: Words) -> None:
