@@ -109,12 +109,17 @@ async def _export(console: Console, file: Path | None, shape: Shape, network: st
             return await Exporter(db).resources(actor, sys.stdout, shape.value, excel=excel)
         encoding = "utf-8-sig" if excel and shape == Shape.CSV else "utf-8"
         partial = file.with_name(file.name + ".partial")  # a file that exists is whole
-        with (
-            partial.open("w", encoding=encoding, newline="") as stream,
-            _counting(console, "console.export.working") as progress,
-        ):
-            done = await Exporter(db).resources(actor, stream, shape.value, excel=excel, progress=progress)
-        partial.replace(file)
+        try:
+            with (
+                partial.open("w", encoding=encoding, newline="") as stream,
+                _counting(console, "console.export.working") as progress,
+            ):
+                done = await Exporter(db).resources(
+                    actor, stream, shape.value, excel=excel, progress=progress
+                )
+            partial.replace(file)
+        except OSError as error:
+            raise CannotRun("cannot_write", Exit.FAILED, path=file) from error
         return done
 
 

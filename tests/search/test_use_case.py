@@ -218,7 +218,9 @@ async def test_what_is_not_published_is_never_found(
     states: dict[int, str] = {}
     for act, which in history:
         if act == "propose":
-            made = await library.propose(actor, NewResource(title=f"Jardin secret {len(states)}", summary="Un essai"))
+            made = await library.propose(
+                actor, NewResource(title=f"Jardin secret {len(states)}", summary="Un essai")
+            )
             states[made.id] = "proposed"
             continue
         wanted = {"publish": "proposed", "refuse": "proposed", "withdraw": "published"}.get(act)
@@ -240,7 +242,9 @@ async def test_what_is_not_published_is_never_found(
             await library.withdraw(actor, chosen)
             states[chosen] = "withdrawn"
         else:
-            await library.edit(actor, chosen, NewResource(title=f"Jardin secret {chosen} corrigé", summary="Un essai"))
+            await library.edit(
+                actor, chosen, NewResource(title=f"Jardin secret {chosen} corrigé", summary="Un essai")
+            )
     published = {one for one, state in states.items() if state == "published"}
     view = await search.find(actor, "jardin secret corrigé")
     found = [result.id for result in view.results]

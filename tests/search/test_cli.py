@@ -1,0 +1,102 @@
+"""The commands import, export and search, as a person and as a program use them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli import build
+from bot.console import Console
+from prompts import Words
+
+
+@pytest.fixture
+def run(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> "Run":
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ENTREPAIRS_DATABASE_URL", database_url)
+    monkeypatch.setenv("ENTREPAIRS_LOG_LEVEL", "warning")
+    return Run()
+
+
+class Run:
+    def __call__(self, *arguments: str, typed: str | None = None, locale: str = "fr") -> Result:
+        app = build(Console(Words(), locale))
+        return CliRunner().invoke(app, list(arguments), input=typed, catch_exceptions=False)
+
+
+CSV = """id;titre;résumé;thèmes
+zan;Le zéro artificialisation nette;Sobriété foncière;Climat
+jardin;Jardin partagé;;
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    path = tmp_path / "ressources.csv"
+    path.write_bytes(CSV.encode("cp1252"))
+    return str(path)
+
+
+def test_import_then_search_as_a_program_does(run: Run, file: str) -> None:
+    first = run("import", file, "--kind", "resources")
+    assert (first.exit_code, first.output.split(". ")[0]) == (0, "Ajoutées\u00a0: 2")
+    assert "Inchangées\u00a0: 2" in run("import", file).output
+    found = run("search", "--json", typed="jardins\n\nzan\nlicorne\n")
+    answers = [json.loads(line) for line in found.stdout.splitlines()]
+    assert [answer["query"] for answer in answers] == ["jardins", "", "zan", "licorne"]
+    assert [[one["id"] for one in answer["results"]] for answer in answers] == [["jardin"], [], ["zan"], []]
+    assert set(answers[0]) == {"query", "results", "ms"}
+    assert set(answers[0]["results"][0]) == {"id", "title", "score"}
+    [one] = run("search", "--json", "jardin partage").stdout.splitlines()
+    assert json.loads(one)["results"][0]["title"] == "Jardin partagé"
+
+
+def test_search_as_a_person_does(run: Run, file: str) -> None:
+    run("import", file)
+    assert run("search", "jardn").stdout == " 1. Jardin partagé\n"
+    assert run("search", "licorne").stdout == "Rien pour «\u00a0licorne\u00a0».\n"
+    assert run("search", "unicorn", locale="en").stdout == 'Nothing for "unicorn".\n'
+
+
+def test_bad_rows_are_told_and_the_status_says_so(run: Run, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text('{"title": "Bon"}\n{"url": "x"}\n{"title": "Non", "year": "avant"}\n', "utf-8")
+    result = run("import", str(bad))
+    assert result.exit_code == 1
+    assert "Ligne 2\u00a0: il manque «\u00a0title\u00a0»." in result.output
+    assert "Ligne 3\u00a0: «\u00a0year\u00a0» n’est pas une année." in result.output
+    assert run("search", "bon").stdout == " 1. Bon\n"
+
+
+@pytest.mark.parametrize("locale", ["fr", "en"])
+def test_garbage_is_refused_in_a_sentence(run: Run, tmp_path: Path, locale: str) -> None:
+    garbage = tmp_path / "garbage.csv"
+    garbage.write_bytes(bytes(range(256)) * 40_000)
+    for path in (garbage, tmp_path / "absent.csv"):
+        result = run("import", str(path), locale=locale)
+        assert result.exit_code == 1
+        assert str(path) in result.output
+        assert "Traceback" not in result.output
+
+
+def test_export_comes_back(run: Run, file: str, tmp_path: Path) -> None:
+    run("import", file)
+    for name in ("out.csv", "out.json", "out.jsonl"):
+        assert run("export", str(tmp_path / name)).exit_code == 0
+        assert "Inchangées\u00a0: 2" in run("import", str(tmp_path / name)).output
+    assert run("export", str(tmp_path / "excel.csv"), "--excel").exit_code == 0
+    assert (tmp_path / "excel.csv").read_bytes().startswith(b"\xef\xbb\xbfid;title;")
+    assert json.loads(run("export", "--format", "json").stdout)[0]["id"] == "zan"
+    refused = run("export", str(tmp_path / "nowhere" / "x.csv"))
+    assert refused.exit_code == 1
+    assert "Impossible d’écrire" in refused.output
+
+
+def test_a_network_that_is_not_there(run: Run, file: str) -> None:
+    assert run("search", "jardin").exit_code == 1
+    run("import", file)
+    result = run("search", "jardin", "--network", "Atlantide")
+    assert result.exit_code == 1
+    assert "Mon réseau" in result.output
+    assert run("search", "jardin", "--network", "Mon réseau").exit_code == 0
