@@ -25,7 +25,7 @@ class Bench:
         self.host: Host
         self._running: asyncio.Task[None] | None = None
 
-    async def start(self, *, patience: float = 0.3, doors: bool = True) -> None:
+    async def start(self, *, patience: float = 0.3, doors: bool = True, sync: bool = True) -> None:
         self.host = Host(
             words=self.words,
             services=cast(CommunityServices, self.services),
@@ -37,7 +37,8 @@ class Bench:
         if doors:
             await self.host.add_cog(Trial(self.host, self.diary))
         await self.host.login(self.app.token)
-        await self.host.tree.sync()
+        if sync:
+            await self.host.tree.sync()
         self._running = asyncio.create_task(self.host.connect())
         await self.host.wait_until_ready()
 

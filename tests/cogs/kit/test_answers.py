@@ -185,3 +185,26 @@ async def test_who_acts_is_what_discord_says(bench: Bench, ada: Person) -> None:
     standing = bench.services.members.standings[-1]
     assert (standing.account_ref, standing.server_ref) == (ada.id, bench.guild.id)
     assert (standing.locale, standing.display_name, standing.manages_server) == ("fr", "Ada", False)
+
+
+async def test_a_command_that_has_changed_since_is_explained(bench: Bench, ada: Person) -> None:
+    await bench.restart(doors=False, sync=False)
+    assert "vient de changer" in (await ada.slash("panel")).text
+
+
+async def test_in_private_there_is_no_server(bench: Bench, ada: Person) -> None:
+    direct = await ada.request("POST", "/dms", {"recipient_id": bench.app.id})
+    answer = await ada.slash("panel", channel=direct["id"])
+    assert "Panneau" in answer.text
+    standing = bench.services.members.standings[-1]
+    assert (standing.server_ref, standing.role_refs, standing.manages_server) == (None, frozenset(), False)
+
+
+async def test_nothing_is_remembered_of_what_was_shown(bench: Bench, ada: Person) -> None:
+    """A bot that shows a million buttons and forms must not keep them: custom_ids say it all."""
+    for _ in range(3):
+        panel = await ada.slash("panel")
+        await ada.click(panel, "Approuver")
+        await ada.slash("form", name="trial.slow")
+    store = bench.host._connection._view_store
+    assert (store._views, store._modals, store._synced_message_views) == ({}, {}, {})

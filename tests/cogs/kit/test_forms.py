@@ -1,5 +1,8 @@
 """Forms: filled, refused, corrected, submitted after a restart. What was typed is never lost."""
 
+import pytest
+
+from cogs.kit import forms
 from community.actors import Role
 from community.errors import Invalid, NotFound, NotSetUp
 from prompts import Words
@@ -178,3 +181,18 @@ async def test_a_choice_that_the_table_lost_is_refused_and_the_rest_kept(bench: 
     assert "À corriger\u00a0: Genre" in answer.text
     assert answer.buttons == ["Corriger"]
     assert bench.diary.submits == []
+
+
+async def test_a_form_whose_filling_takes_too_long_is_offered_again(
+    bench: Bench, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opened empty, an edit would look like a loss."""
+    monkeypatch.setattr(forms, "PATIENCE", 0.05)
+    await bench.restart(patience=2.0)
+    panel = await ada.slash("panel")
+    bench.diary.pause = 0.3
+    answer = await ada.click(panel, "Proposer")
+    assert answer.modal is None
+    assert answer.buttons == ["Ouvrir"]
+    bench.diary.pause = 0.0
+    assert (await ada.click(answer, "Ouvrir")).modal is not None
