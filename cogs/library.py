@@ -6,7 +6,7 @@ Each thing has two ways in, a slash command and a button, and both end in the sa
 from discord.ext import commands
 
 from cogs.kit import localized
-from cogs.kit.actions import Interaction, acts, chosen
+from cogs.kit.actions import Interaction, acts, picked
 from cogs.kit.choices import Suggestion, suggests
 from cogs.kit.confirm import confirmation
 from cogs.kit.forms import ChoiceField, ChoicesField, Form, Prefill, TextField, Values, prefills, submits
@@ -124,7 +124,7 @@ class LibraryCog(commands.Cog):
     @acts("library.theme")
     async def open_theme(self, interaction: Interaction, subject_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
-        theme_id = await self._theme(actor, chosen(interaction)[0])
+        theme_id = await self._theme(actor, str(picked(interaction)))
         shelf, rows = await self._shelf(actor, theme_id, 1)
         await self.inbound.reply(interaction, "library/shelf", rows=rows, shelf=shelf)
 
@@ -138,7 +138,7 @@ class LibraryCog(commands.Cog):
     @acts("library.show")
     async def show(self, interaction: Interaction, subject_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
-        resource = await self.library.resource(actor, int(chosen(interaction)[0]))
+        resource = await self.library.resource(actor, picked(interaction))
         rows = _resource_rows(actor, resource)
         await self.inbound.reply(interaction, "library/resource", rows=rows, resource=resource)
 
@@ -207,7 +207,7 @@ class LibraryCog(commands.Cog):
     @acts("library.choose")
     async def open_proposal(self, interaction: Interaction, subject_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
-        resource = await self.library.to_review(actor, int(chosen(interaction)[0]))
+        resource = await self.library.to_review(actor, picked(interaction))
         rows = review_rows(resource)
         await self.inbound.reply(interaction, "library/to_review", rows=rows, resource=resource)
 
@@ -291,7 +291,7 @@ def _typed(values: Values) -> NewResource:
         url=values["url"],
         summary=values["summary"],
         kind=values["kind"] or "other",
-        themes=[int(key) if key.isdecimal() else 0 for key in values["themes"]],
+        themes=[text.row_id(key) for key in values["themes"]],
     )
 
 

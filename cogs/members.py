@@ -7,7 +7,7 @@ import discord
 from discord.ext import commands
 
 from cogs.kit import localized
-from cogs.kit.actions import Interaction, acts, chosen
+from cogs.kit.actions import Interaction, acts, picked
 from cogs.kit.confirm import confirmation
 from cogs.kit.forms import Form, TextField, Values, submits
 from cogs.kit.host import Host
@@ -78,7 +78,7 @@ class MembersCog(commands.Cog):
     @acts("member.choose")
     async def choose(self, interaction: Interaction, subject_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
-        member = await self.members.member(actor, int(chosen(interaction)[0]))
+        member = await self.members.member(actor, picked(interaction))
         rows = [_decisions(actor, member)]
         await self.inbound.reply(interaction, "members/member", rows=rows, member=member)
 

@@ -6,7 +6,7 @@ import discord
 from discord.ext import commands
 
 from cogs.kit import localized
-from cogs.kit.actions import Interaction, acts, chosen
+from cogs.kit.actions import Interaction, acts, picked
 from cogs.kit.forms import ChoiceField, Form, Prefill, TextField, Values, prefills, submits
 from cogs.kit.host import Host
 from cogs.kit.layout import Menu, Option, Row
@@ -122,7 +122,7 @@ class NetworkCog(commands.Cog):
     @acts("network.theme_archive")
     async def archive_theme(self, interaction: Interaction, subject_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
-        theme_id = int(chosen(interaction)[0])
+        theme_id = picked(interaction)
         await self._show(interaction, await self.networks.archive_theme(actor, theme_id))
 
     @submits(PLACE)

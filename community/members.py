@@ -275,7 +275,7 @@ class Members:
         session.add(identity)
         if standing.server_ref is not None:
             member.display_name = _name(standing)
-        if _carries_membership(standing, role_refs) and member.state in (
+        if _belongs(standing, role_refs) and member.state in (
             MemberState.NEWCOMER,
             MemberState.LEFT,
         ):
@@ -409,21 +409,23 @@ async def _view(session: AsyncSession, member: Member) -> MemberView:
 
 def _is_news(standing: Standing, known: tuple[Member, Identity] | None, role_refs: dict[str, str]) -> bool:
     """Whether something must be written. Strangers leave no trace until they ask for access."""
-    carries = _carries_membership(standing, role_refs)
+    belongs = _belongs(standing, role_refs)
     if known is None:
-        return carries or standing.manages_server
+        return belongs
     member, identity = known
     if identity.locale != standing.locale:
         return True
     if standing.server_ref is None:  # in private the platform shows neither roles nor the server's name
         return False
-    adopted = carries and member.state in (MemberState.NEWCOMER, MemberState.LEFT)
+    adopted = belongs and member.state in (MemberState.NEWCOMER, MemberState.LEFT)
     return adopted or member.display_name != _name(standing)
 
 
-def _carries_membership(standing: Standing, role_refs: dict[str, str]) -> bool:
+def _belongs(standing: Standing, role_refs: dict[str, str]) -> bool:
+    """Whether the platform shows a member: by a role put on by hand, or because they run the server."""
     refs = {role_refs.get(RoleName.MEMBER), role_refs.get(RoleName.FACILITATOR)}
-    return not standing.role_refs.isdisjoint(ref for ref in refs if ref is not None)
+    carries = not standing.role_refs.isdisjoint(ref for ref in refs if ref is not None)
+    return carries or standing.manages_server
 
 
 def _role(

@@ -219,9 +219,7 @@ class Search:
 def chosen_resource(query: str) -> int | None:
     """The resource that a suggestion's ``ref`` stands for; None for an ordinary question."""
     number = query.removeprefix(_CHOSEN)
-    if number == query or not (number.isascii() and number.isdigit()) or len(number) > 18:
-        return None
-    return int(number)
+    return (text.row_id(number) or None) if number != query else None
 
 
 def _suggestion(resource_id: int, title: str) -> Suggestion:

@@ -12,6 +12,7 @@ _EMPTY_LINES = re.compile(r"\n{3,}")
 # Marks of campaigns: the same page with and without them is the same resource.
 _NOISE = re.compile(r"^(utm_\w+|fbclid|gclid|mc_[ce]id|xtor|at_\w+|pk_\w+|mtm_\w+)$")
 _INDEX = re.compile(r"/(index|default|accueil)\.(html?|php|aspx?)$")
+_ID_MOST = 2**31 - 1  # what both databases take
 URL_LONGEST = 512  # what a link button takes
 
 
@@ -24,6 +25,13 @@ def lines(text: str) -> str:
     """For longer text: paragraphs are kept, runs of blanks and of empty lines are not."""
     kept = (_gathered(line) for line in _visible(text).splitlines())
     return _EMPTY_LINES.sub("\n\n", "\n".join(kept)).strip()
+
+
+def row_id(typed: str) -> int:
+    """A row's number that somebody's client sent; 0, which no row has, for what cannot be one."""
+    if not (typed.isascii() and typed.isdigit()) or len(typed) > len(str(_ID_MOST)):
+        return 0
+    return int(typed) if int(typed) <= _ID_MOST else 0
 
 
 def folded(text: str) -> str:

@@ -11,6 +11,8 @@ from typing import Any, TypeVar, cast
 
 import discord
 
+from community.text import row_id
+
 Interaction = discord.Interaction[Any]
 Handler = Callable[[Interaction, int, int], Awaitable[None]]
 Method = TypeVar("Method", bound=Callable[..., Awaitable[None]])
@@ -47,7 +49,7 @@ def parse(text: str) -> Click | None:
     match = _PATTERN.fullmatch(text)
     if match is None:
         return None
-    return Click(match["action"], int(match["id"]), int(match["extra"] or 0))
+    return Click(match["action"], row_id(match["id"]), row_id(match["extra"] or "0"))
 
 
 def acts(action: str, *, updates: bool = False) -> Callable[[Method], Method]:
@@ -68,6 +70,11 @@ def chosen(interaction: Interaction) -> list[str]:
     """What was picked in the menu that was clicked."""
     data = cast("Mapping[str, Any]", interaction.data or {})
     return list(data.get("values", ()))
+
+
+def picked(interaction: Interaction) -> int:
+    """The row that was picked in a menu of rows; 0, which no row has, when a client sent something else."""
+    return row_id(next(iter(chosen(interaction)), ""))
 
 
 class Actions:

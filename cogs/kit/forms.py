@@ -30,6 +30,7 @@ from cogs.kit.fields import (
 )
 from community.actors import Actor
 from community.ports import Button
+from community.text import row_id
 
 if TYPE_CHECKING:
     from cogs.kit.host import Host
@@ -171,7 +172,7 @@ class Forms:
             await report(self._host, interaction, GoneButton())
             return
         form, submit = known
-        subject_id = int(match["id"])
+        subject_id = row_id(match["id"])
         exchange = self._host.inbound.exchange(interaction, updates=form.updates)
         values = read(form, data)
         try:

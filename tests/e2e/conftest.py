@@ -6,6 +6,7 @@ Nothing here reaches into the bot: people type, click and fill; what they read i
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
+import discord
 import pytest
 
 from bot.run import Runner
@@ -71,7 +72,14 @@ async def opened(person: Person, channel: str) -> None:
 @pytest.fixture
 async def town(stage: Stage) -> AsyncIterator[Town]:
     sandbox, guild = stage.sandbox, stage.guild
-    people = {"admin": await stage.owner()}
+    people = {
+        "admin": await stage.owner(),
+        "admin-en": await sandbox.person("admin-en", guild, locale="en-GB"),
+    }
+    manager = sandbox.world.add_role(
+        guild, "Gestion", permissions=discord.Permissions(manage_guild=True).value
+    )
+    sandbox.world.give_role(guild, people["admin-en"].id, manager["id"])
     # They are there before the network is: nothing is known of them.
     for who, locale in (("stranger", "fr"), ("stranger-en", "en-GB")):
         people[who] = await sandbox.person(who, guild, locale=locale)

@@ -1,0 +1,104 @@
+"""Every command and every button, as every role, in French and in English.
+
+Each is done, or kindly refused in the reader's language.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pytest
+
+from cogs.kit.actions import custom_id
+from prompts import Words
+from sandbox import Answer
+from tests.e2e.conftest import ROLES, Town, read
+
+WORDS = Words()
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command by its two names, the lowest role that may use it, and the button that does the same."""
+
+    english: str
+    french: str
+    needs: str
+    button: str | None
+    options: Mapping[str, str] = field(default_factory=dict)
+    form: bool = False
+
+
+COMMANDS = (
+    Command("help", "aide", "stranger", "help.show"),
+    Command("resource search", "ressource chercher", "member", "library.search", {"query": "eau"}),
+    Command("resource browse", "ressource parcourir", "member", "library.browse"),
+    Command("resource propose", "ressource proposer", "member", "library.propose", form=True),
+    Command("resource mine", "ressource mes-propositions", "member", "library.mine"),
+    Command("resource review", "ressource relire", "facilitator", "library.review"),
+    Command("member waiting", "membre attente", "facilitator", "member.waiting"),
+    Command("member admit", "membre admettre", "facilitator", "member.find", {"person": "newcomer"}),
+    Command("member suspend", "membre suspendre", "facilitator", "member.find", {"person": "newcomer"}),
+    Command("member appoint", "membre nommer", "admin", "member.find", {"person": "newcomer"}),
+    Command("member dismiss", "membre remercier", "admin", "member.find", {"person": "newcomer"}),
+    Command("network status", "réseau état", "facilitator", "network.status"),
+    Command("network settings", "réseau réglages", "admin", "network.settings"),
+    Command("network repair", "réseau réparer", "admin", "network.repair"),
+    Command("network setup", "réseau installer", "admin", "network.repair"),
+)
+
+
+def check(answer: Answer, allowed: bool, locale: str, what: str) -> None:
+    """Done or refused, never a defect, always private."""
+    title = WORDS.render("errors/not_allowed", locale, needed=None).title
+    broken = WORDS.render("errors/unexpected", locale, reference="").title
+    assert answer.outcome in ("message", "modal", "deferred"), (what, answer)
+    assert broken not in answer.text, (what, answer)
+    assert (title in answer.text) is not allowed, (what, answer)
+    assert answer.outcome == "modal" or answer.ephemeral, (what, answer)
+
+
+@pytest.mark.parametrize("locale", ["fr", "en"])
+@pytest.mark.parametrize("role", ROLES)
+async def test_every_command(town: Town, role: str, locale: str) -> None:
+    who = role if locale == "fr" else f"{role}-en"
+    for command in COMMANDS:
+        options = {
+            name: town[value].id if name == "person" else value for name, value in command.options.items()
+        }
+        name = command.french if locale == "fr" else command.english
+        answer = await town[who].slash(name, channel=await welcome(town, who), **options)
+        allowed = ROLES.index(role) >= ROLES.index(command.needs)
+        check(answer, allowed, locale, name)
+        assert (answer.modal is not None) is (allowed and command.form), name
+
+
+@pytest.mark.parametrize("locale", ["fr", "en"])
+@pytest.mark.parametrize("role", ROLES)
+async def test_every_command_has_its_button(town: Town, role: str, locale: str) -> None:
+    """Slash commands vanish with Discord's accessible text input: the panel and its menu replace them."""
+    who = role if locale == "fr" else f"{role}-en"
+    panel = (await town[who].sees(await welcome(town, who)))[0]
+    menu = await town[who].click(panel, custom_id("help.show"))
+    offered = {item["custom_id"] for item in menu.components if item["type"] == 2}
+    for command in COMMANDS[1:]:
+        allowed = ROLES.index(role) >= ROLES.index(command.needs)
+        button = custom_id(command.button or "")
+        assert (button in offered) is allowed or command.button == "member.find", command.english
+        if allowed:
+            check(await town[who].click(menu, button), True, locale, command.english)
+
+
+async def welcome(town: Town, who: str) -> str:
+    """The first channel that everybody sees and that the set-up made."""
+    return await town[who].channel("accueil")
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_the_panel_for_all(town: Town, role: str) -> None:
+    """Everybody has the same panel; what it answers depends on who clicks."""
+    panel = (await town[role].sees("accueil"))[0]
+    allowed = ROLES.index(role) >= ROLES.index("member")
+    for action in ("library.search", "library.browse", "library.propose"):
+        check(await town[role].click(panel, custom_id(action)), allowed, "fr", action)
+    asked = await town[role].click(panel, custom_id("member.ask"))
+    assert ("Vous avez déjà accès" in read(asked)) is (role in ("member", "facilitator"))
