@@ -179,6 +179,7 @@ async def preview(call: Call) -> object:
     shown = {key: guild.data[key] for key in keys}
     return {
         **shown,
+        "home_header": None,
         "approximate_member_count": len(guild.members),
         "approximate_presence_count": len(guild.members),
     }

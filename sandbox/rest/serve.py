@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import BodyPartReader, hdrs, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 import sandbox.rest  # noqa: F401 - registers the routes
 from sandbox.compose import Upload
@@ -179,10 +180,11 @@ async def _body(sandbox: "Sandbox", request: web.Request) -> tuple[Any, dict[str
         raise ApiError.of(40005)
     if request.content_type.startswith("multipart/"):
         return await _multipart(sandbox, request)
-    raw = await request.read()
-    if not raw:
-        return None, {}
-    return _json(raw), {}
+    try:
+        raw = await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise ApiError.of(40005) from None
+    return (_json(raw) if raw else None), {}
 
 
 def _json(raw: bytes) -> Any:
@@ -213,7 +215,7 @@ async def _multipart(sandbox: "Sandbox", request: web.Request) -> tuple[Any, dic
                 body = _json(data)
             else:
                 loose[name] = data.decode(errors="replace")
-    except (ValueError, AssertionError):
+    except (ValueError, AssertionError, HttpProcessingError):
         raise ApiError.of(50035) from None
     return (body if body is not None else dict(loose)), files
 

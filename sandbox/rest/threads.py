@@ -87,18 +87,16 @@ async def create_from_message(call: Call) -> object:
 async def active(call: Call) -> object:
     guild = call.guild()
     seen = [t for t in guild.threads.values() if not t.archived and call.sandbox.rights.sees(call.me.id, t)]
-    return listed(call, sorted(seen, key=lambda t: int(t.id), reverse=True), None)
+    return listed(call, sorted(seen, key=lambda t: int(t.id), reverse=True), False)
 
 
-def listed(call: Call, threads: list[Channel], more: bool | None) -> Json:
+def listed(call: Call, threads: list[Channel], more: bool) -> Json:
     me = call.me.id
-    answer: Json = {
+    return {
+        "has_more": more,
         "threads": [call.sandbox.shapes.thread(thread, me) for thread in threads],
         "members": [t.thread_members[me] for t in threads if me in t.thread_members],
     }
-    if more is not None:
-        answer["has_more"] = more
-    return answer
 
 
 @route("GET", "/channels/{channel}/threads/archived/public")

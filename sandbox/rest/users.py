@@ -4,10 +4,16 @@ from datetime import timedelta
 
 from sandbox.errors import ApiError
 from sandbox.rest.router import Call, route
+from sandbox.world import Json
 
 
 @route("GET", "/users/@me")
 async def get_me(call: Call) -> object:
+    return me(call)
+
+
+def me(call: Call) -> Json:
+    """The bot's own account, as it alone sees it."""
     return {**call.me.data, "verified": True, "mfa_enabled": True, "locale": "en-US", "email": None}
 
 
@@ -24,7 +30,7 @@ async def edit_me(call: Call) -> object:
     body = call.object()
     changes = {key: body[key] for key in ("username",) if isinstance(body.get(key), str)}
     call.world.edit_user(call.me, **changes)
-    return call.me.data
+    return me(call)
 
 
 @route("GET", "/users/@me/guilds")

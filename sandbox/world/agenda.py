@@ -1,7 +1,9 @@
 """Scheduled events and those who said « Intéressé »."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sandbox.rules import events as rules
+from sandbox.world.base import iso
 from sandbox.world.entities import Guild, Json, User
 from sandbox.world.talk import Talk
 
@@ -13,6 +15,8 @@ class Agenda(Talk):
     """Scheduled events."""
 
     def add_event(self, guild: Guild, creator: User, fields: Json) -> Json:
+        """By default somewhere, in a day, for an hour."""
+        start = self.now() + timedelta(days=1)
         event: Json = {
             "id": self.new_id(),
             "guild_id": guild.id,
@@ -22,13 +26,13 @@ class Agenda(Talk):
             "name": "",
             "description": None,
             "image": None,
-            "scheduled_start_time": None,
-            "scheduled_end_time": None,
+            "scheduled_start_time": iso(start),
+            "scheduled_end_time": iso(start + timedelta(hours=1)),
             "privacy_level": 2,
             "status": SCHEDULED,
             "entity_type": EXTERNAL,
             "entity_id": None,
-            "entity_metadata": None,
+            "entity_metadata": {"location": guild.name},
             "recurrence_rule": None,
             "user_count": 0,
             "sku_ids": [],
@@ -90,9 +94,6 @@ class Agenda(Talk):
             self._ended(guild, event)
 
     def _ended(self, guild: Guild, event: Json) -> None:
-        from sandbox.rules import events as rules
-        from sandbox.world.base import iso
-
         rule = event["recurrence_rule"]
         start = datetime.fromisoformat(event["scheduled_start_time"])
         following = rules.next_occurrence(rule, start) if rule else None

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from sandbox.snowflake import created_at
 from sandbox.world.entities import (
     CATEGORY,
     FORUMS,
@@ -254,8 +255,6 @@ class Rooms(Guilds):
         self.clock.call_at(self.now() + timedelta(minutes=minutes), lambda: self._archive_if_quiet(thread))
 
     def _archive_if_quiet(self, thread: Channel) -> None:
-        from sandbox.snowflake import created_at
-
         if thread.id not in self.channels or thread.archived or thread.data["flags"] & 2:
             return
         metadata = thread.data["thread_metadata"]

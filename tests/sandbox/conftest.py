@@ -8,6 +8,7 @@ import pytest
 
 from sandbox import App, Guild, Sandbox
 from sandbox.client import Person
+from sandbox.conformance import Conformance
 from tests.sandbox.tools import Bot, Raw, Wire, running
 
 ALL = (1 << 53) - 1
@@ -32,9 +33,11 @@ class Town:
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
     async with Sandbox() as running_sandbox:
+        conformance = Conformance().attach(running_sandbox.journal)
         yield running_sandbox
         assert running_sandbox.crashes == []
         assert running_sandbox.missing_routes == []
+        assert [str(violation) for violation in conformance.violations] == []
 
 
 @pytest.fixture
