@@ -42,8 +42,9 @@ class VirtualClock:
     """
 
     def __init__(self, start: datetime | None = None, *, frozen: bool = False) -> None:
-        self._offset = timedelta(0) if start is None else _aware(start) - _real()
-        self._frozen_at: datetime | None = (_real() + self._offset) if frozen else None
+        begin = _real() if start is None else _aware(start)
+        self._offset = begin - _real() if start is not None else timedelta(0)
+        self._frozen_at: datetime | None = begin if frozen else None
         self._timers: list[tuple[datetime, int, Timer]] = []
         self._order = itertools.count()
         self._wake: asyncio.TimerHandle | None = None

@@ -19,7 +19,7 @@ REST_KINDS = {
     "apply_then_status": "do it, then answer `status`: the client cannot know that it was done",
     "drop": "close the connection without doing anything",
     "apply_then_drop": "do it, then close the connection without an answer",
-    "rate_limit": "answer 429 (`scope` user, shared or global; `seconds` to wait); `via` false imitates a ban",
+    "rate_limit": "answer 429 (`scope` user, shared or global; wait `seconds`); `via` false imitates a ban",
     "content_type": "do it, but say `content_type`",
 }
 GATEWAY_KINDS = {

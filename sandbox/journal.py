@@ -145,7 +145,8 @@ class Journal:
         """
         self.last += 1
         entry = Exchange(
-            self.last, "rest", self._now(), app, method, redact_path(path), route, redact_query(query), status,
+            self.last, "rest", self._now(), app, method, redact_path(path), route, redact_query(query),
+            status,
             redact_headers(request_headers or {}), redact_headers(response_headers or {}),
             redact(request), redact(response), ms, fault,
         )  # fmt: skip
@@ -220,9 +221,7 @@ class Journal:
         """JSON lines, one entry each."""
         chosen = self._ring if entries is None else entries
         return "".join(
-            json.dumps(entry.as_json(), ensure_ascii=False, default=str) + "\n"
-            for entry in chosen
-            if isinstance(entry, (Exchange, Frame))
+            _dumps(entry.as_json()) + "\n" for entry in chosen if isinstance(entry, (Exchange, Frame))
         )
 
     def har(
@@ -315,7 +314,16 @@ def _is_secret(key: str, value: Any, around: Mapping[str, Any]) -> bool:
 def _text(body: Any) -> str:
     if body is None:
         return ""
-    return body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, default=str)
+    return _writable(body) if isinstance(body, str) else _dumps(body)
+
+
+def _dumps(value: Any) -> str:
+    return _writable(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _writable(text: str) -> str:
+    """Half a surrogate pair, which no encoding takes, becomes an escape."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _pairs(headers: Mapping[str, str]) -> list[dict[str, str]]:
