@@ -94,16 +94,31 @@ export class MessageList {
     return this.list.querySelector(`[data-id="${CSS.escape(id)}"]`);
   }
 
-  /** Puts another range of messages in the page without moving what the reader looks at. */
-  window(start, end) {
+  /**
+   * Puts another range of messages in the page without moving what the reader looks at. Rows that stay are not touched.
+   * @param {number} start @param {number} end @param {boolean} [fresh] draw all of them again
+   */
+  window(start, end, fresh = false) {
     const anchor = this.anchor();
     this.start = Math.max(0, start);
     this.end = Math.min(this.timeline.messages.length, end);
-    this.toolbar.remove();
-    this.list.replaceChildren(...this.rows(this.start, this.end));
+    this.drawn = new Map(fresh ? [] : [...this.list.children].map((node) => [node.dataset.key, node]));
+    this.place(this.rows(this.start, this.end));
+    this.drawn = null;
     this.intro.hidden = this.start > 0 || this.timeline.hasOlder;
     const kept = anchor && this.node(anchor.id);
     if (kept) this.scroller.scrollTop += kept.getBoundingClientRect().top - anchor.top;
+  }
+
+  /** @param {HTMLElement[]} rows */
+  place(rows) {
+    const staying = new Set(rows);
+    for (const node of [...this.list.children]) if (!staying.has(node)) node.remove();
+    let next = this.list.firstElementChild;
+    for (const row of rows) {
+      if (row === next) next = next.nextElementSibling;
+      else this.list.insertBefore(row, next);
+    }
   }
 
   anchor() {
@@ -121,20 +136,24 @@ export class MessageList {
       const message = this.timeline.messages[at];
       const before = this.timeline.messages[at - 1];
       const newDay = !before || !this.client.times.sameDay(instant(before.id), instant(message.id));
-      if (newDay) nodes.push(this.divider(message));
+      if (newDay) nodes.push(this.divider(`day-${message.id}`, this.client.times.show(instant(message.id), "D")));
       const firstNew = this.firstUnread && before?.id === this.firstUnread;
-      if (firstNew) nodes.push(h("li", { class: "divider new" }, h("span", {}, this.client.words.t("new_messages"))));
+      if (firstNew) nodes.push(this.divider("new", this.client.words.t("new_messages"), "new"));
       nodes.push(this.row(message, !newDay && !firstNew && continues(message, before)));
     }
     return nodes;
   }
 
   row(message, grouped) {
-    return messageView(message, this.client, { grouped, failure: this.failures.get(message.id) });
+    const drawn = this.drawn?.get(message.id);
+    if (drawn && drawn.classList.contains("grouped") === grouped) return drawn;
+    const row = messageView(message, this.client, { grouped, failure: this.failures.get(message.id) });
+    row.dataset.key = message.id;
+    return row;
   }
 
-  divider(message) {
-    return h("li", { class: "divider" }, h("span", {}, this.client.times.show(instant(message.id), "D")));
+  divider(key, text, extra = "") {
+    return this.drawn?.get(key) ?? h("li", { class: `divider ${extra}`, data: { key } }, h("span", {}, text));
   }
 
   /** Keeps the focus on the same control when a message is drawn again, so that a keyboard user is not thrown out. */
@@ -152,7 +171,7 @@ export class MessageList {
   }
 
   draw() {
-    this.window(this.start, this.end);
+    this.window(this.start, this.end, true);
   }
 
   /** The commands' names are known now; messages that tell of one are drawn again, once. */

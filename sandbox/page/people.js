@@ -52,10 +52,10 @@ export async function choosePerson(client, anchor) {
   };
   const add = h("button", { type: "button", class: "button secondary", onclick: invite }, icon("plus"), words.t("new_person"));
   const popup = openPopup({ anchor, content: h("div", { class: "people-popup" }, search, list.element, add), label: words.t("people"), role: "dialog" });
-  const items = everyone.map((person) => personItem(client, person)).sort((a, b) => b.rank - a.rank || a.label.localeCompare(b.label));
+  const items = everyone.map((person) => personItem(client, person)).sort((a, b) => b.rank - a.rank || words.order(a.label, b.label));
   const show = () => {
     const wanted = fold(search.value.trim());
-    list.show(items.filter((item) => !wanted || fold(`${item.label} ${item.hint}`).includes(wanted)).slice(0, SHOWN));
+    list.show(items.filter((item) => !wanted || fold(`${item.label} ${item.hint}`).includes(wanted)).slice(0, SHOWN).map((item) => ({ ...item, media: avatar(item.user, "small") })));
     popup.place();
   };
   show();
@@ -72,7 +72,7 @@ function personItem(client, person) {
   const names = [...(owner ? [client.words.t("owner")] : []), ...new Set(roles.map((role) => role.name))];
   const hint = names.slice(0, 3).join(", ") || client.words.t(person.guilds.length ? "no_role" : "no_server");
   const rank = owner ? 1000 : Math.max(person.guilds.length ? 0 : -1, ...roles.map((role) => role.position));
-  return { label: userName(person.user), hint: `${hint} · ${person.locale}`, media: avatar(person.user, "small"), selected: person.user.id === client.store.user.id, value: person.user.id, rank };
+  return { label: userName(person.user), hint: `${hint} · ${person.locale}`, user: person.user, selected: person.user.id === client.store.user.id, value: person.user.id, rank };
 }
 
 /** Somebody new joins the server that is open, as by an invitation. @param {any} client */
