@@ -126,8 +126,19 @@ class Person:
             filled = [{"name": step["name"], "type": step["type"], "options": filled}]
         return {"id": command["id"], "type": command["type"], "options": filled}
 
-    async def slash(self, command: str, *, channel: str | None = None, **options: object) -> Answer:
-        """`slash("resource search", query="…")`: the bot's answer, once it is no longer waiting."""
+    async def slash(
+        self,
+        command: str,
+        *,
+        channel: str | None = None,
+        values: Mapping[str, object] | None = None,
+        **options: object,
+    ) -> Answer:
+        """`slash("resource search", query="…")`: the bot's answer, once it is no longer waiting.
+
+        `values` takes options whose names Python cannot take (« durée », or one called `channel`).
+        """
+        options |= values or {}
         channel_id = await self._place(channel)
         found, chain = await self._resolve(channel_id, command)
         return await self._interact(2, channel_id, self._data(found, chain, options, None))

@@ -260,6 +260,8 @@ class Gateway:
             return
         if session.expiry is not None:
             session.expiry.cancel()
+        if session.connection is not None:
+            session.connection.close(4000, "Resumed elsewhere")
         session.connection = connection
         connection.session = session
         for sent in list(session.buffer):

@@ -94,6 +94,10 @@ class Filter:
         intent = known[0] if event.guild is not None else known[1]
         if intent and not intents & intent:
             return event.t == "GUILD_MEMBER_UPDATE" and event.d["user"]["id"] == me
+        if event.t == "CHANNEL_CREATE" and event.guild is None:
+            return False
+        if event.t == "GUILD_MEMBER_ADD" and event.d["user"]["id"] == me:
+            return False
         if event.t == "THREAD_MEMBERS_UPDATE" and not intents & MEMBERS:
             added = any(entry["user_id"] == me for entry in event.d["added_members"])
             return added or me in event.d["removed_member_ids"]

@@ -135,6 +135,8 @@ class Interactions:
         self._settle(interaction, result)
         if interaction.type != AUTOCOMPLETE:
             told = {**result, "channel_id": interaction.channel.id, "application_id": interaction.app.id}
+            if interaction.source is not None:
+                told["message_id"] = interaction.source["id"]
             self.world.emit("INTERACTION_FAILED", told, users=[interaction.user.id])
         return result
 

@@ -127,7 +127,6 @@ async def join(act: Act) -> object:
     if act.me.id in guild.bans:
         raise ApiError.of(40007)
     act.world.join(guild, act.me)
-    act.world.emit("GUILD_CREATE", act.view.guild(guild), guild=guild, users=[act.me.id])
     return act.view.guild(guild)
 
 

@@ -39,8 +39,12 @@ class PeopleEvents:
     def see(self, user: User, event: Event) -> Json | None:
         if event.t in HIDDEN:
             return None
+        if event.users is not None and user.id not in event.users:
+            return None
+        if event.t == "GUILD_CREATE" and event.guild is not None:
+            return View(self.sandbox, user).guild(event.guild)
         if event.users is not None:
-            return event.d if user.id in event.users else None
+            return event.d
         if event.guild is not None and user.id not in event.guild.members:
             return None
         channel = event.channel

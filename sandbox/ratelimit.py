@@ -101,6 +101,9 @@ class Buckets:
                 return refusal(window.left(now), scope="global")
         name = bucket_name(method, route)
         key = (who, name, major)
+        if len(self._windows) > 20_000:
+            # Each interaction's token is a major parameter: forget the windows that are over.
+            self._windows = {k: window for k, window in self._windows.items() if window.resets > now}
         window = self._windows.get(key) or self._windows.setdefault(key, _Window(self.size(method, route)))
         allowed = window.take(now) or not settings.enforced
         headers = {

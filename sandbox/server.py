@@ -51,6 +51,7 @@ class Sandbox:
         self.host = host
         self.port = port
         self.clock = clock or VirtualClock()
+        self._own_clock = clock is None
         self.settings = settings or Settings()
         self.world = World(self.clock)
         self.rights = Rights(self.world)
@@ -119,7 +120,8 @@ class Sandbox:
         await self.gateway.stop()
         if self._runner is not None:
             await self._runner.cleanup()
-        self.clock.close()
+        if self._own_clock:
+            self.clock.close()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -137,15 +139,15 @@ class Sandbox:
         name: str,
         guild: Guild | None = None,
         *,
-        locale: str = "fr",
+        locale: str | None = None,
         roles: list[str] | None = None,
-        dm_policy: str = "open",
+        dm_policy: str | None = None,
     ) -> Person:
         """The client of the person of that name in that server; they are made and join when there is none."""
         user = self._find(name, guild)
         if user is None:
-            user = self.world.add_user(name, locale=locale)
-        user.locale, user.dm_policy = locale, dm_policy
+            user = self.world.add_user(name)
+        user.locale, user.dm_policy = locale or user.locale, dm_policy or user.dm_policy
         if guild is not None:
             self.world.join(guild, user)
             for role in roles or ():

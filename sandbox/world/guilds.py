@@ -65,6 +65,8 @@ class Guilds(People):
         guild.members[user.id] = member
         guild.version += 1
         self.emit("GUILD_MEMBER_ADD", {**member, "guild_id": guild.id}, guild=guild)
+        # Each reader gets the server in their own shape.
+        self.emit("GUILD_CREATE", {"id": guild.id}, guild=guild, users=[user.id])
         return member
 
     def leave(self, guild: Guild, user: User) -> None:
@@ -109,9 +111,7 @@ class Guilds(People):
             )
         if app.user.id in guild.members:
             return guild.members[app.user.id]
-        member = self.join(guild, app.user, roles=[role["id"]] if role else None)
-        self.emit("GUILD_CREATE", {"id": guild.id}, guild=guild, users=[app.user.id])
-        return member
+        return self.join(guild, app.user, roles=[role["id"]] if role else None)
 
     def ban(self, guild: Guild, user: User, reason: str | None = None) -> None:
         guild.bans[user.id] = {"reason": reason, "user": user.data}

@@ -8,7 +8,6 @@ import pytest
 
 from sandbox import App, Guild, Sandbox
 from sandbox.client import Person
-from sandbox.conformance import Conformance
 from tests.sandbox.tools import Bot, Raw, Wire, running
 
 ALL = (1 << 53) - 1
@@ -33,11 +32,10 @@ class Town:
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
     async with Sandbox() as running_sandbox:
-        conformance = Conformance().attach(running_sandbox.journal)
         yield running_sandbox
         assert running_sandbox.crashes == []
         assert running_sandbox.missing_routes == []
-        assert [str(violation) for violation in conformance.violations] == []
+        assert [str(violation) for violation in running_sandbox.conformance.violations] == []
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import aiohttp
 import pytest
 
 from sandbox import Sandbox
-from sandbox.conformance import Conformance
 from sandbox.people import ROUTES as PEOPLE
 from sandbox.rest.router import ROUTES
 from tests.sandbox.conftest import Town
@@ -20,10 +19,9 @@ from tests.sandbox.tools import Wire, identity
 async def sandbox() -> AsyncIterator[Sandbox]:
     """Answers must have Discord's shape; what is asked here has not, on purpose."""
     async with Sandbox() as running:
-        conformance = Conformance().attach(running.journal)
         yield running
         assert running.crashes == []
-        assert [str(v) for v in conformance.violations if v.side == "answer"] == []
+        assert [str(v) for v in running.conformance.violations if v.side == "answer"] == []
 
 
 BIG = 10**30

@@ -132,10 +132,10 @@ def identity(token: str, intents: int = MINIMAL, **more: Any) -> dict[str, Any]:
 
 
 class Bot(discord.AutoShardedClient):
-    """discord.py as it is, but for the five seconds before a second identify."""
+    """discord.py without its waits: five seconds before a second identify, two after the last server."""
 
     def __init__(self, intents: discord.Intents | None = None, **options: Any) -> None:
-        super().__init__(intents=intents or discord.Intents.default(), **options)
+        super().__init__(intents=intents or discord.Intents.default(), guild_ready_timeout=0.1, **options)
         self.tree = app_commands.CommandTree(self)
         self.heard: list[tuple[str, Any]] = []
         self.is_up = asyncio.Event()
