@@ -12,6 +12,8 @@ from prompts import Words, clean, clip, plain, shorten
 
 # Over a whole components v2 message; one text alone may take as much.
 TEXT_LIMIT = 4000
+# Discord fails (500) on a message whose texts weigh more than 10,170 bytes: 4,000 Chinese characters do.
+WEIGHT_LIMIT = 10_000
 CONTENT_LIMIT = 2000
 LABEL_LIMIT = 80
 OPTION_LIMIT = 100
@@ -97,6 +99,19 @@ def _rows(rows: Sequence[Row], words: Words, locale: str) -> Iterator[discord.ui
                 yield discord.ui.ActionRow(_menu(item, words, locale))
 
 
+def _weight(text: str) -> int:
+    return len(text.encode())
+
+
+def _body(body: str, room: int, weight: int) -> str:
+    """The body within ``room`` characters and ``weight`` bytes."""
+    cut = clip(body, room)
+    while (heavy := _weight(cut)) > weight:
+        room = min(len(cut), room) * weight // heavy - 1
+        cut = clip(body, room)
+    return cut
+
+
 def _small_print(note: str) -> str:
     return "\n".join(f"-# {line}" for line in note.split("\n") if line)
 
@@ -108,7 +123,9 @@ def layout(text: Rendered, rows: Sequence[Row], words: Words, locale: str) -> di
     """
     title = clip(f"### {text.title}", TITLE_LIMIT) if text.title else ""
     note = clip(_small_print(text.note), NOTE_LIMIT)
-    body = clip(text.body, TEXT_LIMIT - len(title) - len(note))
+    body = _body(
+        text.body, TEXT_LIMIT - len(title) - len(note), WEIGHT_LIMIT - _weight(title) - _weight(note)
+    )
     container: discord.ui.Container[Any] = discord.ui.Container()
     for part in (title, body):
         if part:

@@ -17,10 +17,13 @@ from sandbox.rules import messages, modals
 from tests.cogs.kit.trial import PROPOSE, words_with_trial
 from tests.prompts.strategies import typed
 
-long_text = st.one_of(typed, typed.map(lambda text: text * 300), st.just("*" * 5000), st.just("a\n" * 3000))
-texts = st.builds(
-    Text, long_text.map(escape), long_text.map(lambda t: escape(t, lines=True)), long_text.map(escape)
+# A piece and how many times: built in the test, for a failure to be told in few words.
+Part = tuple[str, int]
+parts = st.tuples(
+    st.one_of(typed, st.sampled_from(["*", "a\n", "漢字🏛", "é ", "https://x.fr/a "])),
+    st.sampled_from([1, 1, 300, 3000]),
 )
+texts = st.tuples(parts, parts, parts)
 buttons = st.lists(
     st.builds(
         Button, st.sampled_from(["trial.look", "trial.fail"]), st.integers(0, 10**18), st.integers(0, 99)
@@ -30,25 +33,43 @@ buttons = st.lists(
 )
 
 
+def _long(part: Part) -> str:
+    piece, times = part
+    return (piece * times)[:20_000]
+
+
+def _text(title: Part, body: Part, note: Part) -> Text:
+    return Text(escape(_long(title)), escape(_long(body), lines=True), escape(_long(note)))
+
+
 @pytest.fixture(scope="module")
 def words(tmp_path_factory: pytest.TempPathFactory) -> Words:
     return words_with_trial(tmp_path_factory.mktemp("words"))
 
 
-@given(text=texts, row=buttons, options=st.lists(typed, max_size=30))
+@given(written=texts, row=buttons, options=st.lists(typed, max_size=30))
 def test_any_message_is_within_limits(
-    words: Words, text: Text, row: list[Button], options: list[str]
+    words: Words, written: tuple[Part, Part, Part], row: list[Button], options: list[str]
 ) -> None:
+    text = _text(*written)
     menu = Menu("trial.pick", [Option(str(index), shown, shown) for index, shown in enumerate(options)], 1)
     view = layout(text, [row, [menu]], words, "fr")
     body: dict[str, Any] = {"components": view.to_components(), "flags": 1 << 15}
     if not (text.title or text.body or text.note or row or options):
         return
     messages.message_create(body)
+    assert sum(len(item["content"].encode()) + 12 for item in _texts(body["components"])) <= 10_170
 
 
-@given(text=texts, row=buttons)
-def test_any_forum_post_is_within_limits(words: Words, text: Text, row: list[Button]) -> None:
+def _texts(components: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [item for holder in components for item in holder["components"] if item["type"] == 10]
+
+
+@given(written=texts, row=buttons)
+def test_any_forum_post_is_within_limits(
+    words: Words, written: tuple[Part, Part, Part], row: list[Button]
+) -> None:
+    text = _text(*written)
     content, view = legacy(text, [row], words, "fr")
     assert len(content) <= 2000
     if content:
@@ -56,10 +77,9 @@ def test_any_forum_post_is_within_limits(words: Words, text: Text, row: list[But
     assert 1 <= len(thread_name(text)) <= 100
 
 
-@given(
-    values=st.fixed_dictionaries({"title": long_text, "body": long_text}), themes=st.lists(typed, max_size=30)
-)
-def test_any_form_is_within_limits(words: Words, values: dict[str, str], themes: list[str]) -> None:
+@given(title=parts, body=parts, themes=st.lists(typed, max_size=30))
+def test_any_form_is_within_limits(words: Words, title: Part, body: Part, themes: list[str]) -> None:
+    values = {"title": _long(title), "body": _long(body)}
     prefill = Prefill(values, {"themes": [(str(index), shown) for index, shown in enumerate(themes)]})
     modals.modal(Painter(PROPOSE, words, "fr", prefill).modal("ep:form:trial.propose:7").to_dict())
 
