@@ -23,7 +23,7 @@ class App {
     const everyone = await this.somebody();
     this.root.replaceChildren();
     const known = wanted.filter(({ person }) => everyone.some(({ user }) => user.id === person)).slice(0, PANES);
-    const places = known.length ? known : [{ person: everyone[0].user.id, channel: undefined }];
+    const places = known.length ? known : [{ person: usual(everyone), channel: undefined }];
     for (const { person, channel } of places) await this.add(person, [channel]);
     addEventListener("hashchange", () => this.addressChanged());
   }
@@ -152,6 +152,12 @@ function parsePlace(hash) {
     .filter(Boolean)
     .map((pane) => pane.split("/"))
     .map(([person, channel]) => ({ person, channel }));
+}
+
+/** Who one is at first: an ordinary person of a server, not its owner nor somebody who is nowhere. */
+function usual(everyone) {
+  const holder = everyone.find(({ guilds }) => guilds.some(({ roles }) => roles.length)) ?? everyone.find(({ guilds }) => guilds.length) ?? everyone[0];
+  return holder.user.id;
 }
 
 function readTheme() {

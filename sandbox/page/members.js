@@ -90,6 +90,6 @@ export class Members {
       event.preventDefault();
       client.actions.openForUser(row.user, client.channel?.id, event.currentTarget);
     };
-    return h("div", { role: "listitem", class: "member-row", style }, h("button", { type: "button", class: "member", data: { member: row.user.id }, onclick: open, oncontextmenu: menu }, avatar(row.user, "small"), name, botTag(row.user, client.words)));
+    return h("div", { role: "listitem", class: "member-row", style }, h("button", { type: "button", class: "member", data: { member: row.user.id }, title: row.nick ?? userName(row.user), onclick: open, oncontextmenu: menu }, avatar(row.user, "small"), name, botTag(row.user, client.words)));
   }
 }

@@ -197,9 +197,12 @@ export class MessageList {
     this.seen();
   }
 
+  /** To the end; but a last message taller than the view is shown from its beginning, which is where one reads it. */
   scrollDown() {
     this.stuck = true;
-    this.scroller.scrollTop = this.scroller.scrollHeight;
+    const last = this.list.lastElementChild;
+    const tall = last && last.offsetHeight > this.scroller.clientHeight;
+    this.scroller.scrollTop = tall ? last.offsetTop : this.scroller.scrollHeight;
   }
 
   async scrolled() {
