@@ -36,6 +36,7 @@ class _Work:
     created: list[str] = field(default_factory=list)
     adopted: list[str] = field(default_factory=list)
     panel: bool = False
+    top: discord.Role | None = None  # the bot's highest role: it can only give those below
 
     def refuse(self, where: str, what: str) -> None:
         noted = self.refused.setdefault(where, [])
@@ -92,7 +93,10 @@ class DiscordServerBuilder:
         work = _Work(guild, plan)
         for what in lacking_on_server(guild):
             work.refuse("server", what)
-        roles = [role for role in await guild.fetch_roles() if not role.is_default() and not role.managed]
+        everything = await guild.fetch_roles()
+        own = {role.id for role in guild.me.roles}
+        work.top = max((role for role in everything if role.id in own), default=None)
+        roles = [role for role in everything if not role.is_default() and not role.managed]
         for name, shown in plan.role_names.items():
             role = _known(roles, plan.known_roles.get(name))
             if role is None and adopt and (role := discord.utils.get(roles, name=shown)) is not None:
@@ -222,7 +226,7 @@ async def _show_tags(work: _Work, place: str) -> None:
 def _check_rights(work: _Work) -> None:
     """What the bot could not do later, told now."""
     for name, role in work.roles.items():
-        if role >= work.guild.me.top_role:
+        if work.top is not None and role >= work.top:
             work.refuse(name, "role_too_high")
     for place, channel in work.channels.items():
         for what in lacking_in(channel, place):
