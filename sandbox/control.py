@@ -8,6 +8,7 @@ from aiohttp import web
 from sandbox.errors import ApiError
 from sandbox.journal import Exchange, Frame
 from sandbox.people import Act, Handler, wrap
+from sandbox.state import dump
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
@@ -62,6 +63,53 @@ async def journal(act: Act) -> object:
     }
 
 
+async def har(act: Act) -> object:
+    return act.sandbox.journal.har(origin=act.sandbox.api)
+
+
+async def counters(act: Act) -> object:
+    """What the journal, the limits and the bots' daily allowances count."""
+    sandbox = act.sandbox
+    return {
+        **sandbox.journal.counters.as_json(),
+        "refused": sandbox.buckets.refused,
+        "invalid_requests": sandbox.buckets.invalid.total(),
+        "missing_routes": sandbox.missing_routes,
+        "crashes": sandbox.crashes,
+        "violations": [str(violation) for violation in sandbox.conformance.violations],
+        "apps": [
+            {
+                "id": app.id,
+                "name": app.name,
+                "online": sandbox.gateway.online(app),
+                "identifies": app.identifies,
+                "command_creations": app.creations,
+            }
+            for app in act.world.apps.values()
+        ],
+    }
+
+
+async def save(act: Act) -> object:
+    return dump(act.world)
+
+
+async def outage(act: Act) -> object:
+    act.world.outage(act.guild(), over=act.request.method == "DELETE")
+    return None
+
+
+async def set_app(act: Act) -> object:
+    app = act.world.apps.get(act.path["app"])
+    if app is None:
+        raise ApiError.of(10002)
+    intents = act.object().get("intents")
+    if not isinstance(intents, list):
+        raise ApiError.leaf(("intents",), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+    act.world.set_intents(app, {str(name) for name in intents})
+    return {"id": app.id, "intents": sorted(app.intents)}
+
+
 async def add_guild(act: Act) -> object:
     body = act.object()
     owner = act.world.users.get(str(body.get("owner_id")))
@@ -92,6 +140,12 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("POST", "/faults", add_fault),
     ("DELETE", "/faults", clear_faults),
     ("GET", "/journal", journal),
+    ("GET", "/journal.har", har),
+    ("GET", "/counters", counters),
+    ("GET", "/state", save),
+    ("PUT", "/guilds/{guild}/outage", outage),
+    ("DELETE", "/guilds/{guild}/outage", outage),
+    ("PATCH", "/apps/{app}", set_app),
     ("POST", "/guilds", add_guild),
     ("POST", "/apps", add_app),
     ("POST", "/apps/{app}/guilds/{guild}", invite),

@@ -80,7 +80,9 @@ class Filter:
             return self.shapes.message(app, event.d, in_guild=event.guild is not None, toggle=toggle)
         if event.t == "GUILD_CREATE" and event.guild is not None:
             presences = bool(intents & PRESENCES)
-            return self.shapes.guild_create(event.guild, app, presences=presences, joining=True)
+            return self.shapes.guild_create(
+                event.guild, app, presences=presences, joining="unavailable" not in event.d
+            )
         if event.t in ("THREAD_CREATE", "THREAD_UPDATE") and channel is not None:
             membership = channel.thread_members.get(me)
             return {**event.d, "member": membership} if membership else event.d

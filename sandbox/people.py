@@ -16,6 +16,7 @@ from sandbox.rest.messages import react
 from sandbox.rest.serve import _json as parse_json
 from sandbox.rights import (
     ADD_REACTIONS,
+    BYPASS_SLOWMODE,
     MANAGE_CHANNELS,
     MANAGE_MESSAGES,
     MANAGE_ROLES,
@@ -193,12 +194,30 @@ async def say(act: Act) -> object:
     if body.get("reply_to"):
         asked["message_reference"] = {"message_id": str(body["reply_to"])}
     accepted = message_rules.message_create(asked)
+    slow_down(act, found, permissions)
     fields = act.sandbox.composer.fields(accepted, found, permissions=permissions)
     if "referenced_message" in fields:
         replied = fields["referenced_message"]["author"]
         if replied["id"] != act.me.id and replied not in fields["mentions"]:
             fields["mentions"] = [*fields["mentions"], replied]
     return act.world.post(found, act.me, **fields)
+
+
+def slow_down(act: Act, channel: Channel, permissions: int) -> None:
+    """Slow mode holds people back, not bots nor those who bypass it."""
+    seconds = int(channel.data.get("rate_limit_per_user") or 0)
+    if (
+        not seconds
+        or channel.guild is None
+        or permissions & (BYPASS_SLOWMODE | MANAGE_MESSAGES | MANAGE_CHANNELS)
+    ):
+        return
+    now = act.world.now()
+    before = channel.spoke.get(act.me.id)
+    rest = seconds - (now - before).total_seconds() if before else 0
+    if rest > 0:
+        raise ApiError.of(20016, retry_after=round(rest, 3))
+    channel.spoke[act.me.id] = now
 
 
 async def unsay(act: Act) -> object:

@@ -3,7 +3,7 @@
 from sandbox.rest.router import Answer, Call, route
 from sandbox.world.entities import EPHEMERAL, LOADING
 
-HOOK = "/webhooks/{webhook}/{token}"
+HOOK = "/webhooks/{hook}/{token}"
 
 
 @route("POST", "/interactions/{interaction}/{token}/callback", auth=False)
@@ -31,27 +31,27 @@ async def callback(call: Call) -> object:
 @route("POST", HOOK, auth=False)
 async def followup(call: Call) -> object:
     interactions = call.sandbox.interactions
-    hook = interactions.hook(call.params["webhook"], call.params["token"])
+    hook = interactions.hook(call.params["hook"], call.params["token"])
     return interactions.followup(hook, call.body, call.files)
 
 
 @route("GET", HOOK + "/messages/{message}", auth=False)
 async def get_message(call: Call) -> object:
     interactions = call.sandbox.interactions
-    hook = interactions.hook(call.params["webhook"], call.params["token"])
+    hook = interactions.hook(call.params["hook"], call.params["token"])
     return interactions.hook_message(hook, call.params["message"])
 
 
 @route("PATCH", HOOK + "/messages/{message}", auth=False)
 async def edit_message(call: Call) -> object:
     interactions = call.sandbox.interactions
-    hook = interactions.hook(call.params["webhook"], call.params["token"])
+    hook = interactions.hook(call.params["hook"], call.params["token"])
     return interactions.edit(hook, call.params["message"], call.body, call.files)
 
 
 @route("DELETE", HOOK + "/messages/{message}", auth=False)
 async def delete_message(call: Call) -> object:
     interactions = call.sandbox.interactions
-    hook = interactions.hook(call.params["webhook"], call.params["token"])
+    hook = interactions.hook(call.params["hook"], call.params["token"])
     interactions.delete(hook, call.params["message"])
     return Answer(204)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 Json = dict[str, Any]
@@ -111,6 +112,8 @@ class Channel:
     pins: dict[str, str] = field(default_factory=dict)
     #: Thread member objects by user id.
     thread_members: dict[str, Json] = field(default_factory=dict)
+    #: When each person last wrote here, where slow mode counts.
+    spoke: dict[str, datetime] = field(default_factory=dict)
     #: The two people of a direct conversation.
     recipients: tuple[User, ...] = ()
 

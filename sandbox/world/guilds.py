@@ -34,6 +34,14 @@ class Guilds(People):
     def guild_object(self, guild: Guild) -> Json:
         return {**guild.data, "roles": list(guild.roles.values())}
 
+    def outage(self, guild: Guild, *, over: bool = False) -> None:
+        """The server becomes unavailable to its bots, or comes back."""
+        bots = [app.user.id for app in self.apps.values() if app.user.id in guild.members]
+        if over:
+            self.emit("GUILD_CREATE", {"id": guild.id, "unavailable": False}, guild=guild, users=bots)
+        else:
+            self.emit("GUILD_DELETE", {"id": guild.id, "unavailable": True}, guild=guild, users=bots)
+
     # --- members -----------------------------------------------------------------------------------------
 
     def join(

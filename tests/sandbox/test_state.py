@@ -2,17 +2,25 @@
 
 import asyncio
 import json
+import signal
+import sys
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import discord
 import pytest
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
 
 from sandbox import Sandbox
-from sandbox.client import Refused
+from sandbox.client import Person, Refused
 from sandbox.state import dump
 from tests.sandbox.conftest import Town
-from tests.sandbox.tools import Raw
+from tests.sandbox.tools import Bot, Raw
 
 
 async def furnished(town: Town) -> None:
@@ -155,3 +163,83 @@ async def test_usernames_are_plain_and_unique(town: Town) -> None:
     names = [world.add_user("Éloïse Œuvré").data["username"] for _ in range(3)]
     assert len(set(names)) == 3
     assert all(name.isascii() for name in names)
+
+
+async def test_slow_mode_holds_people_back(town: Town) -> None:
+    world, room = town.sandbox.world, town.guild.channel("général")
+    world.edit_channel(room, {"rate_limit_per_user": 60})
+    await town.nicolas.says("général", "un")
+    with pytest.raises(Refused) as refused:
+        await town.nicolas.says("général", "deux")
+    assert refused.value.code == 20016
+    assert 0 < refused.value.body["retry_after"] <= 60
+    assert (await town.raw("POST", f"/channels/{room.id}/messages", {"content": "x"})).status == 200
+    town.sandbox.clock.advance(timedelta(seconds=61))
+    await town.nicolas.says("général", "deux")
+
+
+async def test_a_server_that_is_away(town: Town, start: Callable[..., Any]) -> None:
+    async with start(Bot()) as bot:
+        await town.nicolas.request("PUT", f"/control/guilds/{town.guild.id}/outage")
+        await bot.hears("guild_unavailable")
+        await town.nicolas.request("DELETE", f"/control/guilds/{town.guild.id}/outage")
+        await bot.hears("guild_available", 2)
+    assert "guild_join" not in bot.names()
+
+
+async def test_what_is_counted(town: Town) -> None:
+    await town.raw("GET", "/nulle-part")
+    await Raw(town.sandbox, None).close()
+    counted = await town.nicolas.request("GET", "/control/counters")
+    assert counted["statuses"] == {"404": 1}
+    assert [(app["name"], app["online"]) for app in counted["apps"]] == [("Essai", False)]
+    assert (await town.nicolas.request("GET", "/control/journal.har"))["log"]["entries"]
+    changed = await town.nicolas.request("PATCH", f"/control/apps/{town.app.id}", {"intents": ["members"]})
+    assert changed["intents"] == ["members"]
+    assert town.app.data["flags"] == 1 << 15
+
+
+async def test_a_bot_that_is_not_ours_from_a_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`python -m sandbox` serves discord.py's own first example, and keeps its world in a file."""
+    file = tmp_path / "monde.json"
+    arguments = ["-m", "sandbox", "--port", "0", "--bot", "Exemple", "--token", "jeton", "--state", str(file)]
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout is not None
+    told = {}
+    for _ in range(4):
+        name, _, value = (await process.stdout.readline()).decode().partition(":")
+        told[name] = value.strip()
+    monkeypatch.setattr(Route, "BASE", told["REST"])
+    monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(told["gateway"]))
+    intents = discord.Intents.default()
+    intents.message_content = True
+    client = discord.Client(intents=intents, guild_ready_timeout=0.1)
+    is_up = asyncio.Event()
+
+    @client.event
+    async def on_ready() -> None:
+        is_up.set()
+
+    @client.event
+    async def on_message(message: discord.Message) -> None:
+        if message.author != client.user and message.content.startswith("$hello"):
+            await message.channel.send("Hello!")
+
+    task = asyncio.create_task(client.start(told["token"]))
+    await asyncio.wait_for(is_up.wait(), 15)
+    base = told["page"].rstrip("/")
+    async with aiohttp.ClientSession() as session, session.get(f"{base}/sandbox/people") as response:
+        people = await response.json()
+    camille = next(p["user"]["id"] for p in people if p["user"]["global_name"] == "Camille")
+    async with Person(base, camille, name="Camille") as person:
+        await person.says("général", "$hello")
+
+        async def answered() -> bool:
+            return [m.text for m in await person.sees("général")] == ["$hello", "Hello!"]
+
+        await person.eventually(answered)
+    await client.close()
+    await task
+    process.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(process.wait(), 15) == 0
+    assert "Hello!" in file.read_text(encoding="utf-8")
