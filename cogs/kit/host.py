@@ -72,6 +72,11 @@ class Host(commands.AutoShardedBot):
         self.actions.collect(cog)
         self.forms.collect(cog)
 
+    async def on_app_command_completion(self, interaction: Interaction, command: Any) -> None:
+        """A command that ends without an answer would leave « thinking… » for ever: a defect of ours."""
+        if not self.inbound.exchange(interaction).answered:
+            await report(self, interaction, RuntimeError(f"no answer from {command.qualified_name}"))
+
     async def on_interaction(self, interaction: Interaction) -> None:
         """Clicks and submits. (Commands come through the tree.)
 

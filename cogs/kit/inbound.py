@@ -37,6 +37,11 @@ class Exchange:
         self._answered = False
         self._waiting = False  # the « thinking… » message stands and is not filled yet
 
+    @property
+    def answered(self) -> bool:
+        """Whether the person has something to read: « thinking… » is not."""
+        return self._answered and not self._waiting
+
     def watch(self, patience: float) -> None:
         """Start the guard. Called once, when the interaction arrives."""
         self._guard = asyncio.create_task(self._defer_after(patience))

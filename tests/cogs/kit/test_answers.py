@@ -144,6 +144,11 @@ async def test_the_reference_a_person_reads_is_in_the_log(
     assert "a secret of the database" in caplog.text
 
 
+@pytest.mark.parametrize("pause", [0.0, 0.6])
+async def test_a_command_that_forgets_to_answer_is_a_defect(bench: Bench, ada: Person, pause: float) -> None:
+    assert "n’a pas fonctionné" in (await ada.slash("mute", pause=pause)).text
+
+
 async def test_errors_speak_the_language_of_the_person(bench: Bench, ada: Person) -> None:
     bob = await bench.sandbox.person("Bob", bench.guild, locale="de")
     assert "cannot find this resource" in (await bob.slash("raise", how="not_found")).text

@@ -198,6 +198,10 @@ class Trial(commands.Cog):
         }
         raise errors[how]
 
+    @app_commands.command(name="mute", description="Says nothing, by mistake")
+    async def mute(self, interaction: Interaction, pause: float = 0.0) -> None:
+        await asyncio.sleep(pause)
+
     @app_commands.command(name="form", description="Opens a form, perhaps late")
     async def form(self, interaction: Interaction, name: str, pause: float = 0.0) -> None:
         await asyncio.sleep(pause)
