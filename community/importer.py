@@ -102,38 +102,44 @@ class Importer:
             [row.url_key for row in batch if row.url_key and not row.id],
         )
         bearing = await library.themes_of(session, actor.network_id, [one.id or 0 for one in found.values()])
-        changed: list[tuple[Resource, frozenset[int]]] = []
-        new: list[tuple[Resource, frozenset[int]]] = []
+        kept: dict[int, tuple[ResourceRow, frozenset[int]]] = {}  # what is to be written, by id
+        shown: list[int] = []  # and found by members
+        new: list[tuple[ResourceRow, frozenset[int]]] = []
         for row in batch:
             wanted = frozenset(themes[name.casefold()].id or 0 for name in row.themes)
             resource = found.get(row.ref) or (found.get(row.url_key or "") if not row.id else None)
             if resource is None:
-                new.append((_made(actor.network_id, row, now, review=review), wanted))
-                report.created += 1
+                new.append((row, wanted))
                 continue
             before = {theme.id or 0 for theme in bearing.get(resource.id or 0, [])}
             if review or not _change(resource, row, now, themes_changed=before != wanted):
                 report.unchanged += 1
                 continue
             session.add(resource)
-            changed.append((resource, wanted))
+            kept[resource.id or 0] = row, wanted
             report.updated += 1
-        session.add_all([resource for resource, _ in new])
+            if resource.state == ResourceState.PUBLISHED:
+                shown.append(resource.id or 0)
         await session.flush()
-        await library.bear_themes(
-            session, {resource.id or 0: wanted for resource, wanted in (*new, *changed)}
+        state = ResourceState.PROPOSED if review else ResourceState.PUBLISHED
+        ids = await library.add_many(
+            session, [_made(actor.network_id, row, now, state=state) for row, _ in new]
         )
-        if new or changed:
-            await self._note(session, actor, created=len(new), updated=len(changed))
-        names = {theme.id: theme.name for theme in themes.values()}
-        await search.put_many(
-            session,
-            [
-                document(resource, [names[theme_id] for theme_id in sorted(wanted)], sorted(wanted))
-                for resource, wanted in (*new, *changed)
-                if resource.state == ResourceState.PUBLISHED
-            ],
-        )
+        kept |= {ids[row.ref]: (row, wanted) for row, wanted in new}
+        report.created += len(new)
+        if not review:
+            shown += ids.values()
+        await library.bear_themes(session, {resource_id: wanted for resource_id, (_, wanted) in kept.items()})
+        if kept:
+            await self._note(session, actor, created=len(new), updated=len(kept) - len(new))
+        names = {theme.id or 0: theme.name for theme in themes.values()}
+        documents = []
+        for resource_id in shown:
+            row, wanted = kept[resource_id]
+            order = sorted(wanted)
+            bore = [names[theme_id] for theme_id in order]
+            documents.append(document(actor.network_id, resource_id, row, bore, order))
+        await search.put_many(session, documents)
 
     async def _note(self, session: AsyncSession, actor: Actor, *, created: int, updated: int) -> None:
         await audit.record(
@@ -204,16 +210,17 @@ async def _themes(session: AsyncSession, network_id: int, batch: Sequence[Resour
     return known
 
 
-def _made(network_id: int, row: ResourceRow, now: datetime, *, review: bool) -> Resource:
-    return Resource(
-        network_id=network_id,
-        ref=row.ref,
-        state=ResourceState.PROPOSED if review else ResourceState.PUBLISHED,
-        created_at=now,
-        updated_at=now,
-        url_key=row.url_key,
+def _made(network_id: int, row: ResourceRow, now: datetime, *, state: ResourceState) -> dict[str, Any]:
+    return {
+        "network_id": network_id,
+        "ref": row.ref,
+        "state": state.value,
+        "created_at": now,
+        "updated_at": now,
+        "version": 1,
+        "url_key": row.url_key,
         **{name: getattr(row, name) for name in _FIELDS},
-    )
+    }
 
 
 def _change(resource: Resource, row: ResourceRow, now: datetime, *, themes_changed: bool) -> bool:

@@ -7,6 +7,7 @@ of two facilitators who act at once, the second is told that it is done.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 from uuid import uuid4
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -425,15 +426,31 @@ async def views(
 
 async def index(session: AsyncSession, resource: Resource, shown: ResourceView) -> None:
     """Put a published resource in the search index, in the transaction that publishes it."""
-    await search.put(session, document(resource, shown.themes, shown.theme_ids))
+    await search.put(
+        session,
+        document(resource.network_id, resource.id or 0, resource, shown.themes, shown.theme_ids),
+    )
 
 
-def document(resource: Resource, themes: Sequence[str], theme_ids: Sequence[int]) -> search.Document:
+class Findable(Protocol):
+    """What search needs to know of a resource."""
+
+    title: str
+    summary: str
+    body: str
+    publisher: str
+    kind: str
+    tags: list[str]
+
+
+def document(
+    network_id: int, resource_id: int, resource: Findable, themes: Sequence[str], theme_ids: Sequence[int]
+) -> search.Document:
     """A resource as search sees it."""
     return search.Document(
-        network_id=resource.network_id,
+        network_id=network_id,
         kind="resource",
-        item_id=resource.id or 0,
+        item_id=resource_id,
         title=resource.title,
         summary=resource.summary,
         body=" ".join(part for part in (resource.body, resource.publisher) if part),

@@ -192,12 +192,6 @@ class Search:
             rows = await library.references(session, actor.network_id, [hit.item_id for hit in hits])
         return [(*rows[hit.item_id], hit.score) for hit in hits if hit.item_id in rows]
 
-    async def forget(self, before: datetime) -> int:
-        """Drop the searches noted before: their pages are closed, their questions are counted no more."""
-        async with self._db.transaction() as session:
-            gone = await session.exec(delete(SearchSession).where(col(SearchSession.at) < before))
-            return int(gone.rowcount)
-
     async def _ask(
         self,
         session: AsyncSession,
@@ -214,6 +208,13 @@ class Search:
             kinds=[_RESOURCE],
             facets=[[f"kind:{kind}" for kind in kinds], [f"theme:{theme}" for theme in themes]],
         )
+
+
+async def forget_searches(db: Database, before: datetime) -> int:
+    """Drop the searches noted before: their pages are closed, their questions are counted no more."""
+    async with db.transaction() as session:
+        gone = await session.exec(delete(SearchSession).where(col(SearchSession.at) < before))
+        return int(gone.rowcount)
 
 
 def chosen_resource(query: str) -> int | None:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, insert
 from sqlmodel import Field, SQLModel, col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -255,3 +256,14 @@ async def after(
         col(Resource.id) > resource_id,
     )
     return (await session.exec(query.order_by(col(Resource.id)).limit(limit))).all()
+
+
+async def add_many(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """New resources of one network, by column; the id that each reference was given."""
+    if not rows:
+        return {}
+    added = insert(Resource).returning(col(Resource.ref), col(Resource.id))
+    return {
+        ref: resource_id or 0
+        for ref, resource_id in (await (await session.connection()).execute(added, rows)).all()
+    }

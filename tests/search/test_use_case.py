@@ -11,7 +11,7 @@ from community.actors import Actor, Role
 from community.errors import Invalid, NotAllowed, NotFound
 from community.importer import Importer
 from community.library import Library, NewResource
-from community.search import PAGE, Search
+from community.search import PAGE, Search, forget_searches
 from community.sheets import Row
 from storage.engine import Database
 from storage.members import Member
@@ -195,7 +195,7 @@ async def test_a_search_session_outlives_nothing_it_should_not(
     await search.find(operator, "licorne")
     clock.advance(timedelta(days=91))
     await search.find(operator, "dragon")
-    await search.forget(clock.now() - timedelta(days=90))
+    assert await forget_searches(db, clock.now() - timedelta(days=90)) == 1
     async with db.reading() as session:
         assert [noted.query for noted in (await session.exec(select(SearchSession))).all()] == ["dragon"]
 
