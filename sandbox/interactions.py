@@ -43,7 +43,8 @@ class Interaction:
     source: Json | None
     outcome: asyncio.Future[Json]
     command_name: str | None = None
-    from_component: bool = False
+    #: For a form that was sent: the interaction whose answer opened it.
+    opener: "Interaction | None" = None
     answered: bool = False
     failed: bool = False
     #: The deferred message still to be written (type 5).
@@ -51,6 +52,11 @@ class Interaction:
     original_id: str | None = None
     modal: Json | None = None
     messages: set[str] = field(default_factory=set)
+
+    @property
+    def from_component(self) -> bool:
+        """Whether a component opened the form that was sent: its answer may then update the message."""
+        return self.opener is not None and self.opener.type == COMPONENT
 
 
 class Interactions:
@@ -79,7 +85,7 @@ class Interactions:
         data: Json,
         *,
         source: Json | None = None,
-        from_component: bool = False,
+        opener: Interaction | None = None,
         command_name: str | None = None,
     ) -> Json:
         """Dispatch it and wait for the bot's first answer."""
@@ -96,7 +102,7 @@ class Interactions:
             source=source,
             outcome=loop.create_future(),
             command_name=command_name,
-            from_component=from_component,
+            opener=opener,
         )
         session = self.gateway.session_of(app, channel.guild.id if channel.guild else None)
         if session is None:
@@ -246,6 +252,8 @@ class Interactions:
             metadata["command_type"] = interaction.data["type"]
         if interaction.type == COMPONENT and interaction.source is not None:
             metadata["interacted_message_id"] = interaction.source["id"]
+        if interaction.opener is not None:
+            metadata["triggering_interaction_metadata"] = self._metadata(interaction.opener)
         return metadata
 
     def _edit(self, interaction: Interaction, message: Json, data: Json, files: Files) -> Json:

@@ -72,9 +72,7 @@ async def _component(sandbox: "Sandbox", user: User, channel: Channel, data: Jso
     app = _app_of(sandbox, message)
     component = sandbox.interactions.component(message, str(data.get("custom_id")))
     sent = sandbox.interactions.payloads.values(component, data, app, user, channel)
-    return await sandbox.interactions.start(
-        app, user, channel, COMPONENT, sent, source=message, from_component=True
-    )
+    return await sandbox.interactions.start(app, user, channel, COMPONENT, sent, source=message)
 
 
 async def _modal(sandbox: "Sandbox", user: User, channel: Channel, data: Json, opened_by: str) -> Json:
@@ -88,7 +86,6 @@ async def _modal(sandbox: "Sandbox", user: User, channel: Channel, data: Json, o
     resolved = sandbox.interactions.payloads.resolve(refs, opener.app, user, channel)
     if resolved:
         sent["resolved"] = resolved
-    from_component = opener.type == COMPONENT
     return await sandbox.interactions.start(
         opener.app,
         user,
@@ -96,7 +93,7 @@ async def _modal(sandbox: "Sandbox", user: User, channel: Channel, data: Json, o
         MODAL,
         sent,
         source=opener.source,
-        from_component=from_component,
+        opener=opener,
     )
 
 
