@@ -19,6 +19,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.sqlite_inline import connecting
+
 _ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _BUSY_TIMEOUT_S = 30
 _CONNECT_TIMEOUT_S = 10
@@ -152,7 +154,8 @@ def _async_url(url: str) -> URL:
 
 def _sqlite_engine(url: URL, *, begin: str, pragmas: tuple[str, ...]) -> AsyncEngine:
     # The driver's own BEGIN would come too late, after the first write: we say it ourselves.
-    engine = create_async_engine(url, connect_args={"isolation_level": None, "timeout": _BUSY_TIMEOUT_S})
+    connect = connecting(url.database or "", timeout=_BUSY_TIMEOUT_S)
+    engine = create_async_engine(url, async_creator=connect)
 
     def prepare(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()

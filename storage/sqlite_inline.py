@@ -1,0 +1,147 @@
+"""A SQLite driver for SQLAlchemy's asynchronous engine that runs most statements where it stands.
+
+aiosqlite crosses to a thread and back for every step of every statement: four crossings, most of the time
+of a short query on a local file. Here only what may wait does so in a thread: opening, beginning to write
+(another process may be at it) and committing (the disk). All else is in memory, or nearly, and done at once.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, Self, TypeVar
+
+_BEGINS_TO_WRITE = "BEGIN IMMEDIATE"
+
+Result = TypeVar("Result")
+
+
+async def _in_thread(work: Callable[..., Result], *arguments: Any) -> Result:
+    """Until it ends, even when cancelled meanwhile: a connection is never used by two at once."""
+    task = asyncio.ensure_future(asyncio.to_thread(work, *arguments))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
+
+
+class Cursor:
+    """What SQLAlchemy's adapter asks of a cursor."""
+
+    def __init__(self, connection: "Connection") -> None:
+        self._connection = connection
+        self._cursor = connection._conn.cursor()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    @property
+    def description(self) -> Any:
+        return self._cursor.description
+
+    @property
+    def rowcount(self) -> int:
+        return self._cursor.rowcount
+
+    @property
+    def lastrowid(self) -> int | None:
+        return self._cursor.lastrowid
+
+    @property
+    def arraysize(self) -> int:
+        return self._cursor.arraysize
+
+    async def execute(self, statement: str, parameters: Sequence[Any] = ()) -> None:
+        if statement == _BEGINS_TO_WRITE:
+            await self._connection.begin_to_write()
+        else:
+            self._cursor.execute(statement, parameters)
+
+    async def executemany(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        self._cursor.executemany(statement, rows)
+
+    async def fetchall(self) -> list[Any]:
+        return self._cursor.fetchall()
+
+    async def fetchone(self) -> Any:
+        return self._cursor.fetchone()
+
+    async def fetchmany(self, size: int) -> list[Any]:
+        return self._cursor.fetchmany(size)
+
+    async def close(self) -> None:
+        self._cursor.close()
+
+
+class Connection:
+    """What SQLAlchemy's adapter asks of a connection. One task uses it at a time, as the pool gives it.
+
+    Writers of one process take turns in the order in which they came; only those of other processes are
+    waited for in a thread, as SQLite waits: by trying again.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, turn: asyncio.Lock) -> None:
+        self._conn = self._connection = connection
+        self._turn = turn
+        self._mine = False
+
+    @property
+    def isolation_level(self) -> str | None:
+        return self._conn.isolation_level
+
+    def cursor(self) -> Cursor:
+        return Cursor(self)
+
+    async def begin_to_write(self) -> None:
+        await self._turn.acquire()
+        self._mine = True
+        try:
+            await _in_thread(self._conn.execute, _BEGINS_TO_WRITE)
+        except BaseException:
+            await self.rollback()
+            raise
+
+    async def execute_fetchall(self, statement: str, parameters: Any = ()) -> list[Any]:
+        """As aiosqlite has it, for those who go past SQLAlchemy."""
+        return self._conn.execute(statement, parameters).fetchall()
+
+    async def create_function(self, *arguments: Any, **options: Any) -> None:
+        self._conn.create_function(*arguments, **options)
+
+    async def commit(self) -> None:
+        if self._mine:
+            await _in_thread(self._conn.commit)
+        else:
+            self._conn.commit()
+        self._end_turn()
+
+    async def rollback(self) -> None:
+        self._conn.rollback()
+        self._end_turn()
+
+    async def close(self) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Also when the loop is gone."""
+        self._conn.close()
+        self._end_turn()
+
+    def _end_turn(self) -> None:
+        if self._mine:
+            self._mine = False
+            self._turn.release()
+
+
+def connecting(path: str, *, timeout: float) -> Callable[..., Awaitable[Connection]]:
+    """For ``create_async_engine(async_creator=…)``: one engine on a file. Transactions are begun by hand."""
+    turn = asyncio.Lock()
+
+    def open_file() -> sqlite3.Connection:
+        # Threads take turns, never at once: the driver's own check would refuse even that.
+        return sqlite3.connect(path, timeout=timeout, isolation_level=None, check_same_thread=False)
+
+    async def connect(*_arguments: Any, **_options: Any) -> Connection:
+        return Connection(await _in_thread(open_file), turn)
+
+    return connect
