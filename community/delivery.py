@@ -157,16 +157,16 @@ class Delivery:
             return await self._settle(row, self._defective(unsure=True))
         if ref is None:
             return await self._settle(row, self._ended(OutboxState.EXPIRED, row.reason or "late"))
-        return await self._note_sent(row, planned, way, ref)
+        return await self._note_sent(row, planned, index, way, ref)
 
-    async def _note_sent(self, row: Outbox, planned: Itinerary, way: Way, ref: str) -> str:
+    async def _note_sent(self, row: Outbox, planned: Itinerary, index: int, way: Way, ref: str) -> str:
         try:
-            return await self._settle(row, self._sent(planned, way, ref, tell_planner=True))
+            return await self._settle(row, self._sent(planned, index, way, ref, tell_planner=True))
         except DatabaseUnavailable:
             raise  # the lease runs out, and the next worker finds the message
         except Exception:
             log.exception("note after sending failed outbox=%s kind=%s", row.id, row.kind)
-            return await self._settle(row, self._sent(planned, way, ref, tell_planner=False))
+            return await self._settle(row, self._sent(planned, index, way, ref, tell_planner=False))
 
     async def _settle(self, row: Outbox, change: Change) -> str:
         """Apply what the try taught, unless another worker took the row over meanwhile."""
@@ -181,12 +181,13 @@ class Delivery:
             session.add(held)
         return outcome
 
-    def _sent(self, planned: Itinerary, way: Way, ref: str, *, tell_planner: bool) -> Change:
+    def _sent(self, planned: Itinerary, index: int, way: Way, ref: str, *, tell_planner: bool) -> Change:
         async def change(session: AsyncSession, row: Outbox) -> str:
             now = self._clock.now()
-            outbox.end(
-                row, OutboxState.SENT, now, reason=row.reason if row.fallback else None, ref=ref or None
-            )
+            # What went by another way keeps saying why.
+            known_closed = row.fallback < planned.start
+            reason = Failure.CLOSED if known_closed else row.reason if index else None
+            outbox.end(row, OutboxState.SENT, now, reason=reason, ref=ref or None)
             if isinstance(way, Direct) and planned.identity is not None:
                 await members.note_direct_open(session, planned.identity)
             if tell_planner:
@@ -238,7 +239,8 @@ class Delivery:
                 if row.attempts >= MOST_TRIES:
                     return await self._ended(OutboxState.GIVEN_UP, "retries")(session, row)
                 row.unsure = row.unsure or error.unsure
-                outbox.put_back(row, now + max(self._pause(row), named), reason=error.failure)
+                reason = row.reason if row.fallback else error.failure
+                outbox.put_back(row, now + max(self._pause(row), named), reason=reason)
                 return "retried"
             return await self._next_way(session, row, planned, index, way, error.failure)
 

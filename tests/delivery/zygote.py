@@ -18,6 +18,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import discord
+import yarl
+from discord.gateway import DiscordWebSocket
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.client import point_at
@@ -106,10 +108,13 @@ async def work(order: dict[str, Any]) -> None:
     db = DoomedDatabase(order["database"])
     db.doom = doom
     point_at(order["api"])
-    client = discord.Client(intents=discord.Intents(guilds=True), max_messages=None)
+    client = discord.Client(intents=discord.Intents(guilds=True), max_messages=None, guild_ready_timeout=0.1)
     await client.login(order["token"])
-    line = asyncio.create_task(client.connect()) if order["gateway"] else None
-    if line:
+    line = None
+    if order["gateway"]:
+        _, address, _ = await client.http.get_bot_gateway()
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
+        line = asyncio.create_task(client.connect())
         await client.wait_until_ready()
     messenger = DoomedMessenger(client, Words())
     messenger.doom = doom
