@@ -24,8 +24,14 @@ export class Actions {
     const ephemeral = message.flags & Flag.EPHEMERAL;
     const tools = ephemeral
       ? []
-      : [iconButton("smile", words.t("react"), (event) => this.pickReaction(message, event.currentTarget)), iconButton("reply", words.t("reply"), () => this.client.reply(message))];
-    element.replaceChildren(...tools, iconButton("more", words.t("more_actions"), (event) => this.open(message, event.currentTarget)));
+      : [
+          iconButton("smile", words.t("react"), (event) => this.pickReaction(message, event.currentTarget)),
+          iconButton("reply", words.t("reply"), () => this.client.reply(message)),
+        ];
+    element.replaceChildren(
+      ...tools,
+      iconButton("more", words.t("more_actions"), (event) => this.open(message, event.currentTarget)),
+    );
     return element;
   }
 
@@ -44,9 +50,11 @@ export class Actions {
     let timer = 0;
     list.addEventListener("pointerdown", (event) => {
       const hit = event.pointerType === "touch" ? messageAt(event) : null;
-      if (hit?.message) timer = setTimeout(() => this.open(hit.message, hit.row, { x: event.clientX, y: event.clientY }), LONG_PRESS);
+      if (hit?.message)
+        timer = setTimeout(() => this.open(hit.message, hit.row, { x: event.clientX, y: event.clientY }), LONG_PRESS);
     });
-    for (const name of ["pointerup", "pointermove", "pointercancel"]) list.addEventListener(name, () => clearTimeout(timer));
+    for (const name of ["pointerup", "pointermove", "pointercancel"])
+      list.addEventListener(name, () => clearTimeout(timer));
   }
 
   /** @param {any} message @param {HTMLElement} anchor @param {{x: number, y: number}} [at] */
@@ -56,16 +64,19 @@ export class Actions {
     const commands = await this.commandsFor(message.channel_id, "MESSAGE");
     const ephemeral = message.flags & Flag.EPHEMERAL;
     const mine = message.author.id === client.store.user.id;
-    const mayDelete = mine || may(client.store.permissionsIn(client.store.channels.get(message.channel_id) ?? {}), "MANAGE_MESSAGES");
+    const mayDelete =
+      mine || may(client.store.permissionsIn(client.store.channels.get(message.channel_id) ?? {}), "MANAGE_MESSAGES");
     const items = [];
     if (!ephemeral) {
       items.push({ label: words.t("react"), icon: icon("smile"), run: () => this.pickReaction(message, anchor) });
       items.push({ label: words.t("reply"), icon: icon("reply"), run: () => client.reply(message) });
     }
-    if (message.content) items.push({ label: words.t("copy_text"), icon: icon("file"), run: () => client.copy(message.content) });
-    items.push({ label: words.t("copy_id"), icon: icon("hash"), run: () => client.copy(message.id) });
+    if (message.content)
+      items.push({ label: words.t("copy_text"), icon: icon("file"), run: () => client.notices.copy(message.content) });
+    items.push({ label: words.t("copy_id"), icon: icon("hash"), run: () => client.notices.copy(message.id) });
     if (ephemeral) items.push({ label: words.t("dismiss"), icon: icon("trash"), run: () => client.dismiss(message) });
-    else if (mayDelete) items.push({ label: words.t("delete"), icon: icon("trash"), danger: true, run: () => client.remove(message) });
+    else if (mayDelete)
+      items.push({ label: words.t("delete"), icon: icon("trash"), danger: true, run: () => client.remove(message) });
     if (!ephemeral) items.push(...this.apps(commands, message.channel_id, message.id));
     openMenu({ anchor, at, label: words.t("more_actions"), items });
   }
@@ -76,8 +87,9 @@ export class Actions {
     const { words } = client;
     const commands = await this.commandsFor(channelId, "USER");
     const items = [];
-    if (user.id !== client.store.user.id) items.push({ label: words.t("send_dm"), icon: icon("mail"), run: () => client.openDm(user.id) });
-    items.push({ label: words.t("copy_id"), icon: icon("hash"), run: () => client.copy(user.id) });
+    if (user.id !== client.store.user.id)
+      items.push({ label: words.t("send_dm"), icon: icon("mail"), run: () => client.openDm(user.id) });
+    items.push({ label: words.t("copy_id"), icon: icon("hash"), run: () => client.notices.copy(user.id) });
     openMenu({ anchor, label: words.t("more_actions"), items: [...items, ...this.apps(commands, channelId, user.id)] });
   }
 
@@ -88,12 +100,29 @@ export class Actions {
     const now = store.channels.get(thread.id) ?? thread;
     const manages = may(store.permissionsIn(now), "MANAGE_THREADS");
     const { archived, locked } = now.thread_metadata;
-    const change = (body) => client.attempt(() => store.api.patch(`/channels/${thread.id}`, body));
-    const items = [{ label: words.t("copy_id"), icon: icon("hash"), run: () => client.copy(thread.id) }];
-    if (manages || now.owner_id === store.user.id) items.push({ label: words.t(archived ? "unarchive" : "archive"), icon: icon("clock"), run: () => change({ archived: !archived }) });
+    const change = (body) => client.notices.attempt(() => store.api.patch(`/channels/${thread.id}`, body));
+    const items = [{ label: words.t("copy_id"), icon: icon("hash"), run: () => client.notices.copy(thread.id) }];
+    if (manages || now.owner_id === store.user.id)
+      items.push({
+        label: words.t(archived ? "unarchive" : "archive"),
+        icon: icon("clock"),
+        run: () => change({ archived: !archived }),
+      });
     if (manages) {
-      items.push({ label: words.t(locked ? "unlock" : "lock"), icon: icon("lock"), run: () => change({ locked: !locked, archived: false }) });
-      items.push({ label: words.t("delete"), icon: icon("trash"), danger: true, run: () => client.confirm(words.t("delete_confirm", { name: thread.name }), () => store.api.delete(`/channels/${thread.id}`)) });
+      items.push({
+        label: words.t(locked ? "unlock" : "lock"),
+        icon: icon("lock"),
+        run: () => change({ locked: !locked, archived: false }),
+      });
+      items.push({
+        label: words.t("delete"),
+        icon: icon("trash"),
+        danger: true,
+        run: () =>
+          client.notices.confirm(words.t("delete_confirm", { name: thread.name }), () =>
+            store.api.delete(`/channels/${thread.id}`),
+          ),
+      });
     }
     openMenu({ anchor, label: words.t("thread_actions"), items });
   }
@@ -104,11 +133,26 @@ export class Actions {
     const { words, store } = client;
     const items = [
       { label: words.t("mark_read"), icon: icon("check"), run: () => client.markAllRead(channel) },
-      { label: words.t("copy_id"), icon: icon("hash"), run: () => client.copy(channel.id) },
+      { label: words.t("copy_id"), icon: icon("hash"), run: () => client.notices.copy(channel.id) },
     ];
     if (channel.guild_id && may(channel.permissions, "MANAGE_CHANNELS")) {
-      items.push({ label: words.t("rename"), icon: icon("file"), run: () => client.ask(words.t("rename"), channel.name, (name) => store.api.patch(`/channels/${channel.id}`, { name })) });
-      items.push({ label: words.t("delete"), icon: icon("trash"), danger: true, run: () => client.confirm(words.t("delete_confirm", { name: channel.name }), () => store.api.delete(`/channels/${channel.id}`)) });
+      items.push({
+        label: words.t("rename"),
+        icon: icon("file"),
+        run: () =>
+          client.notices.ask(words.t("rename"), channel.name, (name) =>
+            store.api.patch(`/channels/${channel.id}`, { name }),
+          ),
+      });
+      items.push({
+        label: words.t("delete"),
+        icon: icon("trash"),
+        danger: true,
+        run: () =>
+          client.notices.confirm(words.t("delete_confirm", { name: channel.name }), () =>
+            store.api.delete(`/channels/${channel.id}`),
+          ),
+      });
     }
     openMenu({ anchor, label: words.t("channel_actions"), items });
   }
@@ -121,13 +165,25 @@ export class Actions {
     const policy = async () => {
       await store.api.patch("/me", { dm_policy: open ? "closed" : "open" });
       store.dmPolicy = open ? "closed" : "open";
-      client.notice(words.t(open ? "dms_closed" : "dms_open"));
+      client.notices.tell(words.t(open ? "dms_closed" : "dms_open"));
     };
     const items = [
       { label: words.t("invite"), icon: icon("people"), run: () => newPerson(client) },
-      { label: words.t(open ? "close_dms" : "open_dms"), icon: icon("mail"), run: () => client.attempt(policy) },
+      {
+        label: words.t(open ? "close_dms" : "open_dms"),
+        icon: icon("mail"),
+        run: () => client.notices.attempt(policy),
+      },
       "line",
-      { label: words.t("leave_server"), icon: icon("close"), danger: true, run: () => client.confirm(words.t("leave_confirm", { name: guild.name }), () => store.api.delete(`/guilds/${guild.id}/me`)) },
+      {
+        label: words.t("leave_server"),
+        icon: icon("close"),
+        danger: true,
+        run: () =>
+          client.notices.confirm(words.t("leave_confirm", { name: guild.name }), () =>
+            store.api.delete(`/guilds/${guild.id}/me`),
+          ),
+      },
     ];
     openMenu({ anchor, label: words.t("server_actions"), items });
   }
@@ -142,7 +198,12 @@ export class Actions {
 
   apps(commands, channelId, targetId) {
     if (!commands.length) return [];
-    const one = (command) => ({ label: shownName(command), hint: command.application?.name, icon: icon("bolt"), run: () => this.client.interactions.menu(command, channelId, targetId) });
+    const one = (command) => ({
+      label: shownName(command),
+      hint: command.application?.name,
+      icon: icon("bolt"),
+      run: () => this.client.interactions.menu(command, channelId, targetId),
+    });
     return ["line", { heading: this.client.words.t("apps") }, ...commands.map(one)];
   }
 
@@ -153,10 +214,30 @@ export class Actions {
       popup.close();
       client.react(message, name, true);
     };
-    const buttons = REACTIONS.map((name) => h("button", { type: "button", class: "reaction-choice emoji", "aria-label": name, onclick: () => react(name) }, name));
-    const other = h("input", { type: "text", class: "input", maxlength: 12, "aria-label": client.words.t("other_emoji"), placeholder: client.words.t("other_emoji") });
-    other.addEventListener("keydown", (event) => event.key === "Enter" && other.value.trim() && react(other.value.trim()));
-    const popup = openPopup({ anchor, role: "dialog", label: client.words.t("react"), content: h("div", { class: "reaction-picker" }, buttons, other) });
+    const buttons = REACTIONS.map((name) =>
+      h(
+        "button",
+        { type: "button", class: "reaction-choice emoji", "aria-label": name, onclick: () => react(name) },
+        name,
+      ),
+    );
+    const other = h("input", {
+      type: "text",
+      class: "input",
+      maxlength: 12,
+      "aria-label": client.words.t("other_emoji"),
+      placeholder: client.words.t("other_emoji"),
+    });
+    other.addEventListener(
+      "keydown",
+      (event) => event.key === "Enter" && other.value.trim() && react(other.value.trim()),
+    );
+    const popup = openPopup({
+      anchor,
+      role: "dialog",
+      label: client.words.t("react"),
+      content: h("div", { class: "reaction-picker" }, buttons, other),
+    });
     buttons[0].focus();
   }
 }

@@ -33,7 +33,9 @@ class App {
     for (;;) {
       const everyone = await people().catch(() => null);
       if (everyone?.length) return everyone;
-      const why = everyone ? "Personne ici pour l’instant. / Nobody here yet." : "Le bac à sable ne répond pas. / The sandbox does not answer.";
+      const why = everyone
+        ? "Personne ici pour l’instant. / Nobody here yet."
+        : "Le bac à sable ne répond pas. / The sandbox does not answer.";
       this.root.replaceChildren(h("p", { class: "nobody", role: "status" }, why));
       await new Promise((resolve) => setTimeout(resolve, 2000));
     }
@@ -43,7 +45,11 @@ class App {
   async add(person, places, at = this.clients.length) {
     const root = h("section");
     const old = this.clients[at];
-    const client = new Client(person, root, { become: (other) => this.become(client, other), moved: () => this.remember(), tools: (asking) => this.tools(asking) });
+    const client = new Client(person, root, {
+      become: (other) => this.become(client, other),
+      moved: () => this.remember(),
+      tools: (asking) => this.tools(asking),
+    });
     if (old) old.root.replaceWith(root);
     else this.root.append(root);
     old?.close();
@@ -85,19 +91,32 @@ class App {
   /** @param {Client} client @returns {HTMLElement[]} clock, language, theme, second pane: on the last pane only, but the language is each one's own */
   tools(client) {
     const { words } = client;
-    const language = h("button", { type: "button", class: "icon-button language", "aria-label": words.t("change_language"), title: words.t("change_language"), onclick: () => this.switchLanguage(client) }, h("span", { "aria-hidden": "true" }, words.language === "fr" ? "EN" : "FR"));
+    const language = h(
+      "button",
+      {
+        type: "button",
+        class: "icon-button language",
+        "aria-label": words.t("change_language"),
+        title: words.t("change_language"),
+        onclick: () => this.switchLanguage(client),
+      },
+      h("span", { "aria-hidden": "true" }, words.language === "fr" ? "EN" : "FR"),
+    );
     if (client !== this.clients[this.clients.length - 1]) return [language];
     const two = this.clients.length > 1;
     return [
       iconButton("clock", words.t("clock"), (event) => openClock(client, event.currentTarget)),
       language,
       iconButton(this.dark ? "sun" : "moon", words.t(this.dark ? "light" : "dark"), () => this.switchTheme()),
-      iconButton("split", words.t(two ? "close_pane" : "open_pane"), () => this.split(), { class: "split-button", "aria-pressed": String(two) }),
+      iconButton("split", words.t(two ? "close_pane" : "open_pane"), () => this.split(), {
+        class: "split-button",
+        "aria-pressed": String(two),
+      }),
     ];
   }
 
   async switchLanguage(client) {
-    await client.attempt(async () => {
+    await client.notices.attempt(async () => {
       await client.store.api.patch("/me", { locale: client.words.language === "fr" ? "en-GB" : "fr" });
       await this.become(client, client.store.user.id);
     });
@@ -128,9 +147,15 @@ class App {
 
   /** `#person/channel` for each pane, joined by a plus. */
   remember() {
-    const place = this.clients.map((client) => [client.store.user?.id, client.thread?.id ?? client.channel?.id].filter(Boolean).join("/")).join("+");
+    const place = this.clients
+      .map((client) => [client.store.user?.id, client.thread?.id ?? client.channel?.id].filter(Boolean).join("/"))
+      .join("+");
     if (`#${place}` !== location.hash) history.replaceState(null, "", `#${place}`);
-    document.title = this.clients.map((client) => (client.channel ? client.titleOf(client.channel) : "")).filter(Boolean).join(" | ") || "Sandbox";
+    document.title =
+      this.clients
+        .map((client) => (client.channel ? client.titleOf(client.channel) : ""))
+        .filter(Boolean)
+        .join(" | ") || "Sandbox";
     document.documentElement.lang = this.clients[0]?.words?.language ?? "fr";
   }
 
@@ -156,7 +181,10 @@ function parsePlace(hash) {
 
 /** Who one is at first: an ordinary person of a server, not its owner nor somebody who is nowhere. */
 function usual(everyone) {
-  const holder = everyone.find(({ guilds }) => guilds.some(({ roles }) => roles.length)) ?? everyone.find(({ guilds }) => guilds.length) ?? everyone[0];
+  const holder =
+    everyone.find(({ guilds }) => guilds.some(({ roles }) => roles.length)) ??
+    everyone.find(({ guilds }) => guilds.length) ??
+    everyone[0];
   return holder.user.id;
 }
 

@@ -6,7 +6,15 @@ import { userName } from "./discord.js";
 export function avatar(user, size = "medium") {
   const hue = Number(BigInt(user?.id ?? 0) % 12n);
   const box = h("span", { class: `avatar ${size} hue-${hue}`, "aria-hidden": "true" }, initials(userName(user)));
-  if (user?.avatar) box.append(h("img", { src: `/cdn/avatars/${user.id}/${user.avatar}.png`, alt: "", loading: "lazy", onerror: (event) => event.target.remove() }));
+  if (user?.avatar)
+    box.append(
+      h("img", {
+        src: `/cdn/avatars/${user.id}/${user.avatar}.png`,
+        alt: "",
+        loading: "lazy",
+        onerror: (event) => event.target.remove(),
+      }),
+    );
   return box;
 }
 

@@ -2,25 +2,22 @@
  * The chat of one person. Several may stand side by side in the same page: nothing here is shared.
  */
 import { Actions } from "./actions.js";
-import { ApiError } from "./api.js";
-import { avatar } from "./avatar.js";
+import { markdownContext } from "./context.js";
 import { Conversation, channelIcon } from "./conversation.js";
 import { Channel, isForum, isThread, userName } from "./discord.js";
-import { openDialog } from "./dialog.js";
 import { append, h, icon, iconButton } from "./dom.js";
 import { Forum } from "./forum.js";
 import { Words } from "./i18n.js";
 import { Interactions } from "./interactions.js";
 import { excerpt } from "./markdown.js";
 import { Members } from "./members.js";
+import { Notices } from "./notices.js";
 import { personButton } from "./people.js";
 import { openProfile } from "./profile.js";
 import { openEvents } from "./scheduled.js";
 import { ChannelList, Rail } from "./sidebar.js";
 import { Store } from "./store.js";
 import { Times } from "./time.js";
-
-const NOTICE_FOR = 8000;
 
 export class Client {
   /**
@@ -34,6 +31,7 @@ export class Client {
     this.store = new Store(person);
     this.interactions = new Interactions(this);
     this.actions = new Actions(this);
+    this.notices = new Notices(this);
     this.drafts = new Map();
     /** @type {(() => void)[]} */
     this.stops = [];
@@ -64,14 +62,24 @@ export class Client {
     this.main = h("section", { class: "conversation", "aria-label": words.t("conversation") });
     this.side = h("aside", { class: "thread-panel", "aria-label": words.t("thread"), hidden: true });
     this.people = h("aside", { class: "member-panel", "aria-label": words.t("members"), hidden: true });
-    this.notices = h("div", { class: "notices", role: "status", "aria-live": "polite" });
     this.offline = h("p", { class: "offline", role: "status", hidden: true }, words.t("offline"));
     this.lists = h("div", { class: "lists" }, this.rail.element, this.channels.element);
     this.shade = h("div", { class: "shade", onclick: () => this.closeLists() });
     this.root.lang = words.language;
     this.root.classList.add("pane");
     this.root.setAttribute("aria-label", words.t("pane_of", { name: userName(store.user) }));
-    append(this.root, [this.lists, this.shade, h("div", { class: "stage" }, this.offline, this.head, h("div", { class: "stage-body" }, this.main, this.side, this.people)), this.notices]);
+    append(this.root, [
+      this.lists,
+      this.shade,
+      h(
+        "div",
+        { class: "stage" },
+        this.offline,
+        this.head,
+        h("div", { class: "stage-body" }, this.main, this.side, this.people),
+      ),
+      this.notices.element,
+    ]);
   }
 
   listen() {
@@ -80,11 +88,11 @@ export class Client {
       store.on("online", (online) => {
         this.offline.hidden = online;
       }),
-      store.on("notice", (notice) => this.notice(notice.message ?? notice.text ?? "", notice.level)),
+      store.on("notice", (notice) => this.notices.tell(notice.message ?? notice.text ?? "", notice.level)),
       store.on("open", () => this.reopened()),
       store.on("channels", (changed) => this.channelChanged(changed)),
       store.on("clock", () => this.tick()),
-      store.on("unread", ({ channel, message }) => message && this.announce(channel, message)),
+      store.on("unread", ({ channel, message }) => message && this.notices.announce(channel, message)),
     );
     const ticking = setInterval(() => this.tick(), 10000);
     this.stops.push(() => clearInterval(ticking));
@@ -107,11 +115,14 @@ export class Client {
 
   /** @param {string} guildId */
   async openGuild(guildId) {
-    const channels = this.store.channelsOf(guildId).filter((channel) => !isThread(channel) && channel.type !== Channel.CATEGORY);
+    const channels = this.store
+      .channelsOf(guildId)
+      .filter((channel) => !isThread(channel) && channel.type !== Channel.CATEGORY);
     const category = (channel) => this.store.channels.get(channel.parent_id)?.position ?? -1;
     channels.sort((a, b) => category(a) - category(b) || a.position - b.position);
     this.last ??= new Map();
-    const first = this.store.channels.get(this.last.get(guildId)) ?? channels.find((channel) => !isForum(channel)) ?? channels[0];
+    const first =
+      this.store.channels.get(this.last.get(guildId)) ?? channels.find((channel) => !isForum(channel)) ?? channels[0];
     if (first) await this.openChannel(first.id, { keepLists: true });
     else this.show(guildId, null);
   }
@@ -125,7 +136,7 @@ export class Client {
   /** @param {string} id of a channel, or of a thread, which opens beside its channel @param {{keepLists?: boolean}} [options] */
   async openChannel(id, { keepLists = false } = {}) {
     const channel = this.store.channels.get(id);
-    if (!channel) return this.notice(this.words.t("no_access"), "error");
+    if (!channel) return this.notices.tell(this.words.t("no_access"), "error");
     if (!keepLists) this.closeLists();
     if (isThread(channel)) return this.openThread(channel);
     return this.show(channel.guild_id ?? null, channel);
@@ -142,7 +153,9 @@ export class Client {
     this.channel = channel;
     if (guildId && channel) (this.last ??= new Map()).set(guildId, channel.id);
     this.view = channel ? (isForum(channel) ? new Forum(this, channel) : new Conversation(this, channel)) : null;
-    this.main.replaceChildren(this.view?.element ?? h("p", { class: "empty-stage hint" }, this.words.t("nothing_open")));
+    this.main.replaceChildren(
+      this.view?.element ?? h("p", { class: "empty-stage hint" }, this.words.t("nothing_open")),
+    );
     this.drawHead();
     this.drawMembers();
     this.rail.draw();
@@ -159,8 +172,19 @@ export class Client {
     this.thread = thread;
     this.threadView = new Conversation(this, thread);
     const title = h("h2", { dir: "auto" }, icon("thread"), h("bdi", {}, thread.name));
-    const tags = (parent?.available_tags ?? []).filter((tag) => thread.applied_tags?.includes(tag.id)).map((tag) => h("span", { class: "tag small" }, tag.name));
-    const head = h("header", { class: "thread-head" }, iconButton("close", this.words.t("close_thread"), () => this.leaveThread()), title, iconButton("more", this.words.t("thread_actions"), (event) => this.actions.openForThread(this.thread, event.currentTarget)), h("div", { class: "post-tags" }, tags));
+    const tags = (parent?.available_tags ?? [])
+      .filter((tag) => thread.applied_tags?.includes(tag.id))
+      .map((tag) => h("span", { class: "tag small" }, tag.name));
+    const head = h(
+      "header",
+      { class: "thread-head" },
+      iconButton("close", this.words.t("close_thread"), () => this.leaveThread()),
+      title,
+      iconButton("more", this.words.t("thread_actions"), (event) =>
+        this.actions.openForThread(this.thread, event.currentTarget),
+      ),
+      h("div", { class: "post-tags" }, tags),
+    );
     this.side.replaceChildren(head, this.threadView.element);
     this.side.hidden = false;
     this.drawMembers();
@@ -197,7 +221,7 @@ export class Client {
       this.store.putChannel(channel);
       await this.openChannel(channel.id);
     } catch (error) {
-      this.notice(this.explain(error), "error");
+      this.notices.tell(this.notices.explain(error), "error");
     }
   }
 
@@ -243,12 +267,28 @@ export class Client {
   drawHead() {
     const { words, channel } = this;
     const menu = iconButton("menu", words.t("open_lists"), () => this.openLists(), { class: "lists-button" });
-    const title = channel ? h("h1", { dir: "auto" }, icon(channelIcon(channel)), h("bdi", {}, this.titleOf(channel))) : h("h1", {}, words.t("dms"));
-    const topic = channel?.topic && !isForum(channel) ? h("p", { class: "topic hint", title: channel.topic, dir: "auto" }, excerpt(channel.topic, 300)) : h("span", { class: "topic" });
-    const members = this.guildId ? iconButton("people", words.t("toggle_members"), () => this.toggleMembers(), { class: "members-button", "aria-pressed": String(!this.people.hidden) }) : null;
+    const title = channel
+      ? h("h1", { dir: "auto" }, icon(channelIcon(channel)), h("bdi", {}, this.titleOf(channel)))
+      : h("h1", {}, words.t("dms"));
+    const topic =
+      channel?.topic && !isForum(channel)
+        ? h("p", { class: "topic hint", title: channel.topic, dir: "auto" }, excerpt(channel.topic, 300))
+        : h("span", { class: "topic" });
+    const members = this.guildId
+      ? iconButton("people", words.t("toggle_members"), () => this.toggleMembers(), {
+          class: "members-button",
+          "aria-pressed": String(!this.people.hidden),
+        })
+      : null;
     this.head.replaceChildren();
     this.headPerson ??= personButton(this, "head-person");
-    append(this.head, [menu, title, topic, this.headPerson, h("div", { class: "head-tools" }, members, this.hooks.tools(this))]);
+    append(this.head, [
+      menu,
+      title,
+      topic,
+      this.headPerson,
+      h("div", { class: "head-tools" }, members, this.hooks.tools(this)),
+    ]);
   }
 
   drawMembers() {
@@ -312,60 +352,23 @@ export class Client {
 
   /** Relative times grow old. */
   tick() {
-    for (const node of this.root.querySelectorAll("[data-relative]")) node.textContent = this.times.relative(Number(node.dataset.relative));
+    for (const node of this.root.querySelectorAll("[data-relative]"))
+      node.textContent = this.times.relative(Number(node.dataset.relative));
   }
 
   // --- words ---------------------------------------------------------------------------------------------------------
 
   titleOf(channel) {
     if (channel.type !== Channel.DM) return channel.name;
-    return channel.recipients.filter((user) => user.id !== this.store.user.id).map(userName).join(", ");
+    return channel.recipients
+      .filter((user) => user.id !== this.store.user.id)
+      .map(userName)
+      .join(", ");
   }
 
-  /** @param {string | null} channelId @returns {import("./markdown.js").MarkdownContext} */
+  /** @param {string | null} channelId */
   markdown(channelId) {
-    const { store } = this;
-    const guildId = store.channels.get(channelId ?? "")?.guild_id ?? this.guildId;
-    return {
-      words: this.words,
-      times: this.times,
-      user: (id) => {
-        const user = store.findUser(id);
-        return user ? { name: store.nameOf(guildId, user), onclick: (event) => this.showProfile(id, event.currentTarget) } : null;
-      },
-      channel: (id) => {
-        const channel = store.channels.get(id);
-        return channel ? { name: this.titleOf(channel), onclick: () => this.openChannel(id) } : null;
-      },
-      role: (id) => store.guilds.get(guildId)?.roles.get(id) ?? null,
-      command: (name, id) => this.conversationOf(channelId)?.composer.beginNamed(name, id),
-    };
-  }
-
-  explain(error) {
-    if (error instanceof ApiError) return this.words.t("refused", { reason: error.detail });
-    if (error instanceof TypeError) return this.words.t("failed_network");
-    throw error;
-  }
-
-  /** @param {string} text @param {"info" | "error"} [level] */
-  notice(text, level = "info") {
-    if (!text) return;
-    const note = h("div", { class: `notice ${level}` }, level === "error" ? icon("warning") : null, h("p", { dir: "auto" }, text), iconButton("close", this.words.t("close"), () => note.remove(), { class: "tiny" }));
-    this.notices.append(note);
-    setTimeout(() => note.remove(), NOTICE_FOR);
-  }
-
-  /** A direct message that comes while one looks elsewhere. */
-  announce(channel, message) {
-    if (channel.type !== Channel.DM || message.author.id === this.store.user.id || this.channel?.id === channel.id) return;
-    const open = () => {
-      note.remove();
-      this.openChannel(channel.id);
-    };
-    const note = h("div", { class: "notice" }, h("button", { type: "button", class: "notice-dm", onclick: open }, avatar(message.author, "small"), h("span", {}, this.words.t("new_dm", { name: userName(message.author) }))));
-    this.notices.append(note);
-    setTimeout(() => note.remove(), NOTICE_FOR);
+    return markdownContext(this, channelId);
   }
 
   // --- what views ask ------------------------------------------------------------------------------------------------
@@ -400,43 +403,8 @@ export class Client {
   /** A forum is read when its posts are. */
   markAllRead(channel) {
     this.store.markRead(channel.id);
-    for (const thread of this.store.channels.values()) if (thread.parent_id === channel.id) this.store.markRead(thread.id);
-  }
-
-  /** @param {string} question @param {() => Promise<any>} action */
-  confirm(question, action) {
-    const { words } = this;
-    const yes = h("button", { type: "submit", class: "button danger" }, words.t("confirm"));
-    const no = h("button", { type: "button", class: "button secondary", onclick: () => dialog.close() }, words.t("cancel"));
-    const onsubmit = (event) => {
-      event.preventDefault();
-      dialog.close();
-      this.attempt(action);
-    };
-    const dialog = openDialog(this, { title: words.t("confirm_title"), body: [h("p", { dir: "auto" }, question)], actions: [no, yes], onsubmit });
-    no.focus();
-  }
-
-  /** @param {string} title @param {string} value @param {(answer: string) => Promise<any>} action */
-  ask(title, value, action) {
-    const { words } = this;
-    const input = h("input", { class: "input", maxlength: 100, "aria-label": title, ".value": value, dir: "auto" });
-    const onsubmit = (event) => {
-      event.preventDefault();
-      dialog.close();
-      if (input.value.trim()) this.attempt(() => action(input.value.trim()));
-    };
-    const actions = [h("button", { type: "button", class: "button secondary", onclick: () => dialog.close() }, words.t("cancel")), h("button", { type: "submit", class: "button primary" }, words.t("save"))];
-    const dialog = openDialog(this, { title, body: [input], actions, onsubmit });
-    input.select();
-  }
-
-  async attempt(action) {
-    try {
-      await action();
-    } catch (error) {
-      this.notice(this.explain(error), "error");
-    }
+    for (const thread of this.store.channels.values())
+      if (thread.parent_id === channel.id) this.store.markRead(thread.id);
   }
 
   /** Puts away a message that only this person can see. @param {any} message */
@@ -445,7 +413,7 @@ export class Client {
   }
 
   remove(message) {
-    return this.attempt(async () => {
+    return this.notices.attempt(async () => {
       await this.store.api.delete(`/channels/${message.channel_id}/messages/${message.id}`);
       this.store.receive("MESSAGE_DELETE", { id: message.id, channel_id: message.channel_id });
     });
@@ -453,15 +421,6 @@ export class Client {
 
   react(message, name, add) {
     const path = `/channels/${message.channel_id}/messages/${message.id}/reactions/${encodeURIComponent(name)}`;
-    return this.attempt(() => this.store.api[add ? "put" : "delete"](path));
-  }
-
-  async copy(text) {
-    try {
-      await navigator.clipboard.writeText(text);
-      this.notice(this.words.t("copied"));
-    } catch {
-      this.notice(text);
-    }
+    return this.notices.attempt(() => this.store.api[add ? "put" : "delete"](path));
   }
 }

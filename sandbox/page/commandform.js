@@ -17,11 +17,28 @@ export class CommandForm {
     this.more = h("div", { class: "more-options" });
     this.help = h("p", { class: "command-help hint" }, leaf.description);
     this.alert = h("p", { class: "problem", role: "alert" });
-    this.sendButton = h("button", { type: "button", class: "icon-button send", "aria-label": words.t("run_command"), title: words.t("run_command"), onclick: () => this.send() }, icon("send"));
+    this.sendButton = h(
+      "button",
+      {
+        type: "button",
+        class: "icon-button send",
+        "aria-label": words.t("run_command"),
+        title: words.t("run_command"),
+        onclick: () => this.send(),
+      },
+      icon("send"),
+    );
     const name = h("span", { class: "command-name" }, `/${leaf.name}`);
     const leave = iconButton("close", words.t("leave_command"), () => onclose());
     const line = h("div", { class: "command-line" }, leave, name, this.chips, this.sendButton);
-    this.element = h("div", { class: "command-form", role: "group", "aria-label": words.t("command_label", { name: leaf.name }) }, this.help, line, this.more, this.alert);
+    this.element = h(
+      "div",
+      { class: "command-form", role: "group", "aria-label": words.t("command_label", { name: leaf.name }) },
+      this.help,
+      line,
+      this.more,
+      this.alert,
+    );
     this.element.addEventListener("focusin", (event) => this.explain(event.target));
     this.element.addEventListener("keydown", (event) => this.key(event));
     const all = leaf.options.length <= SHOWN_AT_ONCE;
@@ -67,9 +84,16 @@ export class CommandForm {
         this.offerMore();
         field.input.focus();
       };
-      return h("button", { type: "button", class: "add-option", title: shownDescription(option), onclick: add }, icon("plus"), shownName(option));
+      return h(
+        "button",
+        { type: "button", class: "add-option", title: shownDescription(option), onclick: add },
+        icon("plus"),
+        shownName(option),
+      );
     };
-    this.more.replaceChildren(...(absent.length ? [h("span", { class: "hint" }, this.client.words.t("more_options")), ...absent.map(one)] : []));
+    this.more.replaceChildren(
+      ...(absent.length ? [h("span", { class: "hint" }, this.client.words.t("more_options")), ...absent.map(one)] : []),
+    );
   }
 
   explain(target) {
@@ -102,7 +126,13 @@ export class CommandForm {
   }
 
   filled(focused) {
-    return this.fields.filter((field) => field === focused || !field.empty).map((field) => ({ option: field.option, value: field === focused ? field.input.value : field.value(), focused: field === focused }));
+    return this.fields
+      .filter((field) => field === focused || !field.empty)
+      .map((field) => ({
+        option: field.option,
+        value: field === focused ? field.input.value : field.value(),
+        focused: field === focused,
+      }));
   }
 
   suggest(field) {

@@ -26,14 +26,27 @@ export function shownDescription(named) {
 
 /** @param {any[]} commands @returns {Leaf[]} */
 export function leaves(commands) {
-  return commands.filter((command) => command.type === Command.SLASH).flatMap((command) => descend(command, command, []));
+  return commands
+    .filter((command) => command.type === Command.SLASH)
+    .flatMap((command) => descend(command, command, []));
 }
 
 function descend(command, node, path) {
-  const branches = (node.options ?? []).filter((option) => option.type === Option.SUBCOMMAND || option.type === Option.GROUP);
+  const branches = (node.options ?? []).filter(
+    (option) => option.type === Option.SUBCOMMAND || option.type === Option.GROUP,
+  );
   if (branches.length) return branches.flatMap((branch) => descend(command, branch, [...path, branch]));
   const chain = [command, ...path];
-  return [{ command, path, name: chain.map(shownName).join(" "), canonical: chain.map((each) => each.name).join(" "), description: shownDescription(node), options: node.options ?? [] }];
+  return [
+    {
+      command,
+      path,
+      name: chain.map(shownName).join(" "),
+      canonical: chain.map((each) => each.name).join(" "),
+      description: shownDescription(node),
+      options: node.options ?? [],
+    },
+  ];
 }
 
 /** @param {Leaf[]} list @param {string} typed what follows the slash @returns {Leaf[]} best first within each application */
@@ -43,7 +56,12 @@ export function search(list, typed) {
   return list
     .map((leaf) => ({ leaf, rank: rank(leaf) }))
     .filter((each) => each.rank < 4)
-    .sort((a, b) => compare(a.leaf.command.application?.name, b.leaf.command.application?.name) || a.rank - b.rank || compare(a.leaf.name, b.leaf.name))
+    .sort(
+      (a, b) =>
+        compare(a.leaf.command.application?.name, b.leaf.command.application?.name) ||
+        a.rank - b.rank ||
+        compare(a.leaf.name, b.leaf.name),
+    )
     .map((each) => each.leaf);
 }
 
@@ -63,7 +81,8 @@ function rankOf(name, wanted) {
 /** @param {Leaf[]} list @param {string} typed @returns {{leaf: Leaf, rest: string} | null} the command typed in full, and what follows */
 export function typedInFull(list, typed) {
   for (const leaf of list) {
-    for (const name of [leaf.name, leaf.canonical]) if (fold(typed).startsWith(`${fold(name)} `)) return { leaf, rest: typed.slice(name.length + 1) };
+    for (const name of [leaf.name, leaf.canonical])
+      if (fold(typed).startsWith(`${fold(name)} `)) return { leaf, rest: typed.slice(name.length + 1) };
   }
   return null;
 }
@@ -73,7 +92,18 @@ export function typedInFull(list, typed) {
  * @returns {any} the `data` of the interaction
  */
 export function commandData(leaf, filled) {
-  let options = filled.map(({ option, value, focused }) => ({ name: option.name, type: option.type, value, ...(focused ? { focused: true } : {}) }));
+  let options = filled.map(({ option, value, focused }) => ({
+    name: option.name,
+    type: option.type,
+    value,
+    ...(focused ? { focused: true } : {}),
+  }));
   for (const branch of [...leaf.path].reverse()) options = [{ name: branch.name, type: branch.type, options }];
-  return { id: leaf.command.id, name: leaf.command.name, type: leaf.command.type, options, ...(leaf.command.guild_id ? { guild_id: leaf.command.guild_id } : {}) };
+  return {
+    id: leaf.command.id,
+    name: leaf.command.name,
+    type: leaf.command.type,
+    options,
+    ...(leaf.command.guild_id ? { guild_id: leaf.command.guild_id } : {}),
+  };
 }

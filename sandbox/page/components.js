@@ -44,16 +44,42 @@ function button(component, where) {
   const inside = [emoji(component.emoji), component.label ? h("bdi", {}, component.label) : null];
   if (component.url) {
     const safe = /^https?:\/\//i.test(component.url);
-    return h("a", { class: "button link", href: safe ? component.url : null, target: "_blank", rel: "noopener noreferrer", "aria-disabled": component.disabled ? "true" : null }, inside, icon("link"));
+    return h(
+      "a",
+      {
+        class: "button link",
+        href: safe ? component.url : null,
+        target: "_blank",
+        rel: "noopener noreferrer",
+        "aria-disabled": component.disabled ? "true" : null,
+      },
+      inside,
+      icon("link"),
+    );
   }
-  const node = h("button", { type: "button", class: `button ${style}`, disabled: component.disabled, "aria-label": component.label ? null : (component.emoji?.name ?? "?") }, inside);
+  const node = h(
+    "button",
+    {
+      type: "button",
+      class: `button ${style}`,
+      disabled: component.disabled,
+      "aria-label": component.label ? null : (component.emoji?.name ?? "?"),
+    },
+    inside,
+  );
   node.addEventListener("click", () => act(node, component, undefined, where));
   return node;
 }
 
 function select(component, where) {
   const label = component.placeholder ?? where.client.words.t("select_placeholder");
-  const field = new SelectField({ component, client: where.client, guildId: where.guildId, label, onchange: (values) => act(field.element, component, values, where) });
+  const field = new SelectField({
+    component,
+    client: where.client,
+    guildId: where.guildId,
+    label,
+    onchange: (values) => act(field.element, component, values, where),
+  });
   return h("div", { class: "component-select" }, field.element);
 }
 
@@ -67,11 +93,20 @@ async function act(node, component, values, { message, client }) {
 
 function section(component, where) {
   const words = h("div", { class: "section-words" }, componentsView(component.components, where));
-  return h("div", { class: "section" }, words, h("div", { class: "section-accessory" }, componentsView([component.accessory], where)));
+  return h(
+    "div",
+    { class: "section" },
+    words,
+    h("div", { class: "section-accessory" }, componentsView([component.accessory], where)),
+  );
 }
 
 function gallery(component, where) {
-  return h("div", { class: `gallery count-${Math.min(component.items.length, 4)}` }, component.items.map((item) => h("figure", {}, veiled(item, where))));
+  return h(
+    "div",
+    { class: `gallery count-${Math.min(component.items.length, 4)}` },
+    component.items.map((item) => h("figure", {}, veiled(item, where))),
+  );
 }
 
 /** A picture, behind a veil when it is a spoiler. */
@@ -96,11 +131,17 @@ function file(component, { message, client }) {
 
 function separator(component) {
   const size = component.spacing === 2 ? "large" : "small";
-  return component.divider === false ? h("div", { class: `separator ${size}` }) : h("hr", { class: `separator ${size}` });
+  return component.divider === false
+    ? h("div", { class: `separator ${size}` })
+    : h("hr", { class: `separator ${size}` });
 }
 
 function container(component, where) {
-  const node = h("div", { class: component.accent_color == null ? "container" : "container accented", style: tint(component.accent_color) }, componentsView(component.components, where));
+  const node = h(
+    "div",
+    { class: component.accent_color == null ? "container" : "container accented", style: tint(component.accent_color) },
+    componentsView(component.components, where),
+  );
   return component.spoiler ? veil(node, where.client) : node;
 }
 

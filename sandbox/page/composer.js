@@ -31,26 +31,49 @@ export class Composer {
     const { channel, client } = this;
     const permissions = client.store.permissionsIn(channel);
     if (channel.thread_metadata?.locked && !may(permissions, "MANAGE_THREADS")) return client.words.t("thread_locked");
-    return may(permissions, isThread(channel) ? "SEND_IN_THREADS" : "SEND_MESSAGES") ? null : client.words.t("cannot_write");
+    return may(permissions, isThread(channel) ? "SEND_IN_THREADS" : "SEND_MESSAGES")
+      ? null
+      : client.words.t("cannot_write");
   }
 
   build() {
     const { words } = this.client;
     const name = this.client.titleOf(this.channel);
     const label = words.t(this.channel.type === Channel.DM ? "write_to" : "write_in", { name });
-    this.input = h("textarea", { class: "composer-input", rows: 1, placeholder: label, "aria-label": label, "aria-autocomplete": "list", dir: "auto", enterkeyhint: "send" });
+    this.input = h("textarea", {
+      class: "composer-input",
+      rows: 1,
+      placeholder: label,
+      "aria-label": label,
+      "aria-autocomplete": "list",
+      dir: "auto",
+      enterkeyhint: "send",
+    });
     this.counter = h("span", { class: "counter hint" });
     this.replying = h("div", { class: "replying", hidden: true });
     this.alert = h("p", { class: "problem", role: "alert" });
-    const commands = iconButton("slash", words.t("open_commands"), () => this.startCommand(), { class: "composer-slash" });
-    this.line = h("div", { class: "composer-line" }, commands, this.input, this.counter, iconButton("send", words.t("send"), () => this.send(), { class: "send" }));
+    const commands = iconButton("slash", words.t("open_commands"), () => this.startCommand(), {
+      class: "composer-slash",
+    });
+    this.line = h(
+      "div",
+      { class: "composer-line" },
+      commands,
+      this.input,
+      this.counter,
+      iconButton("send", words.t("send"), () => this.send(), { class: "send" }),
+    );
     this.typing = h("p", { class: "typing", "aria-live": "polite" });
     this.element.append(this.replying, this.line, this.alert, this.typing);
     this.input.addEventListener("input", () => this.typed());
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.input.addEventListener("blur", () => this.closeList());
     this.input.value = this.client.drafts.get(this.channel.id) ?? "";
-    this.list = new Listbox({ label: words.t("suggestions"), empty: words.t("no_command"), onpick: (item) => item.value() });
+    this.list = new Listbox({
+      label: words.t("suggestions"),
+      empty: words.t("no_command"),
+      onpick: (item) => item.value(),
+    });
     this.stop = this.client.store.on(`typing:${this.channel.id}`, () => this.showTyping());
     this.grow();
   }
@@ -123,7 +146,7 @@ export class Composer {
       this.reply(null);
       this.grow();
     } catch (error) {
-      this.alert.textContent = this.client.explain(error);
+      this.alert.textContent = this.client.notices.explain(error);
     }
     this.sending = false;
     this.client.sent(this.channel.id);
@@ -132,7 +155,8 @@ export class Composer {
   /** Names shown while writing become the marks that Discord wants. */
   outgoing() {
     let text = this.input.value;
-    for (const [name, mark] of [...this.mentions].sort(([a], [b]) => b.length - a.length)) text = text.replaceAll(name, mark);
+    for (const [name, mark] of [...this.mentions].sort(([a], [b]) => b.length - a.length))
+      text = text.replaceAll(name, mark);
     return text;
   }
 
@@ -142,15 +166,25 @@ export class Composer {
     this.replying.hidden = !message;
     if (!message) return;
     const name = this.client.store.nameOf(this.channel.guild_id, message.author);
-    this.replying.replaceChildren(icon("reply"), h("span", {}, this.client.words.t("replying_to", { name })), iconButton("close", this.client.words.t("cancel_reply"), () => this.reply(null), { class: "tiny" }));
+    this.replying.replaceChildren(
+      icon("reply"),
+      h("span", {}, this.client.words.t("replying_to", { name })),
+      iconButton("close", this.client.words.t("cancel_reply"), () => this.reply(null), { class: "tiny" }),
+    );
     this.focus();
   }
 
   showTyping() {
     const now = Date.now();
-    const others = [...(this.client.store.typing.get(this.channel.id) ?? [])].filter(([user, until]) => until > now && user !== this.client.store.user.id);
-    const names = others.map(([user]) => this.client.store.nameOf(this.channel.guild_id, this.client.store.findUser(user)));
-    this.typing.textContent = names.length ? this.client.words.t("typing", { names: names.join(", "), n: names.length }) : "";
+    const others = [...(this.client.store.typing.get(this.channel.id) ?? [])].filter(
+      ([user, until]) => until > now && user !== this.client.store.user.id,
+    );
+    const names = others.map(([user]) =>
+      this.client.store.nameOf(this.channel.guild_id, this.client.store.findUser(user)),
+    );
+    this.typing.textContent = names.length
+      ? this.client.words.t("typing", { names: names.join(", "), n: names.length })
+      : "";
   }
 
   // --- suggestions ---------------------------------------------------------------------------------------------------
@@ -174,10 +208,16 @@ export class Composer {
     const found = /(?:^|\s)([@#])([^\s@#]{0,32})$/u.exec(before);
     if (!found) return this.closeList();
     const [, sign, query] = found;
-    const items = sign === "@" ? choicesOf({ type: Kind.USER_SELECT }, this.client, this.channel.guild_id) : choicesOf({ type: Kind.CHANNEL_SELECT }, this.client, this.channel.guild_id);
+    const items =
+      sign === "@"
+        ? choicesOf({ type: Kind.USER_SELECT }, this.client, this.channel.guild_id)
+        : choicesOf({ type: Kind.CHANNEL_SELECT }, this.client, this.channel.guild_id);
     const some = matching(items, query).slice(0, 10);
     if (!some.length) return this.closeList();
-    return this.openList(some.map((item) => ({ ...item, value: () => this.insertMention(sign, query, item) })), 0);
+    return this.openList(
+      some.map((item) => ({ ...item, value: () => this.insertMention(sign, query, item) })),
+      0,
+    );
   }
 
   insertMention(sign, query, item) {
@@ -196,11 +236,12 @@ export class Composer {
       try {
         await this.client.store.commands(this.channel.id);
       } catch (error) {
-        this.alert.textContent = this.client.explain(error);
+        this.alert.textContent = this.client.notices.explain(error);
         return;
       }
       const now = this.input.value;
-      if (/^\/[^/\n]*$/.test(now)) this.showCommands(leaves(this.client.store.commandLists.get(this.channel.id)), now.slice(1));
+      if (/^\/[^/\n]*$/.test(now))
+        this.showCommands(leaves(this.client.store.commandLists.get(this.channel.id)), now.slice(1));
     }
   }
 
@@ -214,7 +255,13 @@ export class Composer {
       label: `/${leaf.name}`,
       hint: leaf.description,
       group: leaf.command.application?.name ?? "",
-      media: avatar(leaf.command.application?.bot ?? { id: leaf.command.application_id ?? "0", username: leaf.command.application?.name ?? "?" }, "small"),
+      media: avatar(
+        leaf.command.application?.bot ?? {
+          id: leaf.command.application_id ?? "0",
+          username: leaf.command.application?.name ?? "?",
+        },
+        "small",
+      ),
       value: () => this.beginCommand(leaf),
     }));
     this.openList(items, 0);
@@ -249,8 +296,10 @@ export class Composer {
   /** A command named in a message: `</ressource chercher:123>`. @param {string} name @param {string} id */
   async beginNamed(name, id) {
     const all = leaves(await this.client.store.commands(this.channel.id));
-    const leaf = all.find((each) => each.command.id === id && (each.canonical === name || each.name === name)) ?? all.find((each) => each.command.id === id);
+    const leaf =
+      all.find((each) => each.command.id === id && (each.canonical === name || each.name === name)) ??
+      all.find((each) => each.command.id === id);
     if (leaf) this.beginCommand(leaf);
-    else this.client.notice(this.client.words.t("no_command"), "error");
+    else this.client.notices.tell(this.client.words.t("no_command"), "error");
   }
 }

@@ -9,7 +9,14 @@ import { MessageList } from "./messages.js";
 
 /** @param {any} channel @returns {"hash" | "forum" | "speaker" | "megaphone" | "thread" | "mail"} */
 export function channelIcon(channel) {
-  const icons = { [Channel.FORUM]: "forum", [Channel.MEDIA]: "forum", [Channel.VOICE]: "speaker", [Channel.STAGE]: "speaker", [Channel.NEWS]: "megaphone", [Channel.DM]: "mail" };
+  const icons = {
+    [Channel.FORUM]: "forum",
+    [Channel.MEDIA]: "forum",
+    [Channel.VOICE]: "speaker",
+    [Channel.STAGE]: "speaker",
+    [Channel.NEWS]: "megaphone",
+    [Channel.DM]: "mail",
+  };
   return isThread(channel) ? "thread" : (icons[channel.type] ?? "hash");
 }
 
@@ -30,7 +37,9 @@ export class Conversation {
   compose() {
     const channel = this.client.store.channels.get(this.channel.id) ?? this.channel;
     const archived = channel.thread_metadata?.archived;
-    this.status.replaceChildren(...(archived ? [h("p", { class: "hint" }, icon("lock"), this.client.words.t("thread_archived"))] : []));
+    this.status.replaceChildren(
+      ...(archived ? [h("p", { class: "hint" }, icon("lock"), this.client.words.t("thread_archived"))] : []),
+    );
     const state = JSON.stringify([channel.thread_metadata?.locked, this.client.store.permissionsIn(channel)]);
     if (state === this.state) return;
     this.state = state;
@@ -43,9 +52,19 @@ export class Conversation {
     const { words } = this.client;
     const { channel } = this;
     const name = this.client.titleOf(channel);
-    const text = channel.type === Channel.DM ? words.t("intro_dm", { name }) : words.t(isThread(channel) ? "intro_thread" : "intro_channel", { name });
+    const text =
+      channel.type === Channel.DM
+        ? words.t("intro_dm", { name })
+        : words.t(isThread(channel) ? "intro_thread" : "intro_channel", { name });
     const topic = channel.topic ? render(channel.topic, this.client.markdown(channel.id)) : null;
-    return h("div", { class: "intro", hidden: true }, h("span", { class: "intro-icon" }, icon(channelIcon(channel))), h("p", { class: "intro-title", dir: "auto" }, name), h("p", { class: "hint" }, text), topic);
+    return h(
+      "div",
+      { class: "intro", hidden: true },
+      h("span", { class: "intro-icon" }, icon(channelIcon(channel))),
+      h("p", { class: "intro-title", dir: "auto" }, name),
+      h("p", { class: "hint" }, text),
+      topic,
+    );
   }
 
   open() {

@@ -12,10 +12,23 @@ export function openDialog(client, { title, body, actions = [], class: extra = "
     element.close();
   };
   const leave = () => mayClose() && close();
-  const head = h("header", { class: "dialog-head" }, h("h2", { id, dir: "auto" }, title), iconButton("close", client.words.t("close"), leave));
-  const inside = [head, h("div", { class: "dialog-body" }, body), actions.length ? h("footer", { class: "dialog-foot" }, actions) : null];
-  const frame = onsubmit ? h("form", { class: "dialog-frame", novalidate: true, onsubmit }, inside) : h("div", { class: "dialog-frame" }, inside);
-  const element = /** @type {HTMLDialogElement} */ (h("dialog", { class: `dialog ${extra}`, "aria-labelledby": id, lang: client.words.language }, frame));
+  const head = h(
+    "header",
+    { class: "dialog-head" },
+    h("h2", { id, dir: "auto" }, title),
+    iconButton("close", client.words.t("close"), leave),
+  );
+  const inside = [
+    head,
+    h("div", { class: "dialog-body" }, body),
+    actions.length ? h("footer", { class: "dialog-foot" }, actions) : null,
+  ];
+  const frame = onsubmit
+    ? h("form", { class: "dialog-frame", novalidate: true, onsubmit }, inside)
+    : h("div", { class: "dialog-frame" }, inside);
+  const element = /** @type {HTMLDialogElement} */ (
+    h("dialog", { class: `dialog ${extra}`, "aria-labelledby": id, lang: client.words.language }, frame)
+  );
   element.addEventListener("cancel", (event) => {
     if (event.target !== element) return;
     event.preventDefault();

@@ -2,17 +2,68 @@
  * Discord's own numbers, named once; nothing here draws or asks anything.
  */
 
-export const Channel = Object.freeze({ TEXT: 0, DM: 1, VOICE: 2, CATEGORY: 4, NEWS: 5, NEWS_THREAD: 10, THREAD: 11, PRIVATE_THREAD: 12, STAGE: 13, FORUM: 15, MEDIA: 16 });
+export const Channel = Object.freeze({
+  TEXT: 0,
+  DM: 1,
+  VOICE: 2,
+  CATEGORY: 4,
+  NEWS: 5,
+  NEWS_THREAD: 10,
+  THREAD: 11,
+  PRIVATE_THREAD: 12,
+  STAGE: 13,
+  FORUM: 15,
+  MEDIA: 16,
+});
 export const Kind = Object.freeze({
-  ROW: 1, BUTTON: 2, STRING_SELECT: 3, TEXT_INPUT: 4, USER_SELECT: 5, ROLE_SELECT: 6, MENTIONABLE_SELECT: 7, CHANNEL_SELECT: 8, SECTION: 9,
-  TEXT: 10, THUMBNAIL: 11, GALLERY: 12, FILE: 13, SEPARATOR: 14, CONTAINER: 17, LABEL: 18, FILE_UPLOAD: 19, RADIO: 21, CHECKBOXES: 22, CHECKBOX: 23,
+  ROW: 1,
+  BUTTON: 2,
+  STRING_SELECT: 3,
+  TEXT_INPUT: 4,
+  USER_SELECT: 5,
+  ROLE_SELECT: 6,
+  MENTIONABLE_SELECT: 7,
+  CHANNEL_SELECT: 8,
+  SECTION: 9,
+  TEXT: 10,
+  THUMBNAIL: 11,
+  GALLERY: 12,
+  FILE: 13,
+  SEPARATOR: 14,
+  CONTAINER: 17,
+  LABEL: 18,
+  FILE_UPLOAD: 19,
+  RADIO: 21,
+  CHECKBOXES: 22,
+  CHECKBOX: 23,
 });
 export const Interaction = Object.freeze({ COMMAND: 2, COMPONENT: 3, AUTOCOMPLETE: 4, MODAL: 5 });
-export const Option = Object.freeze({ SUBCOMMAND: 1, GROUP: 2, STRING: 3, INTEGER: 4, BOOLEAN: 5, USER: 6, CHANNEL: 7, ROLE: 8, MENTIONABLE: 9, NUMBER: 10, ATTACHMENT: 11 });
+export const Option = Object.freeze({
+  SUBCOMMAND: 1,
+  GROUP: 2,
+  STRING: 3,
+  INTEGER: 4,
+  BOOLEAN: 5,
+  USER: 6,
+  CHANNEL: 7,
+  ROLE: 8,
+  MENTIONABLE: 9,
+  NUMBER: 10,
+  ATTACHMENT: 11,
+});
 export const Command = Object.freeze({ SLASH: 1, USER: 2, MESSAGE: 3 });
 export const Flag = Object.freeze({ EPHEMERAL: 64, LOADING: 128, COMPONENTS_V2: 32768 });
 
-const BITS = { ADMINISTRATOR: 3n, MANAGE_CHANNELS: 4n, ADD_REACTIONS: 6n, SEND_MESSAGES: 11n, MANAGE_MESSAGES: 13n, MANAGE_ROLES: 28n, MANAGE_THREADS: 34n, SEND_IN_THREADS: 38n };
+const BITS = {
+  ADMINISTRATOR: 3n,
+  MANAGE_CHANNELS: 4n,
+  ADD_REACTIONS: 6n,
+  SEND_MESSAGES: 11n,
+  MANAGE_MESSAGES: 13n,
+  MANAGE_ROLES: 28n,
+  MANAGE_THREADS: 34n,
+  SEND_IN_THREADS: 38n,
+};
 
 /**
  * @param {string | undefined} permissions a decimal number too wide for JavaScript's own

@@ -34,7 +34,8 @@ export function append(node, children) {
   for (const child of children) {
     if (Array.isArray(child)) append(node, child);
     else if (child instanceof Node) node.appendChild(child);
-    else if (child !== null && child !== undefined && child !== false) node.appendChild(document.createTextNode(String(child)));
+    else if (child !== null && child !== undefined && child !== false)
+      node.appendChild(document.createTextNode(String(child)));
   }
 }
 
@@ -50,7 +51,8 @@ const PATHS = {
   speaker: "M4 10v4h4l5 4V6L8 10zM16 9a4 4 0 0 1 0 6",
   megaphone: "M4 10v4l12 5V5zM16 9a3 3 0 0 1 0 6M7 15v4h3",
   thread: "M5 5h14M5 10h14M9 15h10M9 20h7M5 12v6h4",
-  people: "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2 20c0-4 3-6 7-6s7 2 7 6M16 4.5a3.5 3.5 0 0 1 0 6.5M18 14c2.5.8 4 2.8 4 6",
+  people:
+    "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2 20c0-4 3-6 7-6s7 2 7 6M16 4.5a3.5 3.5 0 0 1 0 6.5M18 14c2.5.8 4 2.8 4 6",
   calendar: "M4 6h16v14H4zM4 10h16M8 3v5M16 3v5",
   clock: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l4 2",
   sun: "M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM12 2v3M12 19v3M2 12h3M19 12h3M5 5l2 2M17 17l2 2M5 19l2-2M17 7l2-2",
@@ -105,7 +107,11 @@ export function icon(name) {
  */
 export function iconButton(name, label, onclick, props = {}) {
   const { class: extra = "", ...rest } = props;
-  return h("button", { type: "button", class: `icon-button ${extra}`, "aria-label": label, title: label, onclick, ...rest }, icon(name));
+  return h(
+    "button",
+    { type: "button", class: `icon-button ${extra}`, "aria-label": label, title: label, onclick, ...rest },
+    icon(name),
+  );
 }
 
 let serial = 0;

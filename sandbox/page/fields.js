@@ -42,7 +42,15 @@ function textField(component, { client, labelId, describedby }) {
   const { words } = client;
   const long = component.style === 2;
   const counter = h("div", { class: "counter hint", id: uid("counter") });
-  const props = { id: uid("field"), class: "input", placeholder: component.placeholder, "aria-labelledby": labelId, "aria-describedby": [describedby, counter.id].filter(Boolean).join(" "), dir: "auto", autocomplete: "off" };
+  const props = {
+    id: uid("field"),
+    class: "input",
+    placeholder: component.placeholder,
+    "aria-labelledby": labelId,
+    "aria-describedby": [describedby, counter.id].filter(Boolean).join(" "),
+    dir: "auto",
+    autocomplete: "off",
+  };
   const input = long ? h("textarea", { ...props, rows: 4 }) : h("input", { ...props, type: "text" });
   input.value = component.value ?? "";
   const required = component.required ?? true;
@@ -50,7 +58,10 @@ function textField(component, { client, labelId, describedby }) {
   input.required = required;
   input.maxLength = maximum;
   const count = () => {
-    counter.textContent = component.max_length || input.value.length > 3500 ? words.t("counter", { n: input.value.length, max: maximum }) : "";
+    counter.textContent =
+      component.max_length || input.value.length > 3500
+        ? words.t("counter", { n: input.value.length, max: maximum })
+        : "";
   };
   input.addEventListener("input", count);
   count();
@@ -59,12 +70,24 @@ function textField(component, { client, labelId, describedby }) {
     if (!length) return required ? words.t("field_required") : null;
     return length < (component.min_length ?? 0) ? words.t("field_short", { n: component.min_length }) : null;
   };
-  return { element: h("div", { class: "field-text" }, input, counter), focusable: input, required, problem, answer: () => ({ ...base(component), value: input.value }) };
+  return {
+    element: h("div", { class: "field-text" }, input, counter),
+    focusable: input,
+    required,
+    problem,
+    answer: () => ({ ...base(component), value: input.value }),
+  };
 }
 
 function selectField(component, { client, guildId, label, labelId }) {
   const required = component.required ?? true;
-  const select = new SelectField({ component: { ...component, required }, client, guildId, label, labelledby: labelId });
+  const select = new SelectField({
+    component: { ...component, required },
+    client,
+    guildId,
+    label,
+    labelledby: labelId,
+  });
   return {
     element: select.element,
     focusable: select.element,
@@ -83,8 +106,22 @@ function countProblem(count, required, component, words) {
 function options(component, kind, name) {
   return component.options.map((option) => {
     const hint = option.description ? h("span", { class: "hint", id: uid("hint") }, option.description) : null;
-    const input = h("input", { type: kind, name, value: option.value, ".checked": Boolean(option.default), "aria-describedby": hint?.id });
-    return { input, node: h("label", { class: "choice" }, input, h("span", { class: "choice-words", dir: "auto" }, h("span", {}, option.label), hint)) };
+    const input = h("input", {
+      type: kind,
+      name,
+      value: option.value,
+      ".checked": Boolean(option.default),
+      "aria-describedby": hint?.id,
+    });
+    return {
+      input,
+      node: h(
+        "label",
+        { class: "choice" },
+        input,
+        h("span", { class: "choice-words", dir: "auto" }, h("span", {}, option.label), hint),
+      ),
+    };
   });
 }
 
@@ -93,7 +130,11 @@ function radioField(component, { client, labelId, describedby }) {
   const required = component.required ?? true;
   const value = () => list.find(({ input }) => input.checked)?.input.value ?? null;
   return {
-    element: h("div", { role: "radiogroup", "aria-labelledby": labelId, "aria-describedby": describedby, class: "choices" }, list.map(({ node }) => node)),
+    element: h(
+      "div",
+      { role: "radiogroup", "aria-labelledby": labelId, "aria-describedby": describedby, class: "choices" },
+      list.map(({ node }) => node),
+    ),
     focusable: list[0].input,
     required,
     problem: () => (required && value() === null ? client.words.t("field_required") : null),
@@ -113,7 +154,11 @@ function checkboxesField(component, { client, labelId, describedby }) {
   for (const { input } of list) input.addEventListener("change", limit);
   limit();
   return {
-    element: h("div", { role: "group", "aria-labelledby": labelId, "aria-describedby": describedby, class: "choices" }, list.map(({ node }) => node)),
+    element: h(
+      "div",
+      { role: "group", "aria-labelledby": labelId, "aria-describedby": describedby, class: "choices" },
+      list.map(({ node }) => node),
+    ),
     focusable: list[0].input,
     required,
     problem: () => countProblem(values().length, required, component, client.words),
@@ -122,15 +167,31 @@ function checkboxesField(component, { client, labelId, describedby }) {
 }
 
 function checkboxField(component, { labelId, describedby }) {
-  const input = h("input", { type: "checkbox", ".checked": Boolean(component.default), "aria-labelledby": labelId, "aria-describedby": describedby });
-  return { element: h("span", { class: "choice single" }, input), focusable: input, required: false, problem: () => null, answer: () => ({ ...base(component), value: input.checked }) };
+  const input = h("input", {
+    type: "checkbox",
+    ".checked": Boolean(component.default),
+    "aria-labelledby": labelId,
+    "aria-describedby": describedby,
+  });
+  return {
+    element: h("span", { class: "choice single" }, input),
+    focusable: input,
+    required: false,
+    problem: () => null,
+    answer: () => ({ ...base(component), value: input.checked }),
+  };
 }
 
 function fileField(component, { client, labelId, describedby }) {
   const { words } = client;
   const required = component.required ?? true;
   const most = component.max_values ?? 1;
-  const input = h("input", { type: "file", ".multiple": most > 1, "aria-labelledby": labelId, "aria-describedby": describedby });
+  const input = h("input", {
+    type: "file",
+    ".multiple": most > 1,
+    "aria-labelledby": labelId,
+    "aria-describedby": describedby,
+  });
   const list = h("ul", { class: "file-list" });
   /** @type {any[]} */
   let files = [];
@@ -138,7 +199,11 @@ function fileField(component, { client, labelId, describedby }) {
   input.addEventListener("change", async () => {
     pending += 1;
     const chosen = [...input.files].slice(0, most);
-    list.replaceChildren(...chosen.map((file) => h("li", {}, h("bdi", {}, file.name), " ", h("span", { class: "hint" }, fileSize(file.size, words.locale)))));
+    list.replaceChildren(
+      ...chosen.map((file) =>
+        h("li", {}, h("bdi", {}, file.name), " ", h("span", { class: "hint" }, fileSize(file.size, words.locale))),
+      ),
+    );
     try {
       files = await Promise.all(chosen.map((file) => client.store.api.upload(file)));
     } catch (error) {
@@ -148,6 +213,18 @@ function fileField(component, { client, labelId, describedby }) {
     pending -= 1;
   });
   const problem = () => (pending ? words.t("upload_pending") : countProblem(files.length, required, component, words));
-  const drop = h("div", { class: "file-drop" }, icon("file"), h("span", {}, words.t(most > 1 ? "choose_files" : "choose_file", { n: most })), input);
-  return { element: h("div", {}, drop, list), focusable: input, required, problem, answer: () => ({ ...base(component), values: files.map((file) => file.id) }) };
+  const drop = h(
+    "div",
+    { class: "file-drop" },
+    icon("file"),
+    h("span", {}, words.t(most > 1 ? "choose_files" : "choose_file", { n: most })),
+    input,
+  );
+  return {
+    element: h("div", {}, drop, list),
+    focusable: input,
+    required,
+    problem,
+    answer: () => ({ ...base(component), values: files.map((file) => file.id) }),
+  };
 }

@@ -25,9 +25,17 @@ export class Forum {
     this.limit = SHOWN;
     this.cards = h("ul", { class: "posts" });
     this.count = h("p", { class: "hint", role: "status" });
-    this.more = h("button", { type: "button", class: "button secondary", onclick: () => this.showMore() }, client.words.t("show_more"));
+    this.more = h(
+      "button",
+      { type: "button", class: "button secondary", onclick: () => this.showMore() },
+      client.words.t("show_more"),
+    );
     this.element = h("div", { class: "forum" }, this.head(), this.tagBar(), this.count, this.cards, this.more);
-    this.stops = [client.store.on("posts", (parent) => parent === channel.id && this.reload()), client.store.on("unread", ({ channel: changed }) => changed?.parent_id !== channel.id && this.draw()), client.store.on("opened", () => this.draw())];
+    this.stops = [
+      client.store.on("posts", (parent) => parent === channel.id && this.reload()),
+      client.store.on("unread", ({ channel: changed }) => changed?.parent_id !== channel.id && this.draw()),
+      client.store.on("opened", () => this.draw()),
+    ];
   }
 
   async open() {
@@ -47,31 +55,70 @@ export class Forum {
   async load() {
     try {
       this.posts = await this.client.store.api.get(`/channels/${this.channel.id}/posts`);
-      for (const post of this.posts) if (!this.client.store.channels.has(post.id)) this.client.store.channels.set(post.id, { ...post, guild_id: this.channel.guild_id });
+      for (const post of this.posts)
+        if (!this.client.store.channels.has(post.id))
+          this.client.store.channels.set(post.id, { ...post, guild_id: this.channel.guild_id });
       this.loaded = true;
     } catch (error) {
-      this.client.notice(this.client.explain(error), "error");
+      this.client.notices.tell(this.client.notices.explain(error), "error");
     }
     this.draw();
   }
 
   head() {
     const { words } = this.client;
-    const search = h("input", { type: "search", class: "input", placeholder: words.t("search_posts"), "aria-label": words.t("search_posts"), oninput: (event) => this.set({ query: event.target.value }) });
-    const sort = h("select", { class: "input", "aria-label": words.t("sort_by"), onchange: (event) => this.set({ sort: event.target.value }) }, h("option", { value: "active" }, words.t("sort_active")), h("option", { value: "created" }, words.t("sort_created")));
+    const search = h("input", {
+      type: "search",
+      class: "input",
+      placeholder: words.t("search_posts"),
+      "aria-label": words.t("search_posts"),
+      oninput: (event) => this.set({ query: event.target.value }),
+    });
+    const sort = h(
+      "select",
+      { class: "input", "aria-label": words.t("sort_by"), onchange: (event) => this.set({ sort: event.target.value }) },
+      h("option", { value: "active" }, words.t("sort_active")),
+      h("option", { value: "created" }, words.t("sort_created")),
+    );
     sort.value = this.sort;
-    const layouts = h("div", { class: "segmented", role: "group", "aria-label": words.t("layout") }, this.layoutButton("list", "list"), this.layoutButton("gallery", "grid"));
-    const create = h("button", { type: "button", class: "button primary", onclick: () => this.compose(), disabled: !may(this.channel.permissions, "SEND_MESSAGES") }, icon("plus"), words.t("new_post"));
-    const topic = this.channel.topic ? h("details", { class: "guidelines" }, h("summary", {}, words.t("guidelines")), render(this.channel.topic, this.client.markdown(this.channel.id))) : null;
+    const layouts = h(
+      "div",
+      { class: "segmented", role: "group", "aria-label": words.t("layout") },
+      this.layoutButton("list", "list"),
+      this.layoutButton("gallery", "grid"),
+    );
+    const create = h(
+      "button",
+      {
+        type: "button",
+        class: "button primary",
+        onclick: () => this.compose(),
+        disabled: !may(this.channel.permissions, "SEND_MESSAGES"),
+      },
+      icon("plus"),
+      words.t("new_post"),
+    );
+    const topic = this.channel.topic
+      ? h(
+          "details",
+          { class: "guidelines" },
+          h("summary", {}, words.t("guidelines")),
+          render(this.channel.topic, this.client.markdown(this.channel.id)),
+        )
+      : null;
     return h("div", { class: "forum-head" }, topic, h("div", { class: "forum-tools" }, search, sort, layouts, create));
   }
 
   layoutButton(layout, drawing) {
     const choose = () => {
       this.set({ layout });
-      for (const button of this.element.querySelectorAll("[data-layout]")) button.setAttribute("aria-pressed", String(button.dataset.layout === layout));
+      for (const button of this.element.querySelectorAll("[data-layout]"))
+        button.setAttribute("aria-pressed", String(button.dataset.layout === layout));
     };
-    return iconButton(drawing, this.client.words.t(layout === "list" ? "layout_list" : "layout_gallery"), choose, { data: { layout }, "aria-pressed": String(this.layout === layout) });
+    return iconButton(drawing, this.client.words.t(layout === "list" ? "layout_list" : "layout_gallery"), choose, {
+      data: { layout },
+      "aria-pressed": String(this.layout === layout),
+    });
   }
 
   tagBar() {
@@ -82,7 +129,12 @@ export class Forum {
       event.currentTarget.setAttribute("aria-pressed", String(this.tags.has(id)));
       this.set({});
     };
-    const one = (tag) => h("button", { type: "button", class: "tag", "aria-pressed": "false", onclick: (event) => toggle(event, tag.id) }, tagWords(tag));
+    const one = (tag) =>
+      h(
+        "button",
+        { type: "button", class: "tag", "aria-pressed": "false", onclick: (event) => toggle(event, tag.id) },
+        tagWords(tag),
+      );
     return h("div", { class: "tags", role: "group", "aria-label": this.client.words.t("filter_tags") }, tags.map(one));
   }
 
@@ -111,7 +163,9 @@ export class Forum {
   draw() {
     const posts = this.shown();
     const { words } = this.client;
-    this.count.textContent = this.loaded ? words.t(posts.length ? "post_count" : this.posts.length ? "no_post_found" : "no_post", { n: posts.length }) : words.t("loading");
+    this.count.textContent = this.loaded
+      ? words.t(posts.length ? "post_count" : this.posts.length ? "no_post_found" : "no_post", { n: posts.length })
+      : words.t("loading");
     this.cards.className = `posts ${this.layout}`;
     const focused = document.activeElement?.closest?.("[data-post]")?.dataset.post;
     this.cards.replaceChildren(...posts.slice(0, this.limit).map((post) => this.card(post)));
@@ -126,13 +180,60 @@ export class Forum {
     const last = instant(post.last_message_id ?? post.id);
     const unread = client.store.reads.isUnread(client.store.channels.get(post.id) ?? post);
     const image = post.message?.attachments?.find((file) => file.content_type?.startsWith("image/"));
-    const marks = [(post.flags ?? 0) & 2 ? mark("pin", words.t("pinned")) : null, post.thread_metadata?.locked ? mark("lock", words.t("locked")) : null, post.thread_metadata?.archived ? mark("clock", words.t("archived")) : null];
+    const marks = [
+      (post.flags ?? 0) & 2 ? mark("pin", words.t("pinned")) : null,
+      post.thread_metadata?.locked ? mark("lock", words.t("locked")) : null,
+      post.thread_metadata?.archived ? mark("clock", words.t("archived")) : null,
+    ];
     const author = post.message ? client.store.nameOf(this.channel.guild_id, post.message.author) : "";
-    const name = h("button", { type: "button", class: "post-name", data: { post: post.id }, "aria-current": client.thread?.id === post.id ? "true" : null, dir: "auto", onclick: () => client.openChannel(post.id) }, post.name);
-    const words1 = [h("div", { class: "post-tags" }, tags.map((tag) => h("span", { class: "tag small" }, tagWords(tag)))), h("h2", { class: unread ? "unread" : "" }, name, unread ? h("span", { class: "visually-hidden" }, ` (${words.t("unread")})`) : null)];
-    const text = h("p", { class: "post-excerpt", dir: "auto" }, h("b", {}, h("bdi", {}, author)), author ? words.t("colon") : null, excerptOf(post));
-    const foot = h("p", { class: "post-foot hint" }, words.t("replies", { n: post.message_count ?? 0 }), " · ", h("time", { datetime: new Date(last).toISOString(), title: client.times.show(last, "F"), data: { relative: last } }, client.times.relative(last)), marks);
-    const cover = image && this.layout === "gallery" ? h("div", { class: "post-cover" }, picture(mediaUrl(image.url), image.description ?? "")) : null;
+    const name = h(
+      "button",
+      {
+        type: "button",
+        class: "post-name",
+        data: { post: post.id },
+        "aria-current": client.thread?.id === post.id ? "true" : null,
+        dir: "auto",
+        onclick: () => client.openChannel(post.id),
+      },
+      post.name,
+    );
+    const words1 = [
+      h(
+        "div",
+        { class: "post-tags" },
+        tags.map((tag) => h("span", { class: "tag small" }, tagWords(tag))),
+      ),
+      h(
+        "h2",
+        { class: unread ? "unread" : "" },
+        name,
+        unread ? h("span", { class: "visually-hidden" }, ` (${words.t("unread")})`) : null,
+      ),
+    ];
+    const text = h(
+      "p",
+      { class: "post-excerpt", dir: "auto" },
+      h("b", {}, h("bdi", {}, author)),
+      author ? words.t("colon") : null,
+      excerptOf(post),
+    );
+    const foot = h(
+      "p",
+      { class: "post-foot hint" },
+      words.t("replies", { n: post.message_count ?? 0 }),
+      " · ",
+      h(
+        "time",
+        { datetime: new Date(last).toISOString(), title: client.times.show(last, "F"), data: { relative: last } },
+        client.times.relative(last),
+      ),
+      marks,
+    );
+    const cover =
+      image && this.layout === "gallery"
+        ? h("div", { class: "post-cover" }, picture(mediaUrl(image.url), image.description ?? ""))
+        : null;
     return h("li", { class: "post" }, cover, words1, text, foot);
   }
 
@@ -142,16 +243,36 @@ export class Forum {
     const { client } = this;
     const { words } = client;
     const title = h("input", { id: uid("title"), class: "input", maxlength: 100, required: true, dir: "auto" });
-    const content = h("textarea", { id: uid("content"), class: "input", rows: 6, maxlength: 2000, required: true, dir: "auto" });
+    const content = h("textarea", {
+      id: uid("content"),
+      class: "input",
+      rows: 6,
+      maxlength: 2000,
+      required: true,
+      dir: "auto",
+    });
     const alert = h("p", { class: "problem", role: "alert" });
-    const tags = (this.channel.available_tags ?? []).filter((tag) => !tag.moderated || may(this.channel.permissions, "MANAGE_THREADS"));
+    const tags = (this.channel.available_tags ?? []).filter(
+      (tag) => !tag.moderated || may(this.channel.permissions, "MANAGE_THREADS"),
+    );
     const boxes = tags.map((tag) => ({ tag, input: h("input", { type: "checkbox" }) }));
     const limit = () => {
       const full = boxes.filter(({ input }) => input.checked).length >= 5;
       for (const { input } of boxes) input.disabled = full && !input.checked;
     };
     for (const { input } of boxes) input.addEventListener("change", limit);
-    const tagField = boxes.length ? h("fieldset", { class: "field" }, h("legend", { class: "field-label" }, words.t("post_tags")), h("div", { class: "tags" }, boxes.map(({ tag, input }) => h("label", { class: "tag checkable" }, input, tagWords(tag))))) : null;
+    const tagField = boxes.length
+      ? h(
+          "fieldset",
+          { class: "field" },
+          h("legend", { class: "field-label" }, words.t("post_tags")),
+          h(
+            "div",
+            { class: "tags" },
+            boxes.map(({ tag, input }) => h("label", { class: "tag checkable" }, input, tagWords(tag))),
+          ),
+        )
+      : null;
     const onsubmit = async (event) => {
       event.preventDefault();
       if (!title.value.trim() || !content.value.trim()) {
@@ -160,17 +281,41 @@ export class Forum {
         return;
       }
       try {
-        const post = await client.store.api.post(`/channels/${this.channel.id}/posts`, { name: title.value.trim(), content: content.value, applied_tags: boxes.filter(({ input }) => input.checked).map(({ tag }) => tag.id) });
+        const post = await client.store.api.post(`/channels/${this.channel.id}/posts`, {
+          name: title.value.trim(),
+          content: content.value,
+          applied_tags: boxes.filter(({ input }) => input.checked).map(({ tag }) => tag.id),
+        });
         client.store.putChannel({ ...post, guild_id: this.channel.guild_id });
         dialog.close();
         client.openChannel(post.id);
       } catch (error) {
-        alert.textContent = client.explain(error);
+        alert.textContent = client.notices.explain(error);
       }
     };
-    const field = (label, input) => h("div", { class: "field" }, h("label", { class: "field-label", for: input.id }, label, h("span", { class: "required" }, ` ${words.t("required")}`)), input);
-    const actions = [h("button", { type: "button", class: "button secondary", onclick: () => dialog.close() }, words.t("cancel")), h("button", { type: "submit", class: "button primary" }, words.t("publish"))];
-    const dialog = openDialog(client, { title: words.t("new_post"), body: [field(words.t("post_title"), title), field(words.t("post_content"), content), tagField, alert], actions, class: "modal", onsubmit });
+    const field = (label, input) =>
+      h(
+        "div",
+        { class: "field" },
+        h(
+          "label",
+          { class: "field-label", for: input.id },
+          label,
+          h("span", { class: "required" }, ` ${words.t("required")}`),
+        ),
+        input,
+      );
+    const actions = [
+      h("button", { type: "button", class: "button secondary", onclick: () => dialog.close() }, words.t("cancel")),
+      h("button", { type: "submit", class: "button primary" }, words.t("publish")),
+    ];
+    const dialog = openDialog(client, {
+      title: words.t("new_post"),
+      body: [field(words.t("post_title"), title), field(words.t("post_content"), content), tagField, alert],
+      actions,
+      class: "modal",
+      onsubmit,
+    });
     title.focus();
   }
 }
@@ -187,9 +332,15 @@ function tagWords(tag) {
 function excerptOf(post) {
   const { message } = post;
   if (!message) return "";
-  return excerpt(message.content || texts(message.components ?? []).join(" ") || message.embeds?.[0]?.description || "", 180);
+  return excerpt(
+    message.content || texts(message.components ?? []).join(" ") || message.embeds?.[0]?.description || "",
+    180,
+  );
 }
 
 function texts(components) {
-  return components.flatMap((component) => [...(component.content ? [component.content] : []), ...texts(component.components ?? [])]);
+  return components.flatMap((component) => [
+    ...(component.content ? [component.content] : []),
+    ...texts(component.components ?? []),
+  ]);
 }

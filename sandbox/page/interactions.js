@@ -30,8 +30,13 @@ export class Interactions {
 
   /** @param {any} command of the « Apps » menu of a message or a person @param {string} channelId @param {string} targetId */
   async menu(command, channelId, targetId) {
-    const failure = await this.command(channelId, { id: command.id, name: command.name, type: command.type, target_id: targetId });
-    if (failure) this.client.notice(failure, "error");
+    const failure = await this.command(channelId, {
+      id: command.id,
+      name: command.name,
+      type: command.type,
+      target_id: targetId,
+    });
+    if (failure) this.client.notices.tell(failure, "error");
   }
 
   /** @param {string} channelId @param {any} data @returns {Promise<{name: string, value: any}[]>} */

@@ -22,7 +22,13 @@ export class Listbox {
     /** @type {Item[]} */
     this.items = [];
     this.active = -1;
-    this.element = h("div", { class: "listbox", role: "listbox", id: this.id, "aria-label": label, "aria-multiselectable": multiple ? "true" : null });
+    this.element = h("div", {
+      class: "listbox",
+      role: "listbox",
+      id: this.id,
+      "aria-label": label,
+      "aria-multiselectable": multiple ? "true" : null,
+    });
     // So that the field keeps the focus.
     this.element.addEventListener("mousedown", (event) => event.preventDefault());
   }
@@ -46,9 +52,25 @@ export class Listbox {
   }
 
   option(item, at) {
-    const words = h("span", { class: "option-words" }, h("span", { class: "option-label", dir: "auto" }, item.label), item.hint ? h("span", { class: "hint", dir: "auto" }, item.hint) : null);
-    const props = { role: "option", id: `${this.id}-${at}`, class: "option", "aria-selected": String(Boolean(item.selected)) };
-    return h("div", { ...props, onclick: () => this.onpick(item), onmousemove: () => this.activate(at, false) }, item.media, words, h("span", { class: "option-mark", "aria-hidden": "true" }));
+    const words = h(
+      "span",
+      { class: "option-words" },
+      h("span", { class: "option-label", dir: "auto" }, item.label),
+      item.hint ? h("span", { class: "hint", dir: "auto" }, item.hint) : null,
+    );
+    const props = {
+      role: "option",
+      id: `${this.id}-${at}`,
+      class: "option",
+      "aria-selected": String(Boolean(item.selected)),
+    };
+    return h(
+      "div",
+      { ...props, onclick: () => this.onpick(item), onmousemove: () => this.activate(at, false) },
+      item.media,
+      words,
+      h("span", { class: "option-mark", "aria-hidden": "true" }),
+    );
   }
 
   activate(at, scroll = true) {
@@ -84,7 +106,12 @@ export class Listbox {
   key(event) {
     const last = this.items.length - 1;
     if (last < 0) return false;
-    const moves = { ArrowDown: this.active >= last ? 0 : this.active + 1, ArrowUp: this.active <= 0 ? last : this.active - 1, PageDown: Math.min(last, this.active + 8), PageUp: Math.max(0, this.active - 8) };
+    const moves = {
+      ArrowDown: this.active >= last ? 0 : this.active + 1,
+      ArrowUp: this.active <= 0 ? last : this.active - 1,
+      PageDown: Math.min(last, this.active + 8),
+      PageUp: Math.max(0, this.active - 8),
+    };
     if (event.key in moves) {
       event.preventDefault();
       this.activate(moves[event.key]);

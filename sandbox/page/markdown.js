@@ -23,7 +23,10 @@ const TOKENS = [
   [/^<@&(\d{1,20})>/, (m, p) => roleMention(p.context.role(m[1]), p.context)],
   [/^<#(\d{1,20})>/, (m, p) => mention(p.context.channel(m[1]), "#", p.context.words.t("unknown_channel"))],
   [/^<\/([^:<>\n]{1,100}):(\d{1,20})>/, (m, p) => commandMention(m[1], m[2], p.context)],
-  [/^<t:(-?\d{1,13})(?::([tTdDfFRsS]))?>/, (m, p) => timestamp(Number(m[1]) * 1000, m[2] ?? "f", p.context.times) ?? m[0]],
+  [
+    /^<t:(-?\d{1,13})(?::([tTdDfFRsS]))?>/,
+    (m, p) => timestamp(Number(m[1]) * 1000, m[2] ?? "f", p.context.times) ?? m[0],
+  ],
   [/^<a?:(\w{2,32}):(\d{1,20})>/, (m) => h("span", { class: "emoji-name", title: `:${m[1]}:` }, `:${m[1]}:`)],
   [/^<(https?:\/\/[^\s<>]+)>/i, (m) => link(m[1], m[1])],
   [/^@(everyone|here)(?!\w)/, (m) => h("span", { class: "mention" }, m[0])],
@@ -100,7 +103,7 @@ class Parser {
       if (paragraph.length) nodes.push(h("p", { dir: "auto" }, this.inline(paragraph.join("\n"))));
       paragraph = [];
     };
-    for (let at = 0; at < lines.length; ) {
+    for (let at = 0; at < lines.length;) {
       const block = depth > DEPTH ? null : this.block(lines, at, depth);
       if (block) {
         flush();
@@ -132,7 +135,11 @@ class Parser {
   }
 
   heading(level, text) {
-    return h("div", { class: `heading heading-${level}`, role: "heading", "aria-level": 2 + level - this.top, dir: "auto" }, this.inline(text));
+    return h(
+      "div",
+      { class: `heading heading-${level}`, role: "heading", "aria-level": 2 + level - this.top, dir: "auto" },
+      this.inline(text),
+    );
   }
 
   quote(lines, at, depth) {
@@ -159,7 +166,14 @@ class Parser {
         inside.push(lines[next].slice(indent.length + 1).replace(/^ /, ""));
         next += 1;
       }
-      node.append(h("li", { dir: "auto" }, this.inline(item[3]), inside.length ? this.blocks(inside.join("\n"), depth + 1) : null));
+      node.append(
+        h(
+          "li",
+          { dir: "auto" },
+          this.inline(item[3]),
+          inside.length ? this.blocks(inside.join("\n"), depth + 1) : null,
+        ),
+      );
     }
     return { node, next };
   }
@@ -191,7 +205,8 @@ export function render(text, context) {
   parser.top = Math.min(3, ...[...(text ?? "").matchAll(/^(#{1,3})\s/gm)].map(([, marks]) => marks.length));
   const root = h("div", { class: "markdown" });
   for (const part of fences(text ?? "")) {
-    if (part.code !== undefined) root.append(h("pre", { tabindex: 0, data: { language: part.language } }, h("code", {}, part.code)));
+    if (part.code !== undefined)
+      root.append(h("pre", { tabindex: 0, data: { language: part.language } }, h("code", {}, part.code)));
     else root.append(...parser.blocks(part.text.replace(/^\n|\n$/g, "")));
   }
   return root;
@@ -204,7 +219,12 @@ export function renderInline(text, context) {
 
 /** The first words of a text, without its marks. @param {string} text @param {number} [length] */
 export function excerpt(text, length = 160) {
-  const bare = (text ?? "").replace(/```[\s\S]*?```/g, " … ").replace(/\[([^\]]+)\]\([^)]*\)/g, "$1").replace(/[*_~|`#>]+/g, "").replace(/\s+/g, " ").trim();
+  const bare = (text ?? "")
+    .replace(/```[\s\S]*?```/g, " … ")
+    .replace(/\[([^\]]+)\]\([^)]*\)/g, "$1")
+    .replace(/[*_~|`#>]+/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
   const points = [...bare];
   return points.length > length ? `${points.slice(0, length - 1).join("")}…` : bare;
 }
@@ -224,7 +244,8 @@ function codeSpan(rest) {
   const runs = /`+/g;
   runs.lastIndex = fence.length;
   for (let run = runs.exec(rest); run; run = runs.exec(rest)) {
-    if (run[0].length === fence.length) return { node: h("code", {}, rest.slice(fence.length, run.index)), length: run.index + fence.length };
+    if (run[0].length === fence.length)
+      return { node: h("code", {}, rest.slice(fence.length, run.index)), length: run.index + fence.length };
   }
   return { node: fence, length: fence.length };
 }

@@ -17,12 +17,25 @@ export class Members {
     Object.assign(this, { client, guildId, channelId });
     const { words } = client;
     this.query = "";
-    this.search = h("input", { type: "search", class: "input", placeholder: words.t("search_members"), "aria-label": words.t("search_members"), oninput: (event) => this.filter(event.target.value) });
+    this.search = h("input", {
+      type: "search",
+      class: "input",
+      placeholder: words.t("search_members"),
+      "aria-label": words.t("search_members"),
+      oninput: (event) => this.filter(event.target.value),
+    });
     this.spacer = h("div", { class: "member-rows", role: "list" });
-    this.scroller = h("div", { class: "member-scroller", tabindex: 0, role: "group", "aria-label": words.t("members") }, this.spacer);
+    this.scroller = h(
+      "div",
+      { class: "member-scroller", tabindex: 0, role: "group", "aria-label": words.t("members") },
+      this.spacer,
+    );
     this.scroller.addEventListener("scroll", () => this.draw(), { passive: true });
     this.element = h("div", { class: "members" }, h("div", { class: "member-search" }, this.search), this.scroller);
-    this.stops = [client.store.on("members", (changed) => changed === guildId && this.later()), client.store.on("open", () => this.later())];
+    this.stops = [
+      client.store.on("members", (changed) => changed === guildId && this.later()),
+      client.store.on("open", () => this.later()),
+    ];
     this.sizing = new ResizeObserver(() => this.draw());
     this.sizing.observe(this.scroller);
     this.arrange();
@@ -73,7 +86,10 @@ export class Members {
 
   draw() {
     const first = Math.max(0, Math.floor(this.scroller.scrollTop / ROW) - AROUND);
-    const last = Math.min(this.rows.length, Math.ceil((this.scroller.scrollTop + this.scroller.clientHeight) / ROW) + AROUND);
+    const last = Math.min(
+      this.rows.length,
+      Math.ceil((this.scroller.scrollTop + this.scroller.clientHeight) / ROW) + AROUND,
+    );
     const focused = document.activeElement?.dataset?.member;
     this.spacer.replaceChildren(...this.rows.slice(first, last).map((row, at) => this.row(row, first + at)));
     if (focused) this.spacer.querySelector(`[data-member="${focused}"]`)?.focus({ preventScroll: true });
@@ -90,6 +106,23 @@ export class Members {
       event.preventDefault();
       client.actions.openForUser(row.user, client.channel?.id, event.currentTarget);
     };
-    return h("div", { role: "listitem", class: "member-row", style }, h("button", { type: "button", class: "member", data: { member: row.user.id }, title: row.nick ?? userName(row.user), onclick: open, oncontextmenu: menu }, avatar(row.user, "small"), name, botTag(row.user, client.words)));
+    return h(
+      "div",
+      { role: "listitem", class: "member-row", style },
+      h(
+        "button",
+        {
+          type: "button",
+          class: "member",
+          data: { member: row.user.id },
+          title: row.nick ?? userName(row.user),
+          onclick: open,
+          oncontextmenu: menu,
+        },
+        avatar(row.user, "small"),
+        name,
+        botTag(row.user, client.words),
+      ),
+    );
   }
 }

@@ -15,8 +15,15 @@ const SYSTEM = { 6: "system_pin", 7: "system_join", 18: "system_thread" };
 
 /** @param {any} message @param {any} before the message above, if any @returns {boolean} may the author's name be left out? */
 export function continues(message, before) {
-  if (!before || before.author.id !== message.author.id || message.type in SYSTEM || before.type in SYSTEM) return false;
-  if (message.referenced_message || message.message_reference || message.interaction_metadata || Boolean(message.flags & Flag.EPHEMERAL) !== Boolean(before.flags & Flag.EPHEMERAL)) return false;
+  if (!before || before.author.id !== message.author.id || message.type in SYSTEM || before.type in SYSTEM)
+    return false;
+  if (
+    message.referenced_message ||
+    message.message_reference ||
+    message.interaction_metadata ||
+    Boolean(message.flags & Flag.EPHEMERAL) !== Boolean(before.flags & Flag.EPHEMERAL)
+  )
+    return false;
   return instant(message.id) - instant(before.id) < GROUP_WITHIN;
 }
 
@@ -27,14 +34,25 @@ export function continues(message, before) {
  */
 export function messageView(message, client, { grouped, failure }) {
   const ephemeral = Boolean(message.flags & Flag.EPHEMERAL);
-  const classes = ["message", grouped && "grouped", ephemeral && "ephemeral", client.store.isForMe(message) && "for-me"].filter(Boolean).join(" ");
+  const classes = ["message", grouped && "grouped", ephemeral && "ephemeral", client.store.isForMe(message) && "for-me"]
+    .filter(Boolean)
+    .join(" ");
   const row = h("li", { class: classes, data: { id: message.id }, tabindex: -1, lang: "" });
   if (message.type in SYSTEM) {
     row.append(systemLine(message, client));
     return row;
   }
   if (!grouped) row.append(...above(message, client), avatar(message.author));
-  row.append(h("div", { class: "message-main" }, grouped ? sideTime(message, client) : head(message, client), body(message, client), ephemeral ? privateNote(message, client) : null, failureNote(failure)));
+  row.append(
+    h(
+      "div",
+      { class: "message-main" },
+      grouped ? sideTime(message, client) : head(message, client),
+      body(message, client),
+      ephemeral ? privateNote(message, client) : null,
+      failureNote(failure),
+    ),
+  );
   return row;
 }
 
@@ -45,7 +63,16 @@ function guildOf(message, client) {
 /** @returns {HTMLElement} the author's name, in the colour of their highest coloured role, which opens their card */
 export function authorName(user, guildId, client) {
   const role = client.store.rolesOf(guildId, user.id).find((each) => each.color);
-  return h("button", { type: "button", class: "author", style: tint(role?.color ?? 0), onclick: (event) => client.showProfile(user.id, event.currentTarget) }, h("bdi", {}, client.store.nameOf(guildId, user)));
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "author",
+      style: tint(role?.color ?? 0),
+      onclick: (event) => client.showProfile(user.id, event.currentTarget),
+    },
+    h("bdi", {}, client.store.nameOf(guildId, user)),
+  );
 }
 
 export function botTag(user, words) {
@@ -54,12 +81,26 @@ export function botTag(user, words) {
 
 function head(message, client) {
   const at = Date.parse(message.timestamp);
-  const time = h("time", { class: "message-time", datetime: message.timestamp, title: client.times.show(at, "F") }, client.times.stamp(at));
-  return h("div", { class: "message-head" }, authorName(message.author, guildOf(message, client), client), botTag(message.author, client.words), time);
+  const time = h(
+    "time",
+    { class: "message-time", datetime: message.timestamp, title: client.times.show(at, "F") },
+    client.times.stamp(at),
+  );
+  return h(
+    "div",
+    { class: "message-head" },
+    authorName(message.author, guildOf(message, client), client),
+    botTag(message.author, client.words),
+    time,
+  );
 }
 
 function sideTime(message, client) {
-  return h("time", { class: "side-time", datetime: message.timestamp, "aria-hidden": "true" }, client.times.show(Date.parse(message.timestamp), "t"));
+  return h(
+    "time",
+    { class: "side-time", datetime: message.timestamp, "aria-hidden": "true" },
+    client.times.show(Date.parse(message.timestamp), "t"),
+  );
 }
 
 /** What it answers: another message, or somebody's command. */
@@ -68,13 +109,36 @@ function above(message, client) {
   const guildId = guildOf(message, client);
   if (message.referenced_message) {
     const original = message.referenced_message;
-    const jump = h("button", { type: "button", class: "reply-text", onclick: () => client.jumpTo(original.channel_id, original.id) }, h("bdi", {}, excerpt(original.content, 90) || words.t("reply_no_text")));
-    return [h("div", { class: "message-above" }, icon("reply"), h("span", {}, client.store.nameOf(guildId, original.author)), jump)];
+    const jump = h(
+      "button",
+      { type: "button", class: "reply-text", onclick: () => client.jumpTo(original.channel_id, original.id) },
+      h("bdi", {}, excerpt(original.content, 90) || words.t("reply_no_text")),
+    );
+    return [
+      h(
+        "div",
+        { class: "message-above" },
+        icon("reply"),
+        h("span", {}, client.store.nameOf(guildId, original.author)),
+        jump,
+      ),
+    ];
   }
-  if (message.message_reference && message.type === 19) return [h("div", { class: "message-above" }, icon("reply"), words.t("reply_gone"))];
+  if (message.message_reference && message.type === 19)
+    return [h("div", { class: "message-above" }, icon("reply"), words.t("reply_gone"))];
   const asked = message.interaction_metadata;
   if (asked?.name && asked.user) {
-    return [h("div", { class: "message-above" }, icon("slash"), words.t("used_command", { name: client.store.nameOf(guildId, asked.user), command: shownCommand(asked.name, message, client) }))];
+    return [
+      h(
+        "div",
+        { class: "message-above" },
+        icon("slash"),
+        words.t("used_command", {
+          name: client.store.nameOf(guildId, asked.user),
+          command: shownCommand(asked.name, message, client),
+        }),
+      ),
+    ];
   }
   return [];
 }
@@ -88,15 +152,34 @@ function shownCommand(name, message, client) {
 function body(message, client) {
   const { words } = client;
   if (message.flags & Flag.LOADING) {
-    return h("p", { class: "thinking" }, h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), words.t("thinking", { name: userName(message.author) }));
+    return h(
+      "p",
+      { class: "thinking" },
+      h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")),
+      words.t("thinking", { name: userName(message.author) }),
+    );
   }
   const second = Boolean(message.flags & Flag.COMPONENTS_V2);
   const content = h("div", { class: "message-body" });
   if (message.content && !second) content.append(render(message.content, client.markdown(message.channel_id)));
   if (!second) for (const file of message.attachments ?? []) content.append(attachmentView(file, client));
   for (const embed of message.embeds ?? []) content.append(embedView(embed, message, client));
-  if (message.components?.length) content.append(h("div", { class: second ? "components-v2" : "components" }, componentsView(message.components, { message, client, guildId: guildOf(message, client) })));
-  if (message.edited_timestamp && !second) content.append(h("span", { class: "edited hint", title: client.times.show(Date.parse(message.edited_timestamp), "F") }, words.t("edited")));
+  if (message.components?.length)
+    content.append(
+      h(
+        "div",
+        { class: second ? "components-v2" : "components" },
+        componentsView(message.components, { message, client, guildId: guildOf(message, client) }),
+      ),
+    );
+  if (message.edited_timestamp && !second)
+    content.append(
+      h(
+        "span",
+        { class: "edited hint", title: client.times.show(Date.parse(message.edited_timestamp), "F") },
+        words.t("edited"),
+      ),
+    );
   if (message.reactions?.length) content.append(reactions(message, client));
   return content;
 }
@@ -105,13 +188,29 @@ function reactions(message, client) {
   const one = (reaction) => {
     const name = reaction.emoji.name;
     const label = client.words.t("reaction", { name, n: reaction.count });
-    return h("button", { type: "button", class: "reaction", "aria-pressed": String(Boolean(reaction.me)), "aria-label": label, title: label, onclick: () => client.react(message, name, !reaction.me) }, h("span", { class: "emoji" }, name), ` ${reaction.count}`);
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "reaction",
+        "aria-pressed": String(Boolean(reaction.me)),
+        "aria-label": label,
+        title: label,
+        onclick: () => client.react(message, name, !reaction.me),
+      },
+      h("span", { class: "emoji" }, name),
+      ` ${reaction.count}`,
+    );
   };
   return h("div", { class: "reactions" }, message.reactions.map(one));
 }
 
 function privateNote(message, client) {
-  const dismiss = h("button", { type: "button", class: "text-button", onclick: () => client.dismiss(message) }, client.words.t("dismiss"));
+  const dismiss = h(
+    "button",
+    { type: "button", class: "text-button", onclick: () => client.dismiss(message) },
+    client.words.t("dismiss"),
+  );
   return h("p", { class: "private-note" }, icon("eye"), client.words.t("only_you"), " ", dismiss);
 }
 
@@ -120,6 +219,19 @@ function failureNote(failure) {
 }
 
 function systemLine(message, client) {
-  const text = client.words.t(SYSTEM[message.type], { name: client.store.nameOf(guildOf(message, client), message.author), text: message.content });
-  return h("p", { class: "system-line" }, text, " ", h("time", { class: "message-time", datetime: message.timestamp }, client.times.stamp(Date.parse(message.timestamp))));
+  const text = client.words.t(SYSTEM[message.type], {
+    name: client.store.nameOf(guildOf(message, client), message.author),
+    text: message.content,
+  });
+  return h(
+    "p",
+    { class: "system-line" },
+    text,
+    " ",
+    h(
+      "time",
+      { class: "message-time", datetime: message.timestamp },
+      client.times.stamp(Date.parse(message.timestamp)),
+    ),
+  );
 }

@@ -19,9 +19,27 @@ export class MessageList {
     this.start = 0;
     this.end = 0;
     this.intro = intro;
-    this.list = h("ol", { class: "messages", "aria-label": client.words.t("messages_of", { name: channel.name ?? "" }) });
-    this.newer = h("button", { type: "button", class: "newer", hidden: true, onclick: () => this.toBottom() }, icon("down"), client.words.t("jump_latest"));
-    this.scroller = h("div", { class: "scroller", role: "log", tabindex: 0, "aria-label": client.words.t("messages_of", { name: channel.name ?? "" }) }, intro, this.list);
+    this.list = h("ol", {
+      class: "messages",
+      "aria-label": client.words.t("messages_of", { name: channel.name ?? "" }),
+    });
+    this.newer = h(
+      "button",
+      { type: "button", class: "newer", hidden: true, onclick: () => this.toBottom() },
+      icon("down"),
+      client.words.t("jump_latest"),
+    );
+    this.scroller = h(
+      "div",
+      {
+        class: "scroller",
+        role: "log",
+        tabindex: 0,
+        "aria-label": client.words.t("messages_of", { name: channel.name ?? "" }),
+      },
+      intro,
+      this.list,
+    );
     this.element = h("div", { class: "message-area" }, this.scroller, this.newer);
     this.toolbar = client.actions.toolbar();
     this.firstUnread = client.store.reads.isUnread(channel) ? client.store.reads.seen[channel.id] : null;
@@ -178,7 +196,8 @@ export class MessageList {
   named() {
     if (this.knowsNames) return;
     this.knowsNames = true;
-    for (const message of this.timeline.messages.slice(this.start, this.end)) if (message.interaction_metadata?.name) this.redraw(message.id);
+    for (const message of this.timeline.messages.slice(this.start, this.end))
+      if (message.interaction_metadata?.name) this.redraw(message.id);
   }
 
   fail(id, text) {
@@ -236,7 +255,8 @@ export class MessageList {
 
   /** @param {string} id */
   async jump(id) {
-    for (let tries = 0; tries < 20 && !this.timeline.get(id) && this.timeline.hasOlder; tries += 1) await this.client.store.loadOlder(this.channel.id);
+    for (let tries = 0; tries < 20 && !this.timeline.get(id) && this.timeline.hasOlder; tries += 1)
+      await this.client.store.loadOlder(this.channel.id);
     const at = this.timeline.position(id);
     this.window(at - STEP, at + STEP);
     const row = this.node(id);

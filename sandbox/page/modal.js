@@ -14,7 +14,11 @@ export function openModal(client, modal, channelId, opener) {
   const parts = modal.components.map((component) => part(component, { client, guildId, channelId }));
   const alert = h("p", { class: "problem", role: "alert" });
   const submit = h("button", { type: "submit", class: "button primary" }, words.t("send_form"));
-  const cancel = h("button", { type: "button", class: "button secondary", onclick: () => dialog.close() }, words.t("cancel"));
+  const cancel = h(
+    "button",
+    { type: "button", class: "button secondary", onclick: () => dialog.close() },
+    words.t("cancel"),
+  );
   const onsubmit = async (event) => {
     event.preventDefault();
     alert.textContent = "";
@@ -41,7 +45,14 @@ export function openModal(client, modal, channelId, opener) {
     alert.textContent = words.t("modal_discard");
     return false;
   };
-  const dialog = openDialog(client, { title: modal.title, body: [...parts.map((each) => each.element), app, alert], actions: [cancel, submit], class: "modal", onsubmit, mayClose });
+  const dialog = openDialog(client, {
+    title: modal.title,
+    body: [...parts.map((each) => each.element), app, alert],
+    actions: [cancel, submit],
+    class: "modal",
+    onsubmit,
+    mayClose,
+  });
   dialog.element.addEventListener("input", () => {
     dirty = true;
   });
@@ -52,12 +63,24 @@ export function openModal(client, modal, channelId, opener) {
 /** @returns {{element: HTMLElement, answer: () => any, check?: () => boolean, focus?: () => void}} */
 function part(component, context) {
   if (component.type === Kind.TEXT) {
-    return { element: render(component.content, context.client.markdown(context.channelId)), answer: () => ({ type: component.type, id: component.id }) };
+    return {
+      element: render(component.content, context.client.markdown(context.channelId)),
+      answer: () => ({ type: component.type, id: component.id }),
+    };
   }
-  if (component.type === Kind.LABEL) return labelled(component, component.component, context, (answer) => ({ type: component.type, id: component.id, component: answer }));
+  if (component.type === Kind.LABEL)
+    return labelled(component, component.component, context, (answer) => ({
+      type: component.type,
+      id: component.id,
+      component: answer,
+    }));
   // Before labels, each text input stood in a row and carried its own label.
   const [input] = component.components;
-  return labelled({ label: input.label }, input, context, (answer) => ({ type: component.type, id: component.id, components: [answer] }));
+  return labelled({ label: input.label }, input, context, (answer) => ({
+    type: component.type,
+    id: component.id,
+    components: [answer],
+  }));
 }
 
 function labelled({ label, description }, component, context, wrap) {
@@ -65,7 +88,11 @@ function labelled({ label, description }, component, context, wrap) {
   const labelId = uid("label");
   const hint = description ? h("p", { class: "hint", id: uid("hint"), dir: "auto" }, description) : null;
   const field = fieldOf(component, { ...context, label, labelId, describedby: hint?.id });
-  if (!field) return { element: h("p", { class: "hint" }, words.t("unknown_component", { n: component.type })), answer: () => wrap({ type: component.type }) };
+  if (!field)
+    return {
+      element: h("p", { class: "hint" }, words.t("unknown_component", { n: component.type })),
+      answer: () => wrap({ type: component.type }),
+    };
   const required = field.required ? h("span", { class: "required" }, ` ${words.t("required")}`) : null;
   const problem = h("p", { class: "problem", id: uid("problem") });
   const check = () => {
@@ -75,7 +102,12 @@ function labelled({ label, description }, component, context, wrap) {
     if (wrong) field.focusable.setAttribute("aria-errormessage", problem.id);
     return !wrong;
   };
-  const name = h("div", { class: "field-label", id: labelId, dir: "auto", onclick: () => field.focusable.focus() }, label, required);
+  const name = h(
+    "div",
+    { class: "field-label", id: labelId, dir: "auto", onclick: () => field.focusable.focus() },
+    label,
+    required,
+  );
   const element = h("div", { class: "field" }, name, hint, field.element, problem);
   return { element, check, answer: () => wrap(field.answer()), focus: () => field.focusable.focus() };
 }

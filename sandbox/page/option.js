@@ -7,7 +7,12 @@ import { h, iconButton, uid } from "./dom.js";
 import { Listbox, fold } from "./listbox.js";
 import { choicesOf, matching } from "./select.js";
 
-const PEOPLE_AND_PLACES = { [Option.USER]: Kind.USER_SELECT, [Option.ROLE]: Kind.ROLE_SELECT, [Option.MENTIONABLE]: Kind.MENTIONABLE_SELECT, [Option.CHANNEL]: Kind.CHANNEL_SELECT };
+const PEOPLE_AND_PLACES = {
+  [Option.USER]: Kind.USER_SELECT,
+  [Option.ROLE]: Kind.ROLE_SELECT,
+  [Option.MENTIONABLE]: Kind.MENTIONABLE_SELECT,
+  [Option.CHANNEL]: Kind.CHANNEL_SELECT,
+};
 const PAUSE = 120;
 
 export class OptionField {
@@ -25,8 +30,17 @@ export class OptionField {
     const hint = h("span", { class: "visually-hidden", id: uid("option-hint") }, description);
     this.problem = h("span", { class: "option-problem", role: "alert" });
     this.input = this.makeInput(hint.id);
-    const mark = option.required ? h("span", { class: "required", title: words.t("required") }, "*", h("span", { class: "visually-hidden" }, ` ${words.t("required")}`)) : null;
-    const remove = hooks.onremove ? iconButton("close", words.t("remove_option", { name: shownName(option) }), hooks.onremove, { class: "tiny" }) : null;
+    const mark = option.required
+      ? h(
+          "span",
+          { class: "required", title: words.t("required") },
+          "*",
+          h("span", { class: "visually-hidden" }, ` ${words.t("required")}`),
+        )
+      : null;
+    const remove = hooks.onremove
+      ? iconButton("close", words.t("remove_option", { name: shownName(option) }), hooks.onremove, { class: "tiny" })
+      : null;
     const label = h("label", { class: "chip-label", for: this.input.id, title: description }, shownName(option), mark);
     this.element = h("div", { class: "option-chip" }, label, this.input, remove, hint, this.problem);
     this.description = description;
@@ -36,17 +50,41 @@ export class OptionField {
     const { option } = this;
     const id = uid("option");
     if (option.type === Option.ATTACHMENT) {
-      return h("input", { id, type: "file", "aria-describedby": hintId, onchange: (event) => this.upload(event.target.files[0]) });
+      return h("input", {
+        id,
+        type: "file",
+        "aria-describedby": hintId,
+        onchange: (event) => this.upload(event.target.files[0]),
+      });
     }
     const numeric = option.type === Option.INTEGER || option.type === Option.NUMBER;
-    const input = h("input", { id, type: "text", class: "chip-input", autocomplete: "off", dir: "auto", inputmode: numeric ? "decimal" : null, "aria-describedby": hintId, required: Boolean(option.required), maxlength: option.max_length });
+    const input = h("input", {
+      id,
+      type: "text",
+      class: "chip-input",
+      autocomplete: "off",
+      dir: "auto",
+      inputmode: numeric ? "decimal" : null,
+      "aria-describedby": hintId,
+      required: Boolean(option.required),
+      maxlength: option.max_length,
+    });
     input.addEventListener("keydown", (event) => this.key(event));
     input.addEventListener("input", () => this.typed());
     input.addEventListener("focus", () => this.offer());
     input.addEventListener("blur", () => this.blurred());
     if (this.hasList) {
-      this.list = new Listbox({ label: shownName(option), empty: this.hooks.client.words.t("nothing_found"), onpick: (item) => this.pick(item) });
-      for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"]]) input.setAttribute(name, value);
+      this.list = new Listbox({
+        label: shownName(option),
+        empty: this.hooks.client.words.t("nothing_found"),
+        onpick: (item) => this.pick(item),
+      });
+      for (const [name, value] of [
+        ["role", "combobox"],
+        ["aria-autocomplete", "list"],
+        ["aria-expanded", "false"],
+      ])
+        input.setAttribute(name, value);
     }
     return input;
   }
@@ -64,9 +102,18 @@ export class OptionField {
   local() {
     const { option, hooks } = this;
     const { words } = hooks.client;
-    if (option.choices?.length) return option.choices.map((choice) => ({ label: shownName(choice), value: choice.value }));
-    if (option.type === Option.BOOLEAN) return [{ label: words.t("yes"), value: true }, { label: words.t("no"), value: false }];
-    return choicesOf({ type: PEOPLE_AND_PLACES[option.type], channel_types: option.channel_types }, hooks.client, hooks.guildId);
+    if (option.choices?.length)
+      return option.choices.map((choice) => ({ label: shownName(choice), value: choice.value }));
+    if (option.type === Option.BOOLEAN)
+      return [
+        { label: words.t("yes"), value: true },
+        { label: words.t("no"), value: false },
+      ];
+    return choicesOf(
+      { type: PEOPLE_AND_PLACES[option.type], channel_types: option.channel_types },
+      hooks.client,
+      hooks.guildId,
+    );
   }
 
   /** Shows what may be chosen; choices of a bot come a little later, and only the last question counts. */
@@ -82,7 +129,10 @@ export class OptionField {
     if (turn !== this.turn || document.activeElement !== this.input) return;
     const choices = await this.hooks.suggest(this);
     if (turn !== this.turn || document.activeElement !== this.input) return;
-    this.openList(choices.map((choice) => ({ label: shownName(choice), value: choice.value })), -1);
+    this.openList(
+      choices.map((choice) => ({ label: shownName(choice), value: choice.value })),
+      -1,
+    );
   }
 
   openList(items, active) {
@@ -116,7 +166,8 @@ export class OptionField {
   key(event) {
     if (event.isComposing) return;
     if (this.opened && this.list.key(event)) return;
-    if (event.key === "Tab" && this.opened && this.strict && this.input.value && !this.chosen && this.list.active >= 0) this.take(this.list.items[this.list.active]);
+    if (event.key === "Tab" && this.opened && this.strict && this.input.value && !this.chosen && this.list.active >= 0)
+      this.take(this.list.items[this.list.active]);
     else if (event.key === "Enter") {
       event.preventDefault();
       this.hooks.onenter();
@@ -168,7 +219,8 @@ export class OptionField {
   value() {
     if (this.option.type === Option.ATTACHMENT) return this.file.id;
     if (this.chosen) return this.chosen.value;
-    if (this.option.type === Option.INTEGER || this.option.type === Option.NUMBER) return Number(this.input.value.replace(",", "."));
+    if (this.option.type === Option.INTEGER || this.option.type === Option.NUMBER)
+      return Number(this.input.value.replace(",", "."));
     return this.input.value;
   }
 
@@ -186,17 +238,22 @@ export class OptionField {
     const { words } = hooks.client;
     if (this.empty) return option.required ? words.t("field_required") : null;
     if (this.strict && !this.chosen) return words.t("option_choose");
-    if ((option.type === Option.INTEGER || option.type === Option.NUMBER) && !this.chosen) return this.numberFault(words);
-    if (option.min_length && this.input.value.length < option.min_length) return words.t("field_short", { n: option.min_length });
+    if ((option.type === Option.INTEGER || option.type === Option.NUMBER) && !this.chosen)
+      return this.numberFault(words);
+    if (option.min_length && this.input.value.length < option.min_length)
+      return words.t("field_short", { n: option.min_length });
     return null;
   }
 
   numberFault(words) {
     const number = this.value();
     const { option } = this;
-    if (!Number.isFinite(number) || (option.type === Option.INTEGER && !Number.isInteger(number))) return words.t("option_number");
-    if (option.min_value !== undefined && number < option.min_value) return words.t("option_min", { n: option.min_value });
-    if (option.max_value !== undefined && number > option.max_value) return words.t("option_max", { n: option.max_value });
+    if (!Number.isFinite(number) || (option.type === Option.INTEGER && !Number.isInteger(number)))
+      return words.t("option_number");
+    if (option.min_value !== undefined && number < option.min_value)
+      return words.t("option_min", { n: option.min_value });
+    if (option.max_value !== undefined && number > option.max_value)
+      return words.t("option_max", { n: option.max_value });
     return null;
   }
 }

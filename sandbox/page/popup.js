@@ -16,8 +16,22 @@ import { h } from "./dom.js";
  *   width?: "anchor" | "auto", keepFocus?: boolean, onclose?: () => void}} options
  * @returns {Popup}
  */
-export function openPopup({ anchor, content, role, label, at, above = false, width = "auto", keepFocus = false, onclose }) {
-  const element = h("div", { class: "popup", popover: keepFocus ? "manual" : "auto", role, "aria-label": label }, content);
+export function openPopup({
+  anchor,
+  content,
+  role,
+  label,
+  at,
+  above = false,
+  width = "auto",
+  keepFocus = false,
+  onclose,
+}) {
+  const element = h(
+    "div",
+    { class: "popup", popover: keepFocus ? "manual" : "auto", role, "aria-label": label },
+    content,
+  );
   const host = anchor.closest("dialog, .pane") ?? document.body;
   host.append(element);
   let closed = false;
@@ -81,7 +95,13 @@ function menuItem(item, popup) {
   };
   const name = h("span", { class: "menu-label" }, h("bdi", {}, item.label));
   const hint = item.hint ? h("span", { class: "hint" }, item.hint) : null;
-  return h("button", { type: "button", role: "menuitem", tabindex: -1, class: item.danger ? "danger" : "", onclick: run }, item.icon, name, hint);
+  return h(
+    "button",
+    { type: "button", role: "menuitem", tabindex: -1, class: item.danger ? "danger" : "", onclick: run },
+    item.icon,
+    name,
+    hint,
+  );
 }
 
 /** Arrows, Home and End walk through the items. @param {KeyboardEvent} event @param {HTMLElement[]} items */

@@ -20,11 +20,33 @@ export function openProfile(client, userId, anchor) {
     client.openDm(userId);
   };
   const draw = () => {
-    const head = h("div", { class: "profile-head" }, avatar(user, "large"), h("div", {}, h("p", { class: "profile-name" }, h("bdi", {}, member?.nick ?? userName(user)), " ", botTag(user, words)), h("p", { class: "hint" }, h("bdi", {}, user.username))));
-    const joined = member?.joined_at ? h("p", { class: "hint" }, words.t("joined", { date: times.show(Date.parse(member.joined_at), "D") })) : h("p", { class: "hint" }, words.t("since", { date: times.show(instant(user.id), "D") }));
-    const write = userId === store.user.id ? null : h("button", { type: "button", class: "button primary", onclick: message }, icon("mail"), words.t("send_dm"));
-    const more = iconButton("more", words.t("more_actions"), (event) => client.actions.openForUser(user, client.channel?.id, event.currentTarget));
-    card.replaceChildren(head, joined, ...(member ? [roles(client, guildId, user, popup)] : []), h("div", { class: "profile-actions" }, ...(write ? [write] : []), more));
+    const head = h(
+      "div",
+      { class: "profile-head" },
+      avatar(user, "large"),
+      h(
+        "div",
+        {},
+        h("p", { class: "profile-name" }, h("bdi", {}, member?.nick ?? userName(user)), " ", botTag(user, words)),
+        h("p", { class: "hint" }, h("bdi", {}, user.username)),
+      ),
+    );
+    const joined = member?.joined_at
+      ? h("p", { class: "hint" }, words.t("joined", { date: times.show(Date.parse(member.joined_at), "D") }))
+      : h("p", { class: "hint" }, words.t("since", { date: times.show(instant(user.id), "D") }));
+    const write =
+      userId === store.user.id
+        ? null
+        : h("button", { type: "button", class: "button primary", onclick: message }, icon("mail"), words.t("send_dm"));
+    const more = iconButton("more", words.t("more_actions"), (event) =>
+      client.actions.openForUser(user, client.channel?.id, event.currentTarget),
+    );
+    card.replaceChildren(
+      head,
+      joined,
+      ...(member ? [roles(client, guildId, user, popup)] : []),
+      h("div", { class: "profile-actions" }, ...(write ? [write] : []), more),
+    );
     popup.place();
   };
   draw();
@@ -41,15 +63,40 @@ function roles(client, guildId, user, popup) {
       await store.api[add ? "put" : "delete"](`/guilds/${guildId}/members/${user.id}/roles/${role.id}`);
     } catch (error) {
       popup.close();
-      client.notice(client.explain(error), "error");
+      client.notices.tell(client.notices.explain(error), "error");
     }
   };
   const held = store.rolesOf(guildId, user.id);
-  const chip = (role) => h("li", { class: "role-chip", style: tint(role.color) }, h("bdi", {}, role.name), manages && !role.managed ? iconButton("close", words.t("remove_role", { name: role.name }), () => change(role, false), { class: "tiny" }) : null);
+  const chip = (role) =>
+    h(
+      "li",
+      { class: "role-chip", style: tint(role.color) },
+      h("bdi", {}, role.name),
+      manages && !role.managed
+        ? iconButton("close", words.t("remove_role", { name: role.name }), () => change(role, false), { class: "tiny" })
+        : null,
+    );
   const offer = (event) => {
-    const free = [...guild.roles.values()].filter((role) => role.id !== guild.id && !role.managed && !held.includes(role)).sort((a, b) => b.position - a.position);
-    openMenu({ anchor: event.currentTarget, label: words.t("add_role"), items: free.map((role) => ({ label: role.name, run: () => change(role, true) })) });
+    const free = [...guild.roles.values()]
+      .filter((role) => role.id !== guild.id && !role.managed && !held.includes(role))
+      .sort((a, b) => b.position - a.position);
+    openMenu({
+      anchor: event.currentTarget,
+      label: words.t("add_role"),
+      items: free.map((role) => ({ label: role.name, run: () => change(role, true) })),
+    });
   };
   const add = manages ? h("li", {}, iconButton("plus", words.t("add_role"), offer, { class: "tiny" })) : null;
-  return h("div", {}, h("h3", { class: "small-heading" }, words.t("roles")), h("ul", { class: "role-chips" }, held.map(chip), add, held.length || add ? null : h("li", { class: "hint" }, words.t("no_role"))));
+  return h(
+    "div",
+    {},
+    h("h3", { class: "small-heading" }, words.t("roles")),
+    h(
+      "ul",
+      { class: "role-chips" },
+      held.map(chip),
+      add,
+      held.length || add ? null : h("li", { class: "hint" }, words.t("no_role")),
+    ),
+  );
 }

@@ -8,7 +8,9 @@ const ENDED = 3;
 /** @param {any} store @param {string} guildId @returns {any[]} those to come or under way */
 export function upcoming(store, guildId) {
   const events = [...(store.guilds.get(guildId)?.events.values() ?? [])];
-  return events.filter((event) => event.status < ENDED).sort((a, b) => Date.parse(a.scheduled_start_time) - Date.parse(b.scheduled_start_time));
+  return events
+    .filter((event) => event.status < ENDED)
+    .sort((a, b) => Date.parse(a.scheduled_start_time) - Date.parse(b.scheduled_start_time));
 }
 
 /** @param {any} client @param {string} guildId */
@@ -18,7 +20,11 @@ export function openEvents(client, guildId) {
   const draw = () => {
     const focused = document.activeElement?.dataset?.event;
     const events = upcoming(store, guildId);
-    list.replaceChildren(...(events.length ? events.map((event) => card(client, event)) : [h("li", { class: "hint" }, words.t("no_event"))]));
+    list.replaceChildren(
+      ...(events.length
+        ? events.map((event) => card(client, event))
+        : [h("li", { class: "hint" }, words.t("no_event"))]),
+    );
     if (focused) list.querySelector(`[data-event="${focused}"]`)?.focus();
   };
   draw();
@@ -36,11 +42,43 @@ function card(client, event) {
     try {
       await store.api[event.interested ? "delete" : "put"](`/guilds/${event.guild_id}/events/${event.id}/interested`);
     } catch (error) {
-      client.notice(client.explain(error), "error");
+      client.notices.tell(client.notices.explain(error), "error");
     }
   };
-  const button = h("button", { type: "button", class: `button ${event.interested ? "success" : "secondary"}`, "aria-pressed": String(Boolean(event.interested)), data: { event: event.id }, onclick: toggle }, event.interested ? icon("check") : null, words.t("interested"));
-  const when = h("p", { class: "event-when" }, event.status === 2 ? h("strong", {}, `${words.t("event_now")} · `) : null, h("time", { datetime: event.scheduled_start_time, title: times.show(start, "F") }, times.show(start, "f")), end ? ` – ${times.show(end, times.sameDay(start, end) ? "t" : "f")}` : null);
-  const where = /^https?:\/\//i.test(place) ? h("a", { href: place, target: "_blank", rel: "noopener noreferrer" }, place) : h("bdi", {}, place);
-  return h("li", { class: "event" }, when, h("h3", { dir: "auto" }, event.name), place ? h("p", { class: "hint" }, icon("compass"), where) : null, event.description ? render(event.description, client.markdown(null)) : null, h("div", { class: "event-foot" }, h("span", { class: "hint" }, words.t("interested_count", { n: event.user_count ?? 0 })), button));
+  const button = h(
+    "button",
+    {
+      type: "button",
+      class: `button ${event.interested ? "success" : "secondary"}`,
+      "aria-pressed": String(Boolean(event.interested)),
+      data: { event: event.id },
+      onclick: toggle,
+    },
+    event.interested ? icon("check") : null,
+    words.t("interested"),
+  );
+  const when = h(
+    "p",
+    { class: "event-when" },
+    event.status === 2 ? h("strong", {}, `${words.t("event_now")} · `) : null,
+    h("time", { datetime: event.scheduled_start_time, title: times.show(start, "F") }, times.show(start, "f")),
+    end ? ` – ${times.show(end, times.sameDay(start, end) ? "t" : "f")}` : null,
+  );
+  const where = /^https?:\/\//i.test(place)
+    ? h("a", { href: place, target: "_blank", rel: "noopener noreferrer" }, place)
+    : h("bdi", {}, place);
+  return h(
+    "li",
+    { class: "event" },
+    when,
+    h("h3", { dir: "auto" }, event.name),
+    place ? h("p", { class: "hint" }, icon("compass"), where) : null,
+    event.description ? render(event.description, client.markdown(null)) : null,
+    h(
+      "div",
+      { class: "event-foot" },
+      h("span", { class: "hint" }, words.t("interested_count", { n: event.user_count ?? 0 })),
+      button,
+    ),
+  );
 }

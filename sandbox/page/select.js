@@ -14,7 +14,12 @@ export function choicesOf(component, client, guildId) {
   const guild = client.store.guilds.get(guildId ?? "");
   switch (component.type) {
     case Kind.STRING_SELECT:
-      return component.options.map((option) => ({ label: option.label, hint: option.description, media: emoji(option.emoji), value: option.value }));
+      return component.options.map((option) => ({
+        label: option.label,
+        hint: option.description,
+        media: emoji(option.emoji),
+        value: option.value,
+      }));
     case Kind.USER_SELECT:
       return people(client, guild);
     case Kind.ROLE_SELECT:
@@ -29,7 +34,12 @@ export function choicesOf(component, client, guildId) {
 function people(client, guild) {
   const members = guild ? [...guild.members.values()] : [];
   return members
-    .map((member) => ({ label: member.nick ?? userName(member.user), hint: member.user.username, user: member.user, value: member.user.id }))
+    .map((member) => ({
+      label: member.nick ?? userName(member.user),
+      hint: member.user.username,
+      user: member.user,
+      value: member.user.id,
+    }))
     .sort((a, b) => client.words.order(a.label, b.label));
 }
 
@@ -59,7 +69,9 @@ export function emoji(partial) {
 export function matching(items, query) {
   const wanted = fold(query.trim());
   const found = wanted ? items.filter((item) => fold(`${item.label} ${item.hint ?? ""}`).includes(wanted)) : items;
-  return found.slice(0, SHOWN).map((item) => (item.user && !item.media ? { ...item, media: avatar(item.user, "small") } : item));
+  return found
+    .slice(0, SHOWN)
+    .map((item) => (item.user && !item.media ? { ...item, media: avatar(item.user, "small") } : item));
 }
 
 export class SelectField {
@@ -73,7 +85,16 @@ export class SelectField {
     this.text = h("span", { class: "select-text" });
     this.element = h(
       "button",
-      { type: "button", class: "select", role: "combobox", "aria-haspopup": "listbox", "aria-expanded": "false", "aria-label": labelledby ? null : label, "aria-labelledby": labelledby, disabled: component.disabled },
+      {
+        type: "button",
+        class: "select",
+        role: "combobox",
+        "aria-haspopup": "listbox",
+        "aria-expanded": "false",
+        "aria-label": labelledby ? null : label,
+        "aria-labelledby": labelledby,
+        disabled: component.disabled,
+      },
       this.text,
       icon("chevron"),
     );
@@ -90,7 +111,8 @@ export class SelectField {
   draw() {
     const all = this.values.length ? choicesOf(this.component, this.client, this.guildId) : [];
     const names = this.values.map((value) => all.find((item) => item.value === value)?.label ?? value);
-    this.text.textContent = names.join(", ") || (this.component.placeholder ?? this.client.words.t("select_placeholder"));
+    this.text.textContent =
+      names.join(", ") || (this.component.placeholder ?? this.client.words.t("select_placeholder"));
     this.text.classList.toggle("placeholder", !names.length);
   }
 
@@ -99,13 +121,41 @@ export class SelectField {
     const { words } = this.client;
     const all = choicesOf(this.component, this.client, this.guildId);
     const before = [...this.values];
-    const search = h("input", { type: "text", class: "select-search", role: "combobox", "aria-autocomplete": "list", "aria-label": words.t("select_search"), placeholder: words.t("select_search"), autocomplete: "off" });
+    const search = h("input", {
+      type: "text",
+      class: "select-search",
+      role: "combobox",
+      "aria-autocomplete": "list",
+      "aria-label": words.t("select_search"),
+      placeholder: words.t("select_search"),
+      autocomplete: "off",
+    });
     search.classList.toggle("visually-hidden", this.component.type === Kind.STRING_SELECT && all.length <= 10);
-    const list = new Listbox({ label: this.label, empty: words.t("nothing_found"), multiple: this.maximum > 1, onpick: (item) => this.pick(item.value, show) });
-    const show = (active) => list.show(matching(all, search.value).map((item) => ({ ...item, selected: this.values.includes(item.value) })), active ?? 0);
-    const hint = this.maximum > 1 ? h("div", { class: "select-hint" }, words.t("select_up_to", { n: this.maximum })) : null;
-    this.popup = openPopup({ anchor: this.element, content: h("div", { class: "select-popup" }, search, list.element, hint), width: "anchor", onclose: () => this.closed(before) });
-    show(Math.max(0, all.findIndex((item) => this.values.includes(item.value))));
+    const list = new Listbox({
+      label: this.label,
+      empty: words.t("nothing_found"),
+      multiple: this.maximum > 1,
+      onpick: (item) => this.pick(item.value, show),
+    });
+    const show = (active) =>
+      list.show(
+        matching(all, search.value).map((item) => ({ ...item, selected: this.values.includes(item.value) })),
+        active ?? 0,
+      );
+    const hint =
+      this.maximum > 1 ? h("div", { class: "select-hint" }, words.t("select_up_to", { n: this.maximum })) : null;
+    this.popup = openPopup({
+      anchor: this.element,
+      content: h("div", { class: "select-popup" }, search, list.element, hint),
+      width: "anchor",
+      onclose: () => this.closed(before),
+    });
+    show(
+      Math.max(
+        0,
+        all.findIndex((item) => this.values.includes(item.value)),
+      ),
+    );
     list.attach(search);
     search.addEventListener("input", () => show());
     search.addEventListener("keydown", (event) => {
@@ -142,6 +192,7 @@ export class SelectField {
 }
 
 function initialValues(component) {
-  if (component.type === Kind.STRING_SELECT) return component.options.filter((option) => option.default).map((option) => option.value);
+  if (component.type === Kind.STRING_SELECT)
+    return component.options.filter((option) => option.default).map((option) => option.value);
   return (component.default_values ?? []).map((value) => value.id);
 }

@@ -9,11 +9,21 @@ import { upcoming } from "./scheduled.js";
 
 /** @param {any} client @param {any} channel @returns {number} direct addresses that wait */
 function waiting(client, channel) {
-  return client.store.reads.mentions[channel.id] ?? (channel.type === Channel.DM && client.store.reads.isUnread(channel) ? 1 : 0);
+  return (
+    client.store.reads.mentions[channel.id] ??
+    (channel.type === Channel.DM && client.store.reads.isUnread(channel) ? 1 : 0)
+  );
 }
 
 function badge(client, count) {
-  return count ? h("span", { class: "badge" }, h("span", { "aria-hidden": "true" }, count), h("span", { class: "visually-hidden" }, client.words.t("mentions", { n: count }))) : null;
+  return count
+    ? h(
+        "span",
+        { class: "badge" },
+        h("span", { "aria-hidden": "true" }, count),
+        h("span", { class: "visually-hidden" }, client.words.t("mentions", { n: count })),
+      )
+    : null;
 }
 
 export class Rail {
@@ -33,12 +43,26 @@ export class Rail {
     const { store, words } = client;
     const dms = store.dms();
     const waitingDms = dms.reduce((sum, channel) => sum + waiting(client, channel), 0);
-    const home = this.item({ label: words.t("dms"), current: !client.guildId, unread: false, count: waitingDms, run: () => client.openHome(), drawing: icon("mail") });
+    const home = this.item({
+      label: words.t("dms"),
+      current: !client.guildId,
+      unread: false,
+      count: waitingDms,
+      run: () => client.openHome(),
+      drawing: icon("mail"),
+    });
     const guilds = [...store.guilds.values()].map((guild) => {
       const channels = store.channelsOf(guild.id);
       const count = channels.reduce((sum, channel) => sum + waiting(client, channel), 0);
       const unread = channels.some((channel) => !isForum(channel) && store.reads.isUnread(channel));
-      return this.item({ label: guild.name, current: client.guildId === guild.id, unread, count, run: () => client.openGuild(guild.id), drawing: initials(guild.name) });
+      return this.item({
+        label: guild.name,
+        current: client.guildId === guild.id,
+        unread,
+        count,
+        run: () => client.openGuild(guild.id),
+        drawing: initials(guild.name),
+      });
     });
     const at = [...this.element.querySelectorAll("button")].indexOf(document.activeElement);
     this.element.replaceChildren(h("ul", {}, home, guilds));
@@ -47,7 +71,13 @@ export class Rail {
 
   item({ label, current, unread, count, run, drawing }) {
     const note = unread ? h("span", { class: "visually-hidden" }, ` (${this.client.words.t("unread")})`) : null;
-    const button = h("button", { type: "button", class: "rail-item", "aria-current": current ? "true" : null, title: label, onclick: run }, h("span", { "aria-hidden": "true" }, drawing), h("span", { class: "visually-hidden" }, label), note);
+    const button = h(
+      "button",
+      { type: "button", class: "rail-item", "aria-current": current ? "true" : null, title: label, onclick: run },
+      h("span", { "aria-hidden": "true" }, drawing),
+      h("span", { class: "visually-hidden" }, label),
+      note,
+    );
     return h("li", { class: unread ? "unread" : "" }, button, badge(this.client, count));
   }
 }
@@ -59,9 +89,17 @@ export class ChannelList {
     this.closed = new Set();
     this.title = h("h2", { class: "server-name", dir: "auto" });
     const guild = () => client.store.guilds.get(client.guildId);
-    this.more = iconButton("chevron", client.words.t("server_actions"), (event) => client.actions.openForGuild(guild(), event.currentTarget));
+    this.more = iconButton("chevron", client.words.t("server_actions"), (event) =>
+      client.actions.openForGuild(guild(), event.currentTarget),
+    );
     this.list = h("div", { class: "channel-scroller" });
-    this.element = h("nav", { class: "channels", "aria-label": client.words.t("channels") }, h("header", { class: "server-head" }, this.title, this.more), this.list, client.personBar());
+    this.element = h(
+      "nav",
+      { class: "channels", "aria-label": client.words.t("channels") },
+      h("header", { class: "server-head" }, this.title, this.more),
+      this.list,
+      client.personBar(),
+    );
     const later = () => this.later();
     this.stops = ["open", "channels", "unread", "events"].map((topic) => client.store.on(topic, later));
   }
@@ -83,14 +121,21 @@ export class ChannelList {
     this.title.textContent = guild ? guild.name : client.words.t("dms");
     this.more.hidden = !guild;
     this.list.replaceChildren(...(guild ? this.guild(guild) : this.dms()));
-    if (focused && this.element.contains(document.activeElement) === false) this.list.querySelector(`[data-key="${focused}"]`)?.focus();
+    if (focused && this.element.contains(document.activeElement) === false)
+      this.list.querySelector(`[data-key="${focused}"]`)?.focus();
   }
 
   dms() {
     const { client } = this;
     const dms = client.store.dms();
     if (!dms.length) return [h("p", { class: "hint empty-list" }, client.words.t("no_dm"))];
-    return [h("ul", {}, dms.map((channel) => this.row(channel, avatar(channel.recipients[0], "small"), client.titleOf(channel))))];
+    return [
+      h(
+        "ul",
+        {},
+        dms.map((channel) => this.row(channel, avatar(channel.recipients[0], "small"), client.titleOf(channel))),
+      ),
+    ];
   }
 
   guild(guild) {
@@ -98,17 +143,36 @@ export class ChannelList {
     const channels = client.store.channelsOf(guild.id).filter((channel) => !isThread(channel));
     const order = (a, b) => (a.position ?? 0) - (b.position ?? 0) || byId(a.id, b.id);
     const categories = channels.filter((channel) => channel.type === Channel.CATEGORY).sort(order);
-    const inside = (id) => channels.filter((channel) => channel.type !== Channel.CATEGORY && (channel.parent_id ?? null) === id).sort(order);
+    const inside = (id) =>
+      channels.filter((channel) => channel.type !== Channel.CATEGORY && (channel.parent_id ?? null) === id).sort(order);
     const known = new Set(categories.map((category) => category.id));
-    const loose = channels.filter((channel) => channel.type !== Channel.CATEGORY && !known.has(channel.parent_id)).sort(order);
-    const groups = categories.filter((category) => inside(category.id).length).map((category) => this.category(category, inside(category.id)));
-    return [this.events(guild), h("ul", {}, loose.map((channel) => this.entry(channel))), ...groups];
+    const loose = channels
+      .filter((channel) => channel.type !== Channel.CATEGORY && !known.has(channel.parent_id))
+      .sort(order);
+    const groups = categories
+      .filter((category) => inside(category.id).length)
+      .map((category) => this.category(category, inside(category.id)));
+    return [
+      this.events(guild),
+      h(
+        "ul",
+        {},
+        loose.map((channel) => this.entry(channel)),
+      ),
+      ...groups,
+    ];
   }
 
   events(guild) {
     const { client } = this;
     const count = upcoming(client.store, guild.id).length;
-    return h("button", { type: "button", class: "channel", data: { key: "events" }, onclick: () => client.openEvents(guild.id) }, icon("calendar"), h("span", { class: "channel-name" }, client.words.t("events")), count ? h("span", { class: "quiet-count" }, count) : null);
+    return h(
+      "button",
+      { type: "button", class: "channel", data: { key: "events" }, onclick: () => client.openEvents(guild.id) },
+      icon("calendar"),
+      h("span", { class: "channel-name" }, client.words.t("events")),
+      count ? h("span", { class: "quiet-count" }, count) : null,
+    );
   }
 
   category(category, channels) {
@@ -118,16 +182,57 @@ export class ChannelList {
       this.draw();
     };
     const shown = closed ? channels.filter((channel) => this.client.store.isUnread(channel)) : channels;
-    const head = h("h3", {}, h("button", { type: "button", class: "category", "aria-expanded": String(!closed), data: { key: category.id }, onclick: toggle }, icon("chevron"), h("bdi", {}, category.name)));
-    return h("section", { class: "category-group" }, head, h("ul", {}, shown.map((channel) => this.entry(channel))));
+    const head = h(
+      "h3",
+      {},
+      h(
+        "button",
+        {
+          type: "button",
+          class: "category",
+          "aria-expanded": String(!closed),
+          data: { key: category.id },
+          onclick: toggle,
+        },
+        icon("chevron"),
+        h("bdi", {}, category.name),
+      ),
+    );
+    return h(
+      "section",
+      { class: "category-group" },
+      head,
+      h(
+        "ul",
+        {},
+        shown.map((channel) => this.entry(channel)),
+      ),
+    );
   }
 
   /** A channel and its active threads; a forum's posts stay in the forum, except those with something new. */
   entry(channel) {
     const { store } = this.client;
-    const threads = store.channelsOf(channel.guild_id).filter((thread) => thread.parent_id === channel.id && isThread(thread) && !thread.thread_metadata?.archived);
-    const shown = isForum(channel) ? threads.filter((thread) => store.reads.isUnread(thread) || store.reads.mentions[thread.id]).slice(0, 5) : threads;
-    return [this.row(channel, icon(channelIcon(channel)), channel.name), shown.length ? h("li", {}, h("ul", { class: "threads" }, shown.map((thread) => this.row(thread, icon("thread"), thread.name)))) : null];
+    const threads = store
+      .channelsOf(channel.guild_id)
+      .filter((thread) => thread.parent_id === channel.id && isThread(thread) && !thread.thread_metadata?.archived);
+    const shown = isForum(channel)
+      ? threads.filter((thread) => store.reads.isUnread(thread) || store.reads.mentions[thread.id]).slice(0, 5)
+      : threads;
+    return [
+      this.row(channel, icon(channelIcon(channel)), channel.name),
+      shown.length
+        ? h(
+            "li",
+            {},
+            h(
+              "ul",
+              { class: "threads" },
+              shown.map((thread) => this.row(thread, icon("thread"), thread.name)),
+            ),
+          )
+        : null,
+    ];
   }
 
   row(channel, drawing, name) {
@@ -140,6 +245,24 @@ export class ChannelList {
       client.actions.openForChannel(channel, event.currentTarget);
     };
     const classes = `channel${unread && !current ? " unread" : ""}`;
-    return h("li", {}, h("button", { type: "button", class: classes, "aria-current": current ? "page" : null, data: { key: channel.id, channel: channel.id }, onclick: () => client.openChannel(channel.id), oncontextmenu: menu }, drawing, h("span", { class: "channel-name" }, h("bdi", {}, name)), note, badge(client, waiting(client, channel))));
+    return h(
+      "li",
+      {},
+      h(
+        "button",
+        {
+          type: "button",
+          class: classes,
+          "aria-current": current ? "page" : null,
+          data: { key: channel.id, channel: channel.id },
+          onclick: () => client.openChannel(channel.id),
+          oncontextmenu: menu,
+        },
+        drawing,
+        h("span", { class: "channel-name" }, h("bdi", {}, name)),
+        note,
+        badge(client, waiting(client, channel)),
+      ),
+    );
   }
 }

@@ -13,7 +13,14 @@ const STYLES = {
   S: { dateStyle: "short", timeStyle: "medium" },
 };
 
-const UNITS = [["year", 31536000], ["month", 2592000], ["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+const UNITS = [
+  ["year", 31536000],
+  ["month", 2592000],
+  ["day", 86400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+];
 
 export class Times {
   /** @param {string} locale @param {() => number} now */
@@ -27,7 +34,8 @@ export class Times {
   /** @param {number} ms @param {keyof typeof STYLES | "R"} style */
   show(ms, style) {
     if (style === "R") return this.relative(ms);
-    if (!this.formats.has(style)) this.formats.set(style, new Intl.DateTimeFormat(this.locale, STYLES[style] ?? STYLES.f));
+    if (!this.formats.has(style))
+      this.formats.set(style, new Intl.DateTimeFormat(this.locale, STYLES[style] ?? STYLES.f));
     return this.formats.get(style).format(ms);
   }
 

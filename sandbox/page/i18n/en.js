@@ -1,6 +1,9 @@
 /** English words. */
 
-const many = (one, more) => ({ n }) => (Number(n) === 1 ? one : more);
+const many =
+  (one, more) =>
+  ({ n }) =>
+    Number(n) === 1 ? one : more;
 
 export const en = {
   add_role: "Add a role",

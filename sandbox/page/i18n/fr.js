@@ -1,6 +1,9 @@
 /** French words. A plural is a function: in French, 0 and 1 are singular. */
 
-const many = (one, more) => ({ n }) => (Math.abs(Number(n)) < 2 ? one : more);
+const many =
+  (one, more) =>
+  ({ n }) =>
+    Math.abs(Number(n)) < 2 ? one : more;
 
 export const fr = {
   add_role: "Ajouter un rôle",
