@@ -22,6 +22,7 @@ from sqlalchemy.engine import make_url
 
 from storage.engine import Database
 from storage.migrate import migrate
+from tests.conformance import discord_conformance, discord_overheard  # noqa: F401 - fixtures for all
 
 # A busy machine is no failure.
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
