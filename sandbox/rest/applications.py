@@ -21,8 +21,8 @@ async def current_application(call: Call) -> object:
 @route("PATCH", "/applications/@me")
 async def edit_application(call: Call) -> object:
     body = call.object()
-    for key in ("description", "tags", "custom_install_url", "interactions_endpoint_url"):
-        if key in body:
+    for key in ("description", "custom_install_url", "interactions_endpoint_url"):
+        if isinstance(body.get(key), str):
             call.app.data[key] = body[key]
     return application(call)
 

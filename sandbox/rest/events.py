@@ -5,7 +5,7 @@ import re
 from base64 import b64decode
 
 from sandbox.errors import ApiError
-from sandbox.rest.members import number
+from sandbox.rest.members import number, snowflake
 from sandbox.rest.router import Call, route
 from sandbox.rights import CREATE_EVENTS, MANAGE_EVENTS, VIEW
 from sandbox.rules import events as rules
@@ -124,10 +124,8 @@ async def subscribers(call: Call) -> object:
     event = event_of(call, guild)
     limit = number(call, "limit", 100, 100)
     ids = sorted(int(user_id) for user_id in guild.subscribers[event["id"]])
-    if call.query.get("before"):
-        ids = [i for i in ids if i < int(call.query["before"])][-limit:]
-    else:
-        ids = [i for i in ids if i > int(call.query.get("after") or 0)][:limit]
+    before, after = snowflake(call, "before"), snowflake(call, "after")
+    ids = [i for i in ids if i < before][-limit:] if before else [i for i in ids if i > after][:limit]
     answer = []
     for user_id in map(str, ids):
         entry: Json = {

@@ -1,25 +1,11 @@
 """Servers: their object, audit log, onboarding and small lists."""
 
 from sandbox.errors import ApiError
-from sandbox.rest.members import number
+from sandbox.rest.members import number, snowflake
 from sandbox.rest.router import Call, route
 from sandbox.rights import MANAGE_GUILD, MANAGE_ROLES, VIEW_AUDIT_LOG
+from sandbox.rules import guilds as rules
 from sandbox.world import Guild, Json
-
-EDITABLE = {
-    "name",
-    "description",
-    "preferred_locale",
-    "system_channel_id",
-    "rules_channel_id",
-    "public_updates_channel_id",
-    "verification_level",
-    "default_message_notifications",
-    "explicit_content_filter",
-    "system_channel_flags",
-    "afk_timeout",
-    "premium_progress_bar_enabled",
-}
 
 
 @route("GET", "/guilds/{guild}")
@@ -36,11 +22,7 @@ async def get_guild(call: Call) -> object:
 async def edit_guild(call: Call) -> object:
     guild = call.guild()
     call.need_in(guild, MANAGE_GUILD)
-    body = call.object()
-    name = body.get("name")
-    if name is not None and not (isinstance(name, str) and 2 <= len(name.strip()) <= 100):
-        raise ApiError.leaf(("name",), "BASE_TYPE_BAD_LENGTH", "Must be between 2 and 100 in length.")
-    changes = {key: value for key, value in body.items() if key in EDITABLE}
+    changes = rules.guild_edit(call.body)
     shown = call.world.edit_guild(guild, changes)
     call.audit(guild, 1, guild.id)
     return shown
@@ -52,7 +34,7 @@ async def audit_log(call: Call) -> object:
     call.need_in(guild, VIEW_AUDIT_LOG)
     limit = number(call, "limit", 50, 100)
     user_id, action = call.query.get("user_id"), call.query.get("action_type")
-    before, after = int(call.query.get("before") or 0), int(call.query.get("after") or 0)
+    before, after = snowflake(call, "before"), snowflake(call, "after")
     found = [
         entry
         for entry in (guild.audit if after else reversed(guild.audit))
@@ -89,21 +71,11 @@ async def set_onboarding(call: Call) -> object:
     """Enabling needs seven default channels, five of which everybody may write in."""
     guild = call.guild()
     call.need_in(guild, MANAGE_GUILD | MANAGE_ROLES)
-    body = call.object()
-    wanted = {**onboarding(guild), **{k: v for k, v in body.items() if k in onboarding(guild)}}
-    wanted["default_channel_ids"] = [str(item) for item in wanted["default_channel_ids"] or ()]
-    for index, prompt in enumerate(wanted["prompts"] or ()):
-        prompt["id"] = known_or_new(call, prompt.get("id"))
-        for place, option in enumerate(prompt.get("options") or ()):
-            option["id"] = known_or_new(call, option.get("id"))
-            option["emoji"] = {
-                "id": option.pop("emoji_id", None),
-                "name": option.pop("emoji_name", None),
-                "animated": bool(option.pop("emoji_animated", False)),
-            }
-            if not 1 <= len(str(option.get("title") or "")) <= 50:
-                path = ("prompts", index, "options", place, "title")
-                raise ApiError.leaf(path, "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 50 in length.")
+    wanted = {**onboarding(guild), **rules.onboarding(call.body)}
+    for prompt in wanted["prompts"]:
+        prompt["id"] = known_or_new(call, prompt["id"])
+        for option in prompt["options"]:
+            option["id"] = known_or_new(call, option["id"])
     if wanted["enabled"]:
         everyone = int(guild.roles[guild.id]["permissions"])
         channels = [guild.channels[c] for c in wanted["default_channel_ids"] if c in guild.channels]

@@ -16,16 +16,23 @@ from sandbox.rights import (
     MODERATE,
 )
 from sandbox.rules import roles as rules
+from sandbox.rules.messages import page
 from sandbox.world import Guild, Json, User
 
 KICKED, BANNED, UNBANNED, UPDATED = 20, 22, 23, 24
 
 
 def number(call: Call, name: str, default: int, most: int) -> int:
-    text = call.query.get(name) or str(default)
-    if not text.isdigit() or not 1 <= int(text) <= most:
-        raise ApiError.leaf((name,), "NUMBER_TYPE_MAX", f"int value should be between 1 and {most}.")
-    return int(text)
+    """A whole number of the query string, between 1 and `most`."""
+    limit: int = page({"limit": call.query[name]} if name in call.query else {}, most=most, default=default)[
+        "limit"
+    ]
+    return limit
+
+
+def snowflake(call: Call, name: str) -> int:
+    """An identifier of the query string, 0 when absent."""
+    return int(page({"before": call.query.get(name, "")})["before"] or 0)
 
 
 def member_of(call: Call, guild: Guild) -> Json:
@@ -42,7 +49,7 @@ async def list_members(call: Call) -> object:
     if "members" not in call.app.intents:
         raise ApiError.of(50001)
     limit = number(call, "limit", 1, 1000)
-    after = int(call.query.get("after") or 0)
+    after = snowflake(call, "after")
     ids = sorted(int(user_id) for user_id in guild.members if int(user_id) > after)[:limit]
     return [guild.members[str(user_id)] for user_id in ids]
 
