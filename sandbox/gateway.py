@@ -5,7 +5,6 @@ jump of the sandbox's clock must not disconnect every bot.
 """
 
 import asyncio
-import json
 import time
 from typing import Any
 
@@ -16,6 +15,7 @@ from sandbox.compression import transport
 from sandbox.faults import Faults
 from sandbox.gateway_filter import VALID_INTENTS, Filter
 from sandbox.journal import Journal
+from sandbox.jsontext import loads
 from sandbox.members import chunks
 from sandbox.session import Connection, Session, dumps
 from sandbox.shapes import Shapes
@@ -147,8 +147,8 @@ class Gateway:
         if len(connection.sends) > self.sends_per_minute:
             raise Closing(4008, "You are sending payloads too quickly")
         try:
-            frame = json.loads(data)
-        except (ValueError, UnicodeDecodeError, RecursionError):
+            frame = loads(data)
+        except ValueError:
             raise Closing(4002, "Error while decoding payload") from None
         if not isinstance(frame, dict) or not isinstance(frame.get("op"), int):
             raise Closing(4002, "Error while decoding payload")

@@ -1,6 +1,5 @@
 """One request from the socket to the answer: key, ban, rate limit, fault, body, handler, journal."""
 
-import json
 import logging
 import time
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ import sandbox.rest  # noqa: F401 - registers the routes
 from sandbox.compose import Upload
 from sandbox.errors import ApiError
 from sandbox.faults import BAN_PAGE, Fault
+from sandbox.jsontext import loads
 from sandbox.rest.known import is_known
 from sandbox.rest.router import Answer, Call, Route, find
 from sandbox.rules.places import audit_reason
@@ -189,8 +189,8 @@ async def _body(sandbox: "Sandbox", request: web.Request) -> tuple[Any, dict[str
 
 def _json(raw: bytes) -> Any:
     try:
-        return json.loads(raw)
-    except (ValueError, UnicodeDecodeError, RecursionError):
+        return loads(raw)
+    except ValueError:
         raise ApiError.of(50109) from None
 
 
