@@ -186,7 +186,7 @@ class Bench:
 
 
 async def ask(member: Person, watch: Stopwatch, command: str, channel: str, **options: str) -> float:
-    await member.slash(command, channel=channel, **options)
+    await member.slash(command, channel=channel, values=options)
     return watch.last()
 
 
