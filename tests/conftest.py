@@ -17,6 +17,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+import pytest_socket
 from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 
@@ -55,6 +56,12 @@ class SetClock:
 
     def jump(self, now: datetime) -> None:
         self._now = now
+
+
+@pytest.fixture(autouse=True)
+def only_this_machine() -> None:
+    """No test may depend on, or tell, anyone else: connections leave for this machine only."""
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
 
 
 @pytest.fixture
