@@ -188,7 +188,7 @@ class Networks:
             await networks.put_place(session, actor.network_id, place, channel_ref)
             act = await self._note(session, actor, [f"place.{place}"])
             if place == Place.WELCOME:
-                await self._enqueue(session, actor.network_id, "network.panel", act)
+                await self._want_panel(session, actor.network_id, act)
             return await _settings(session, network)
 
     async def set_role(self, actor: Actor, role: str, role_ref: str) -> SettingsView:
@@ -311,8 +311,8 @@ class Networks:
             action=Action.SET_UP_NETWORK,
             details={"created": list(state.created), "missing": missing},
         )
-        if Place.WELCOME in state.channels and (Place.WELCOME in state.created or "panel" in state.missing):
-            await self._enqueue(session, network_id, "network.panel", act)
+        if Place.WELCOME in state.channels and "panel" in state.missing:
+            await self._want_panel(session, network_id, act)
         # What could not be said for want of a place is tried again.
         again = await outbox.try_again(session, network_id, now) if complete else 0
         return SetUpView(
@@ -349,6 +349,11 @@ class Networks:
         await outbox.enqueue(
             session, network_id=network_id, kind=kind, dedupe_key=f"{kind}:{act}", due_at=now, now=now
         )
+
+    async def _want_panel(self, session: AsyncSession, network_id: int, act: int) -> None:
+        """One that still has to leave will go where the welcome place is then."""
+        if not await outbox.is_waiting(session, network_id, "network.panel"):
+            await self._enqueue(session, network_id, "network.panel", act)
 
     async def _note(self, session: AsyncSession, actor: Actor, changed: Sequence[str]) -> int:
         return await audit.record(
@@ -402,11 +407,12 @@ async def _settings(session: AsyncSession, network: Network) -> SettingsView:
     network_id = network.id or 0
     themes = await networks.themes(session, network_id)
     places = await networks.places(session, network_id)
+    roles = await networks.roles(session, network_id)
     return SettingsView(
         network.name,
         network.locale,
         network.timezone,
         tuple(ThemeView.of(theme) for theme in themes),
-        {place: row.channel_ref for place, row in places.items()},
-        await networks.roles(session, network_id),
+        {place: places[place].channel_ref for place in Place if place in places},
+        {role: roles[role] for role in RoleName if role in roles},
     )

@@ -247,6 +247,16 @@ async def sent_ref(session: AsyncSession, network_id: int, dedupe_key: str) -> s
     return (await session.exec(query)).first()
 
 
+async def is_waiting(session: AsyncSession, network_id: int, kind: str) -> bool:
+    """Whether a row of this kind has still to leave."""
+    query = select(Outbox.id).where(
+        Outbox.network_id == network_id,
+        Outbox.kind == kind,
+        col(Outbox.state).in_([OutboxState.DUE, OutboxState.CLAIMED]),
+    )
+    return (await session.exec(query.limit(1))).first() is not None
+
+
 async def next_due(session: AsyncSession) -> datetime | None:
     """When the next row is to be tried."""
     return (

@@ -105,26 +105,26 @@ async def test_a_role_above_the_bots_is_named(stage: Stage, admin: Person) -> No
     member = next(role for role in roles.values() if role["name"] == "Membre")
     member["position"], bot_role["position"] = bot_role["position"] + 1, bot_role["position"]
     status = await admin.slash("réseau état")
-    assert "Le rôle des membres : placer ce rôle sous celui du robot" in read(status)
+    assert "le rôle des membres : placer ce rôle sous celui du robot" in read(status)
 
 
 async def test_a_forum_deleted_by_hand_is_missed_and_put_back(stage: Stage, admin: Person) -> None:
     await admin.slash("réseau installer")
     await admin.request("DELETE", f"/channels/{await admin.channel('besoins')}")
     status = await admin.slash("réseau état")
-    assert "Il manque : Le forum des besoins" in read(status).replace("**", "")
+    assert "Il manque : le forum des besoins" in read(status).replace("**", "")
     mended = await admin.click(status, "Réparer")
-    assert "Créé : Le forum des besoins" in read(mended).replace("**", "")
+    assert "Créé : le forum des besoins" in read(mended).replace("**", "")
     assert channels(stage).count("besoins") == 1
 
 
 async def test_the_panel_is_put_back(stage: Stage, admin: Person) -> None:
     await admin.slash("réseau installer")
-    panel = await latest(admin, lambda: admin.sees("accueil"), "Bienvenue")
+    panel = await latest(admin, lambda: admin.sees("accueil"), "bienvenue")
     channel = stage.guild.channel("accueil")
     stage.sandbox.world.delete_message(channel, panel.id)
     await admin.slash("réseau réparer")
-    again = await latest(admin, lambda: admin.sees("accueil"), "Bienvenue")
+    again = await latest(admin, lambda: admin.sees("accueil"), "bienvenue")
     assert again.id != panel.id
 
 

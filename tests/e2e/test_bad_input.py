@@ -16,7 +16,7 @@ async def test_a_click_and_a_form_after_a_restart(stage: Stage) -> None:
     admin = await stage.owner()
     async with stage.running():
         await admin.slash("network setup")
-        panel = await latest(admin, lambda: admin.sees("accueil"), "Bienvenue")
+        panel = await latest(admin, lambda: admin.sees("accueil"), "bienvenue")
         open_form = await admin.click(panel, "Proposer une ressource")
     async with stage.running():
         thanks = await admin.fill(open_form, PROPOSAL)
@@ -24,7 +24,7 @@ async def test_a_click_and_a_form_after_a_restart(stage: Stage) -> None:
         card = await latest(admin, lambda: admin.sees("coin-animation"), "Concerter")
     async with stage.running():
         assert "C’est publié" in read(await admin.click(card, "Publier"))
-        panels = [seen for seen in await admin.sees("accueil") if "Bienvenue" in read(seen)]
+        panels = [seen for seen in await admin.sees("accueil") if "bienvenue" in read(seen)]
         assert len(panels) == 1
 
 

@@ -196,3 +196,11 @@ async def test_a_withdrawn_resource_is_found_no_more(library: Town) -> None:
     assert "Manuels et guides de la concertation" not in read(after)
     stale = await library["facilitator"].click(sheet, "Modifier")
     assert "Déjà traité" in read(stale)
+
+
+async def test_a_typo_without_accents_is_understood(library: Town) -> None:
+    answer = await library["member"].slash("ressource chercher", recherche="economie circulaire reemplois")
+    assert "ressources pour" in read(answer)
+    typo = await library["member"].slash("ressource chercher", recherche="biodiversitee comunale")
+    assert "Vouliez-vous dire : **biodiversité" in read(typo)
+    assert "Biodiversité" in read(typo)
