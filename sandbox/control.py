@@ -67,6 +67,14 @@ async def har(act: Act) -> object:
     return act.sandbox.journal.har(origin=act.sandbox.api)
 
 
+async def lines(act: Act) -> object:
+    """The same as JSON lines, one entry each; `?kind=gateway` for the frames alone."""
+    kind = act.request.query.get("kind")
+    journal = act.sandbox.journal
+    text = journal.lines(entry for entry in journal if kind in (None, entry.kind))
+    return web.Response(text=text, content_type="application/x-ndjson")
+
+
 async def counters(act: Act) -> object:
     """What the journal, the limits and the bots' daily allowances count."""
     sandbox = act.sandbox
@@ -141,6 +149,7 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("DELETE", "/faults", clear_faults),
     ("GET", "/journal", journal),
     ("GET", "/journal.har", har),
+    ("GET", "/journal.jsonl", lines),
     ("GET", "/counters", counters),
     ("GET", "/state", save),
     ("PUT", "/guilds/{guild}/outage", outage),

@@ -344,6 +344,8 @@ ROUTES: list[tuple[str, str, Handler]] = [
 
 
 def reply(value: object, status: int = 200) -> web.Response:
+    if isinstance(value, web.Response):
+        return value
     if value is None:
         return web.Response(status=204)
     headers = {"Content-Type": "application/json"}

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.journal import REDACTED, Exchange, Frame, Journal
+from tests.sandbox.conftest import Town
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SECRET = "MTIz.secret.jeton"
@@ -151,3 +152,14 @@ def test_clearing_keeps_the_cursor() -> None:
     exchange(book)
     book.clear()
     assert (len(book), book.last, exchange(book).seq) == (0, 1, 2)
+
+
+async def test_it_is_exported_over_http(town: Town) -> None:
+    await town.raw("GET", "/users/@me")
+    url = f"{town.sandbox.url}/sandbox/control"
+    async with town.raw.session.get(f"{url}/journal.har") as answer:
+        assert (await answer.json())["log"]["entries"][0]["request"]["url"].endswith("/users/@me")
+    async with town.raw.session.get(f"{url}/journal.jsonl") as answer:
+        assert [json.loads(line)["path"] for line in (await answer.text()).splitlines()] == ["/users/@me"]
+    async with town.raw.session.get(f"{url}/journal.jsonl?kind=gateway") as answer:
+        assert await answer.text() == ""

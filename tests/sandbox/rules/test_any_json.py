@@ -160,13 +160,13 @@ def answers_or_refuses(rule: Callable[[Any], Any], body: Any) -> None:
     json.dumps(error.body())
 
 
-@settings(max_examples=800, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(name=st.sampled_from(sorted(RULES)), body=BODIES)
 def test_no_rule_crashes_on_anything(name: str, body: Any) -> None:
     answers_or_refuses(RULES[name], body)
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=700, deadline=None, suppress_health_check=list(HealthCheck))
 @given(sound=st.sampled_from(SOUND), data=st.data())
 def test_no_rule_crashes_on_a_sound_body_with_one_thing_replaced(
     sound: tuple[str, Any], data: st.DataObject
@@ -213,7 +213,7 @@ TREES = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(components_=st.lists(TREES, min_size=1, max_size=3))
 def test_accepted_components_keep_the_totals(components_: Any) -> None:
     """What passes is numbered without gaps in sense: each id once, each custom id once, 40 at most."""
