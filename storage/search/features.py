@@ -19,18 +19,12 @@ FEATURES = (
     "head",  # share of the question in title or summary
     "all",  # share of the question anywhere
     "title_pairs",  # share of the question's neighbours that are neighbours in the title
-    "head_pairs",
-    "all_pairs",
-    "near_pairs",  # within a few words of each other, anywhere, in any order
-    "run",  # the longest stretch of the question found word for word, anywhere
-    "title_run",
-    "exact",  # the title is the question
-    "whole",  # the whole question stands word for word somewhere
-    "whole_head",
-    "early",  # how early the longest stretch stands
-    "long",  # a long body holds everything by chance
-    "repeat",  # how often the longest stretch comes back
+    "all_pairs",  # or anywhere
+    "near_pairs",  # or a few words from each other, in any order
+    "run",  # the longest stretch of the question found word for word
 )
+_NEAR = 5
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +39,17 @@ class Candidate:
     stream: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class _Hits:
+    """Every place where a word asked stands, in order: position, candidate, word, zone of the document."""
+
+    at: Ints
+    doc: Ints
+    unit: Ints
+    zone: Ints  # 0 title, 1 summary, 2 body
+    titles: Ints  # the titles' sizes
+
+
 def features(
     candidates: Sequence[Candidate],
     first: Floats,
@@ -53,93 +58,79 @@ def features(
     rarity: Floats,
 ) -> Floats:
     """One line per candidate. ``units``: the terms that stand for each word; ``sequence``: their order."""
-    count, asked = len(candidates), len(units)
-    sizes = np.array([len(c.stream) // STREAM.itemsize for c in candidates], np.int64)
-    titles = np.array([c.title_size for c in candidates], np.int64)
-    heads = titles + np.array([c.summary_size for c in candidates], np.int64)
-    stream = np.frombuffer(b"".join(c.stream for c in candidates), STREAM)
+    count = len(candidates)
+    hits = _hits(candidates, units)
+    in_title, in_head = hits.zone == 0, hits.zone <= 1
+
+    def covered(mask: Mask) -> Floats:
+        return _share(count, hits.doc[mask], hits.unit[mask], rarity)
+
+    pairs = list(dict.fromkeys(pairwise(sequence)))
+    follows = np.full((len(units), len(units)), -1, np.int64)
+    for index, (left, right) in enumerate(pairs):
+        follows[left, right] = index
+    weight = np.array([min(rarity[left], rarity[right]) for left, right in pairs])
+    linked, near = _links(hits, follows)
+
+    def joined(which: Ints, mask: Mask) -> Floats:
+        return _share(count, hits.doc[mask], which[mask], weight)
+
+    filled = np.bincount(hits.doc[in_title], minlength=count) / np.maximum(hits.titles, 1)
+    return np.column_stack(
+        [
+            first,
+            covered(in_title),
+            filled,
+            covered(in_head),
+            covered(in_head | True),
+            joined(linked, (linked >= 0) & in_title),
+            joined(linked, linked >= 0),
+            joined(near, near >= 0),
+            _longest(count, hits.doc, linked >= 0) / max(len(sequence), 1),
+        ]
+    )
+
+
+def _hits(candidates: Sequence[Candidate], units: Sequence[npt.NDArray[np.uint32]]) -> _Hits:
+    sizes = np.array([len(one.stream) // STREAM.itemsize for one in candidates], np.int64)
+    titles = np.array([one.title_size for one in candidates], np.int64)
+    heads = titles + np.array([one.summary_size for one in candidates], np.int64)
+    stream = np.frombuffer(b"".join(one.stream for one in candidates), STREAM)
     unit_at = np.full(len(stream), -1, np.int64)
     for index, terms in enumerate(units):
         for term in terms:
             unit_at[stream == term] = index
     at = np.flatnonzero(unit_at >= 0)
-    unit = unit_at[at]
     starts = np.cumsum(sizes) - sizes
-    doc = np.searchsorted(starts, at, side="right") - 1
+    doc = np.searchsorted(starts + sizes, at, side="right")
     place = at - starts[doc]
-    in_title, in_head = place < titles[doc], place < heads[doc]
-    total = max(float(rarity.sum()), 1e-9)
+    zone = (place >= titles[doc]).astype(np.int64) + (place >= heads[doc])
+    return _Hits(at, doc, unit_at[at], zone, titles)
 
-    def covered(mask: npt.NDArray[np.bool_]) -> Floats:
-        seen = np.zeros((count, asked))
-        seen[doc[mask], unit[mask]] = 1
-        return seen @ rarity / total
 
-    pairs = {pair: index for index, pair in enumerate(dict.fromkeys(pairwise(sequence)))}
-    follows = np.full((asked, asked), -1, np.int64)
-    for (left, right), index in pairs.items():
-        follows[left, right] = index
-    weight = np.array([min(rarity[left], rarity[right]) for left, right in pairs]) if pairs else np.zeros(0)
-    pair_total = max(float(weight.sum()), 1e-9)
+def _links(hits: _Hits, follows: Ints) -> tuple[Ints, Ints]:
+    """For each hit, the pair of the question that it makes with the one before: next to it, or near it."""
+    linked = np.full(len(hits.at), -1, np.int64)
+    near = linked.copy()
+    gap = np.diff(hits.at)
+    same = (np.diff(hits.doc) == 0) & (np.diff(hits.zone) == 0)
+    before, after = hits.unit[:-1], hits.unit[1:]
+    linked[1:] = np.where(same & (gap == 1), follows[before, after], -1)
+    either = np.maximum(follows[before, after], follows[after, before])
+    near[1:] = np.where(same & (gap <= _NEAR), either, -1)
+    return linked, near
 
-    def joined(mask: npt.NDArray[np.bool_], docs: Ints, which: Ints) -> Floats:
-        if not pairs:
-            return np.zeros(count)
-        seen = np.zeros((count, len(pairs)))
-        seen[docs[mask], which[mask]] = 1
-        return seen @ weight / pair_total
 
-    pair = np.full(len(at), -1, np.int64)  # of each hit with the one before
-    if len(at) > 1:
-        zone = np.where(in_title, 0, np.where(in_head, 1, 2))
-        same = (doc[1:] == doc[:-1]) & (zone[1:] == zone[:-1])
-        adjacent = same & (at[1:] - at[:-1] == 1)
-        pair[1:] = np.where(adjacent, follows[unit[:-1], unit[1:]], -1)
-        near = np.full(len(at), -1, np.int64)
-        close = same & (at[1:] - at[:-1] <= 5)
-        near[1:] = np.where(close, np.maximum(follows[unit[:-1], unit[1:]], follows[unit[1:], unit[:-1]]), -1)
-    else:
-        near = pair
-    linked = pair >= 0
-    run_of = np.cumsum(~linked) - 1
-    runs = np.bincount(run_of) if len(at) else np.zeros(0, np.int64)
-    run_doc, run_place = doc[~linked], place[~linked]
-    run_title, run_head = in_title[~linked], in_head[~linked]
+def _share(count: int, docs: Ints, which: Ints, weight: Floats) -> Floats:
+    """The weight of the different things seen in each document, as a share of all."""
+    seen = np.zeros((count, len(weight)))
+    seen[docs, which] = 1
+    share: Floats = seen @ weight / max(float(weight.sum()), 1e-9)
+    return share
 
-    def longest(mask: npt.NDArray[np.bool_]) -> Ints:
-        best = np.zeros(count, np.int64)
-        np.maximum.at(best, run_doc[mask], runs[mask])
-        return best
 
-    everywhere = np.ones(len(runs), bool)
-    best = longest(everywhere)
-    best_title, best_head = longest(run_title), longest(run_head)
-    earliest = np.full(count, 10_000)
-    top = runs == best[run_doc] if len(runs) else everywhere
-    np.minimum.at(earliest, run_doc[top], run_place[top])
-    repeats = np.bincount(run_doc[top], minlength=count) if len(runs) else np.zeros(count)
-    length = max(len(sequence), 1)
-    title_hits = np.bincount(doc[in_title], minlength=count)
-    filled = title_hits / np.maximum(titles, 1)
-    title_cover = covered(in_title)
-    return np.column_stack(
-        [
-            first,
-            title_cover,
-            filled,
-            covered(in_head),
-            covered(np.ones(len(at), bool)),
-            joined(linked & in_title, doc, pair),
-            joined(linked & in_head, doc, pair),
-            joined(linked, doc, pair),
-            joined(near >= 0, doc, near),
-            best / length,
-            best_title / length,
-            (title_cover > 0.999) & (filled > 0.999),
-            best >= length,
-            best_head >= length,
-            1 / (1 + earliest / 100),
-            np.log1p(sizes) / 8,
-            np.log1p(repeats),
-        ]
-    ).astype(np.float64)
+def _longest(count: int, doc: Ints, linked: Mask) -> Ints:
+    """The longest chain of links in each document, in words."""
+    best = np.zeros(count, np.int64)
+    np.maximum.at(best, doc[~linked], np.bincount(np.cumsum(~linked) - 1, minlength=int((~linked).sum())))
+    return best
