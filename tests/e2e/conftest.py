@@ -11,6 +11,7 @@ import pytest
 
 from bot.run import Runner
 from sandbox import Person, Seen
+from sandbox.client_shapes import walk
 from tests.bot.conftest import Stage, quick_start, stage
 
 __all__ = ["Town", "quick_start", "read", "stage", "town"]
@@ -40,6 +41,14 @@ class Town:
 def read(seen: Seen) -> str:
     """What is written, with ordinary spaces: French puts others before its marks."""
     return seen.text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def plant(town: Town, seen: Seen, action: str) -> None:
+    """Turn the first button of a posted message into another one, as if another time had left it there."""
+    message = seen.message or {}
+    stored = town.stage.sandbox.world.channels[message["channel_id"]].messages.get(seen.id) or {}
+    button = next(item for item in walk(stored["components"]) if item["type"] == 2)
+    button["custom_id"] = action
 
 
 async def latest(person: Person, look: Callable[[], Awaitable[list[Seen]]], words: str) -> Seen:

@@ -62,11 +62,11 @@ def check(answer: Answer, allowed: bool, locale: str, what: str) -> None:
 async def test_every_command(town: Town, role: str, locale: str) -> None:
     who = role if locale == "fr" else f"{role}-en"
     for command in COMMANDS:
-        options = {
+        options: dict[str, object] = {
             name: town[value].id if name == "person" else value for name, value in command.options.items()
         }
         name = command.french if locale == "fr" else command.english
-        answer = await town[who].slash(name, channel=await welcome(town, who), **options)
+        answer = await town[who].slash(name, channel=await welcome(town, who), values=options)
         allowed = ROLES.index(role) >= ROLES.index(command.needs)
         check(answer, allowed, locale, name)
         assert (answer.modal is not None) is (allowed and command.form), name
