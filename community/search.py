@@ -18,7 +18,7 @@ from community.policy import Action, require
 from community.ports import Clock
 from storage import library, search
 from storage.engine import Database
-from storage.library import Resource
+from storage.library import Card
 from storage.search import Fragment, Highlighted, Hit, SearchSession
 
 __all__ = ["Fragment", "Highlighted", "Search", "SearchResult", "SearchView", "Suggestion"]
@@ -233,28 +233,26 @@ async def _results(
 ) -> tuple[SearchResult, ...]:
     """As they are now; what is not published any more is left out."""
     ids = [hit.item_id for hit in hits]
-    resources = {resource.id: resource for resource in await library.published(session, network_id, ids)}
-    themes = await library.themes_of(session, network_id, ids) if ids else {}
+    cards = await library.cards(session, network_id, ids)
+    themes = await library.theme_names(session, network_id, ids)
     return tuple(
-        _result(
-            resources[hit.item_id], [theme.name for theme in themes.get(hit.item_id, [])], hit.score, stems
-        )
+        _result(cards[hit.item_id], themes.get(hit.item_id, []), hit.score, stems)
         for hit in hits
-        if hit.item_id in resources
+        if hit.item_id in cards
     )
 
 
-def _result(resource: Resource, themes: Sequence[str], score: float, stems: Collection[str]) -> SearchResult:
+def _result(card: Card, themes: Sequence[str], score: float, stems: Collection[str]) -> SearchResult:
     return SearchResult(
-        id=resource.id or 0,
-        ref=resource.ref,
-        kind=resource.kind,
-        title=resource.title,
-        title_pieces=search.highlighted(resource.title, stems),
-        passage=search.passage([resource.summary, resource.body], stems, PASSAGE),
-        url=resource.url,
-        publisher=resource.publisher,
-        year=resource.year,
+        id=card.id,
+        ref=card.ref,
+        kind=card.kind,
+        title=card.title,
+        title_pieces=search.highlighted(card.title, stems),
+        passage=search.passage([card.summary, card.body], stems, PASSAGE),
+        url=card.url,
+        publisher=card.publisher,
+        year=card.year,
         themes=tuple(themes),
         score=score,
     )

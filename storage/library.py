@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, insert
 from sqlmodel import Field, SQLModel, col, delete, func, select
@@ -185,18 +185,50 @@ async def set_themes(session: AsyncSession, resource_id: int, theme_ids: Iterabl
         session.add(ResourceTheme(resource_id=resource_id, theme_id=theme_id))
 
 
-async def published(
-    session: AsyncSession, network_id: int, resource_ids: Sequence[int]
-) -> Sequence[Resource]:
-    """Those of the ids that members may read, in no order."""
+class Card(NamedTuple):
+    """What a list of results shows of a resource."""
+
+    id: int
+    ref: str
+    kind: str
+    title: str
+    summary: str
+    body: str
+    url: str | None
+    publisher: str
+    year: int | None
+
+
+async def cards(session: AsyncSession, network_id: int, resource_ids: Sequence[int]) -> dict[int, Card]:
+    """Those of the ids that members may read."""
     if not resource_ids:
-        return []
-    query = select(Resource).where(
+        return {}
+    query = select(*(getattr(Resource, name) for name in Card._fields)).where(
         Resource.network_id == network_id,
         Resource.state == ResourceState.PUBLISHED,
         col(Resource.id).in_(resource_ids),
     )
-    return (await session.exec(query)).all()
+    connection = await session.connection()
+    return {row[0]: Card(*row) for row in (await connection.execute(query)).all()}
+
+
+async def theme_names(
+    session: AsyncSession, network_id: int, resource_ids: Sequence[int]
+) -> dict[int, list[str]]:
+    """The names of the themes of several resources at once, in the network's order."""
+    if not resource_ids:
+        return {}
+    query = (
+        select(ResourceTheme.resource_id, Theme.name)
+        .join(Theme, col(Theme.id) == ResourceTheme.theme_id)
+        .where(Theme.network_id == network_id, col(ResourceTheme.resource_id).in_(resource_ids))
+        .order_by(col(Theme.position), col(Theme.id))
+    )
+    connection = await session.connection()
+    found: dict[int, list[str]] = {}
+    for resource_id, name in (await connection.execute(query)).all():
+        found.setdefault(resource_id, []).append(name)
+    return found
 
 
 async def references(

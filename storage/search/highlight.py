@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from storage.search.analysis import WORD, analyser, normalised
+from storage.search.analysis import WORD, analyser
 
 _READ = 12_000  # characters of a body that are searched for a passage
 
@@ -17,6 +17,9 @@ class Fragment:
 
 
 Highlighted = tuple[Fragment, ...]
+
+
+Hits = list[tuple[int, int, str]]  # start, end, stem
 
 
 def highlighted(text: str, stems: Collection[str]) -> Highlighted:
@@ -39,24 +42,29 @@ def passage(texts: Sequence[str], stems: Collection[str], size: int) -> Highligh
     Where none has, the beginning of the first text that is not empty.
     """
     for text in texts:
-        read = text[:_READ]
-        hits = _hits(read, stems)
-        if hits:
-            return highlighted(_cut(read, _best_start(hits, size), size), stems)
+        if text and len(text) <= size:
+            whole = highlighted(" ".join(text.split()), stems)
+            if any(piece.hit for piece in whole):
+                return whole
+        elif hits := _hits(text[:_READ], stems):
+            return highlighted(_cut(text[:_READ], _best_start(hits, size), size), stems)
     first = next((text for text in texts if text.strip()), "")
     return highlighted(_cut(first[:_READ], 0, size), stems)
 
 
-def _hits(text: str, stems: Collection[str]) -> list[tuple[int, int, str]]:
+def _hits(text: str, stems: Collection[str]) -> Hits:
+    if not stems:
+        return []
+    known = analyser().word
     found = []
     for match in WORD.finditer(text):
-        word = analyser().word(normalised(match.group()))
-        if not word.stop and word.stem in stems:
-            found.append((match.start(), match.end(), word.stem))
+        word = known(match.group().lower())
+        if word.stem in stems and not word.stop:
+            found.append((*match.span(), word.stem))
     return found
 
 
-def _best_start(hits: Sequence[tuple[int, int, str]], size: int) -> int:
+def _best_start(hits: Hits, size: int) -> int:
     """Where a window holds the most different words; the earliest of equals."""
     best, best_start = 0, 0
     for place, (start, _, _) in enumerate(hits[:200]):
@@ -69,7 +77,7 @@ def _best_start(hits: Sequence[tuple[int, int, str]], size: int) -> int:
 def _cut(text: str, start: int, size: int) -> str:
     """Whole words around ``start``, with an ellipsis where something is left out."""
     if len(text) <= size:
-        return text.strip()
+        return " ".join(text.split())
     begin = max(0, min(start - size // 4, len(text) - size))
     if begin:
         space = text.find(" ", begin, start)
