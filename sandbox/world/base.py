@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from sandbox.clock import VirtualClock
+from sandbox.clock import Timer, VirtualClock
 from sandbox.snowflake import Snowflakes
 from sandbox.world.entities import App, Channel, Event, Guild, Json, User
 
@@ -25,6 +25,8 @@ class Base:
         #: Message id → emoji → who reacted, in order.
         self.reactions: dict[str, dict[str, dict[str, None]]] = {}
         self.dms: dict[frozenset[str], Channel] = {}
+        #: Thread id → the timer that will archive it.
+        self.quiet_timers: dict[str, Timer] = {}
         #: How many accounts asked for each username.
         self.names: dict[str, int] = {}
         self.files: dict[str, tuple[bytes, str]] = {}

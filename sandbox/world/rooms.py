@@ -1,6 +1,6 @@
 """Channels, forums and threads."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sandbox.snowflake import created_at
 from sandbox.world.entities import (
@@ -189,7 +189,7 @@ class Rooms(Guilds):
         if was_archived and not metadata["archived"]:
             self._reopened(thread)
         if not metadata["archived"]:
-            self._plan_archive(thread)
+            self._replan_archive(thread)
         return thread
 
     def join_thread(self, thread: Channel, user: User) -> None:
@@ -250,14 +250,31 @@ class Rooms(Guilds):
         return {**thread.data, "thread_metadata": dict(thread.data["thread_metadata"])}
 
     def _plan_archive(self, thread: Channel) -> None:
-        """Archive after the thread's own duration in silence (Discord's real rule depends on its load)."""
-        minutes = thread.data["thread_metadata"]["auto_archive_duration"]
-        self.clock.call_at(self.now() + timedelta(minutes=minutes), lambda: self._archive_if_quiet(thread))
+        """Archive after the thread's own duration in silence (Discord's real rule depends on its load).
+
+        One timer a thread: when it fires too early, because somebody wrote, it is set again.
+        """
+        if thread.id not in self.quiet_timers:
+            timer = self.clock.call_at(self._quiet_at(thread), lambda: self._archive_if_quiet(thread))
+            self.quiet_timers[thread.id] = timer
+
+    def _replan_archive(self, thread: Channel) -> None:
+        timer = self.quiet_timers.pop(thread.id, None)
+        if timer is not None:
+            timer.cancel()
+        self._plan_archive(thread)
+
+    def _quiet_at(self, thread: Channel) -> datetime:
+        metadata = thread.data["thread_metadata"]
+        written = created_at(thread.messages.last_id() or thread.id)
+        reopened = datetime.fromisoformat(metadata["archive_timestamp"])
+        return max(written, reopened) + timedelta(minutes=metadata["auto_archive_duration"])
 
     def _archive_if_quiet(self, thread: Channel) -> None:
+        self.quiet_timers.pop(thread.id, None)
         if thread.id not in self.channels or thread.archived or thread.data["flags"] & 2:
             return
-        metadata = thread.data["thread_metadata"]
-        last = created_at(thread.messages.last_id() or thread.id)
-        if self.now() - last >= timedelta(minutes=metadata["auto_archive_duration"]) - timedelta(seconds=1):
+        if self.now() >= self._quiet_at(thread):
             self.edit_thread(thread, {"archived": True})
+        else:
+            self._plan_archive(thread)
