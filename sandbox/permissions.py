@@ -9,8 +9,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sandbox.errors import ApiError
-
 Json = Mapping[str, Any]
 
 CREATE_INSTANT_INVITE = 1 << 0
@@ -176,21 +174,6 @@ def is_timed_out(member: Json, now: datetime | None) -> bool:
     return bool(until) and now is not None and datetime.fromisoformat(str(until)) > now
 
 
-def require(bits: int, *needed: int) -> None:
-    """403: 50001 when the place cannot even be seen, else 50013 when one of ``needed`` is missing."""
-    if not bits & VIEW_CHANNEL:
-        raise ApiError.of(50001)
-    for bit in needed:
-        if bits & bit != bit:
-            raise ApiError.of(50013)
-
-
-def require_guild(bits: int, *needed: int) -> None:
-    """403 50013 when one of ``needed`` is missing in the server as a whole."""
-    if any(bits & bit != bit for bit in needed):
-        raise ApiError.of(50013)
-
-
 # Hierarchy ------------------------------------------------------------------------------------------------
 
 
@@ -219,47 +202,6 @@ def is_above_member(guild: Json, actor: Json, target: Json) -> bool:
     if is_owner(guild, target):
         return False
     return is_owner(guild, actor) or top(guild, actor) > top(guild, target)
-
-
-def require_can_hand_out(guild: Json, actor: Json, role: Json, *, now: datetime | None = None) -> None:
-    """To give or take a role: MANAGE_ROLES, strictly above it, and neither managed nor @everyone."""
-    require_guild(base(guild, actor, now=now), MANAGE_ROLES)
-    if role.get("managed") or role["id"] == str(guild["id"]) or not is_above_role(guild, actor, role):
-        raise ApiError.of(50013)
-
-
-def require_can_edit_role(
-    guild: Json, actor: Json, role: Json, wanted: int | None = None, *, now: datetime | None = None
-) -> None:
-    """To edit a role: strictly above it; permissions changed must be among one's own."""
-    mine = base(guild, actor, now=now)
-    require_guild(mine, MANAGE_ROLES)
-    everyone = role["id"] == str(guild["id"])
-    if not everyone and not is_above_role(guild, actor, role):
-        raise ApiError.of(50013)
-    if wanted is not None and (wanted ^ parse(role["permissions"])) & ~mine:
-        raise ApiError.of(50013)
-
-
-def require_can_grant(guild: Json, actor: Json, wanted: int, *, now: datetime | None = None) -> None:
-    """To create a role or an overwrite: only with permissions that one has."""
-    mine = base(guild, actor, now=now)
-    require_guild(mine, MANAGE_ROLES)
-    if wanted & ~mine & ALL:
-        raise ApiError.of(50013)
-
-
-def require_can_moderate(
-    guild: Json, actor: Json, target: Json, needed: int, *, now: datetime | None = None
-) -> None:
-    """To rename, time out, kick or ban: the permission, and a lower member; no time-out for
-    administrators.
-    """
-    require_guild(base(guild, actor, now=now), needed)
-    if not is_above_member(guild, actor, target):
-        raise ApiError.of(50013)
-    if needed == MODERATE_MEMBERS and base(guild, target) & ADMINISTRATOR:
-        raise ApiError.of(50013)
 
 
 def _roles(guild: Json) -> Iterable[Json]:

@@ -4,14 +4,20 @@ from sandbox import permissions as bits
 from sandbox.errors import ApiError
 from sandbox.world import Channel, Guild, Json, User, World
 
-VIEW, SEND, HISTORY = 1 << 10, 1 << 11, 1 << 16
-MANAGE_CHANNELS, MANAGE_GUILD, MANAGE_MESSAGES, MENTION_EVERYONE = 1 << 4, 1 << 5, 1 << 13, 1 << 17
-ADD_REACTIONS, EMBED_LINKS, ATTACH_FILES, USE_COMMANDS = 1 << 6, 1 << 14, 1 << 15, 1 << 31
-KICK, BAN, ADMINISTRATOR, VIEW_AUDIT_LOG = 1 << 1, 1 << 2, 1 << 3, 1 << 7
-CHANGE_NICKNAME, MANAGE_NICKNAMES, MANAGE_ROLES, MANAGE_WEBHOOKS = 1 << 26, 1 << 27, 1 << 28, 1 << 29
-MANAGE_EVENTS, MANAGE_THREADS, PUBLIC_THREADS, PRIVATE_THREADS = 1 << 33, 1 << 34, 1 << 35, 1 << 36
-SEND_IN_THREADS, MODERATE, CREATE_EVENTS, PIN_MESSAGES = 1 << 38, 1 << 40, 1 << 44, 1 << 51
-BYPASS_SLOWMODE = 1 << 52
+# Short names for the routes.
+VIEW, SEND, HISTORY = bits.VIEW_CHANNEL, bits.SEND_MESSAGES, bits.READ_MESSAGE_HISTORY
+MANAGE_CHANNELS, MANAGE_GUILD, MANAGE_MESSAGES = bits.MANAGE_CHANNELS, bits.MANAGE_GUILD, bits.MANAGE_MESSAGES
+MENTION_EVERYONE, ADD_REACTIONS = bits.MENTION_EVERYONE, bits.ADD_REACTIONS
+EMBED_LINKS, ATTACH_FILES, USE_COMMANDS = bits.EMBED_LINKS, bits.ATTACH_FILES, bits.USE_APPLICATION_COMMANDS
+KICK, BAN, ADMINISTRATOR = bits.KICK_MEMBERS, bits.BAN_MEMBERS, bits.ADMINISTRATOR
+VIEW_AUDIT_LOG, CHANGE_NICKNAME, MANAGE_NICKNAMES = (
+    bits.VIEW_AUDIT_LOG, bits.CHANGE_NICKNAME, bits.MANAGE_NICKNAMES,
+)  # fmt: skip
+MANAGE_ROLES, MANAGE_WEBHOOKS, MANAGE_EVENTS = bits.MANAGE_ROLES, bits.MANAGE_WEBHOOKS, bits.MANAGE_EVENTS
+MANAGE_THREADS, SEND_IN_THREADS = bits.MANAGE_THREADS, bits.SEND_MESSAGES_IN_THREADS
+PUBLIC_THREADS, PRIVATE_THREADS = bits.CREATE_PUBLIC_THREADS, bits.CREATE_PRIVATE_THREADS
+MODERATE, CREATE_EVENTS, PIN_MESSAGES = bits.MODERATE_MEMBERS, bits.CREATE_EVENTS, bits.PIN_MESSAGES
+BYPASS_SLOWMODE = bits.BYPASS_SLOWMODE
 #: What both sides of a direct conversation may do there.
 IN_DM = VIEW | SEND | HISTORY | ADD_REACTIONS | EMBED_LINKS | ATTACH_FILES | USE_COMMANDS | PIN_MESSAGES
 
@@ -22,7 +28,7 @@ class Rights:
     def __init__(self, world: World) -> None:
         self.world = world
         self._shapes: dict[str, tuple[int, Json]] = {}
-        self._known: dict[tuple[str, str, str], tuple[int, int]] = {}
+        self._known: dict[tuple[str, str, str, bool], tuple[int, int]] = {}
 
     def _shape(self, guild: Guild) -> Json:
         kept = self._shapes.get(guild.id)
@@ -35,23 +41,25 @@ class Rights:
         """The permissions of that account in this channel (a thread uses its parent); 0 for an outsider."""
         if channel.guild is None:
             return IN_DM if any(user.id == user_id for user in channel.recipients) else 0
-        return self._compute(channel.guild, user_id, channel.parent if channel.is_thread else channel)
+        place = channel.parent if channel.is_thread else channel
+        return self._compute(channel.guild, user_id, place, in_thread=channel.is_thread)
 
     def in_guild(self, user_id: str, guild: Guild) -> int:
         return self._compute(guild, user_id, None)
 
-    def _compute(self, guild: Guild, user_id: str, channel: Channel | None) -> int:
+    def _compute(
+        self, guild: Guild, user_id: str, channel: Channel | None, *, in_thread: bool = False
+    ) -> int:
         member = guild.members.get(user_id)
         if member is None:
             return 0
         timed_out = member.get("communication_disabled_until")
-        key = (guild.id, user_id, channel.id if channel else "")
+        key = (guild.id, user_id, channel.id if channel else "", in_thread)
         kept = self._known.get(key)
         if kept is not None and kept[0] == guild.version and not timed_out:
             return kept[1]
-        value = bits.compute(
-            self._shape(guild), member, channel.data if channel else None, now=self.world.now()
-        )
+        place = channel.data if channel else None
+        value = bits.compute(self._shape(guild), member, place, now=self.world.now(), in_thread=in_thread)
         if len(self._known) > 100_000:
             self._known.clear()
         self._known[key] = (guild.version, value)
@@ -100,16 +108,16 @@ class Rights:
 
     def top(self, guild: Guild, user_id: str) -> tuple[int, int]:
         """Rank of the highest role: position, then the older role first."""
-        held = [guild.roles[r] for r in guild.members[user_id]["roles"] if r in guild.roles]
-        return max(((role["position"], -int(role["id"])) for role in held), default=(0, 0))
+        return bits.top(self._shape(guild), guild.members[user_id])
 
     def need_above_role(self, user_id: str, guild: Guild, role: Json) -> None:
         """Only roles strictly below one's own highest one may be touched; the owner is above all."""
-        if guild.owner_id != user_id and (role["position"], -int(role["id"])) >= self.top(guild, user_id):
+        if not bits.is_above_role(self._shape(guild), guild.members[user_id], role):
             raise ApiError.of(50013)
 
     def need_above_member(self, user_id: str, guild: Guild, target_id: str) -> None:
-        if user_id == target_id or guild.owner_id == user_id:
+        if user_id == target_id:
             return
-        if guild.owner_id == target_id or self.top(guild, target_id) >= self.top(guild, user_id):
+        actor, target = guild.members[user_id], guild.members[target_id]
+        if not bits.is_above_member(self._shape(guild), actor, target):
             raise ApiError.of(50013)

@@ -19,3 +19,5 @@ class Settings:
     request_limit: int = 25 * 1024 * 1024
     #: Largest file, in bytes, before 40005.
     file_limit: int = 10 * 1024 * 1024
+    #: Refuse forum tags of more than 20 characters (the documentation) rather than 50 (the OpenAPI file).
+    strict_tags: bool = False

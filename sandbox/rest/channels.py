@@ -24,7 +24,7 @@ async def list_channels(call: Call) -> object:
 async def create_channel(call: Call) -> object:
     guild = call.guild()
     call.need_in(guild, MANAGE_CHANNELS)
-    accepted = rules.channel_create(call.body)
+    accepted = rules.channel_create(call.body, strict_tags=call.sandbox.settings.strict_tags)
     room_for("channels", len(guild.channels))
     parent = parent_of(guild, accepted.pop("parent_id", None))
     overwrites = clean_overwrites(call, guild, accepted.pop("permission_overwrites", None))
@@ -101,7 +101,7 @@ async def edit_channel(call: Call) -> object:
     if channel.is_thread:
         return edit_thread(call, channel)
     call.need(channel, MANAGE_CHANNELS)
-    accepted = rules.channel_edit(call.body, channel.data)
+    accepted = rules.channel_edit(call.body, channel.data, strict_tags=call.sandbox.settings.strict_tags)
     if "permission_overwrites" in accepted:
         call.need(channel, MANAGE_ROLES)
         listed = accepted["permission_overwrites"]

@@ -1,6 +1,5 @@
 """What a message says of the files beside it."""
 
-import re
 from typing import Any
 
 from sandbox.errors import ApiError, Form, Path
@@ -9,8 +8,6 @@ from sandbox.rules.fields import Body, Reader, as_snowflake, shown
 MOST = 10
 DESCRIPTION = 1024
 FILENAME = 1024
-FILE_BYTES = 10 * 1024 * 1024
-REQUEST_BYTES = 25 * 1024 * 1024
 
 
 def attachments(
@@ -43,18 +40,6 @@ def read(
     if len(found) > MOST:
         raise ApiError.of(30015)
     return found
-
-
-def check_sizes(sizes: list[int], *, limit: int = FILE_BYTES, total: int = REQUEST_BYTES) -> None:
-    """413 when a file, or the request as a whole, is too large."""
-    if sum(sizes) > total or any(size > limit for size in sizes):
-        raise ApiError.of(40005)
-
-
-def safe_filename(name: str) -> str:
-    """As Discord stores it: nothing but letters, digits, dash, underscore and dot."""
-    cleaned = re.sub(r"[^\w.\-]+", "_", name.replace(" ", "_"), flags=re.ASCII).strip("._")
-    return cleaned[:FILENAME] or "file"
 
 
 def _attachment(part: Reader, files: int, kept: tuple[str, ...]) -> Body:

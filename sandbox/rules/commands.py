@@ -265,22 +265,3 @@ def size(item: Json) -> int:
 def _longest(item: Json, key: str) -> int:
     texts = [item.get(key), *(item.get(f"{key}_localizations") or {}).values()]
     return max(len(text) for text in texts if text is not None) if any(texts) else 0
-
-
-def localised(item: Json, locale: str) -> Body:
-    """A command or option as one reader sees it: ``name_localized``, ``description_localized`` all the way
-    down.
-    """
-    found: Body = dict(item)
-    for key in ("name", "description"):
-        texts = found.get(f"{key}_localizations") or {}
-        chosen = next((texts[one] for one in (locale, *_FALLBACKS.get(locale, ())) if one in texts), None)
-        if chosen is not None:
-            found[f"{key}_localized"] = chosen
-    for nested in ("options", "choices"):
-        if found.get(nested):
-            found[nested] = [localised(one, locale) for one in found[nested]]
-    return found
-
-
-_FALLBACKS = {"en-US": ("en-GB",), "en-GB": ("en-US",), "es-419": ("es-ES",)}

@@ -4,7 +4,7 @@ The totals hold over the whole message, nested components and all: 40 components
 Displays, no custom id twice.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sandbox.errors import Form, Path
@@ -237,34 +237,7 @@ def number_all(components: list[Body]) -> None:
             component["id"] = following  # type: ignore[index]  # our own dicts, typed read-only by walk
 
 
-def find(components: Any, custom_id: str) -> Json | None:
-    """The component that a click or a choice refers to."""
-    return next((found for found in walk(components) if found.get("custom_id") == custom_id), None)
-
-
 def attachment_name(url: str | None) -> str | None:
     """The file that ``attachment://name`` refers to."""
     prefix = "attachment://"
     return url[len(prefix) :] if url and url.startswith(prefix) else None
-
-
-def resolve_media(components: list[Body], files: Mapping[str, Json]) -> set[str]:
-    """Put the addresses of uploaded files (by name) where components refer to them; returns the names
-    used.
-    """
-    used: set[str] = set()
-    for component in walk(components):
-        holders = [component, *(component.get("items") or ())]
-        for holder in holders:
-            for key in ("media", "file"):
-                media = holder.get(key)
-                name = attachment_name(media["url"]) if isinstance(media, dict) else None
-                if isinstance(media, dict) and name is not None and name in files:
-                    known = files[name]
-                    media |= {
-                        "url": known["url"],
-                        "proxy_url": known.get("proxy_url", known["url"]),
-                        "attachment_id": known["id"],
-                    }
-                    used.add(name)
-    return used

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.errors import ApiError, Form, Path
+from sandbox.errors import Form, Path
 from sandbox.rules import messages, modals
 from sandbox.rules.fields import SAFE_INTEGER, Body, Reader, as_integer, shown
 
@@ -141,13 +141,3 @@ def localisations(part: Reader, key: str, most: int) -> dict[str, str] | None:
         elif (text := found.text(locale, least=1, most=most)) is not None:
             texts[locale] = text
     return texts
-
-
-def unknown() -> ApiError:
-    """The token is not, or no longer, good for a first answer."""
-    return ApiError.of(10062)
-
-
-def acknowledged() -> ApiError:
-    """It was answered already."""
-    return ApiError.of(40060)

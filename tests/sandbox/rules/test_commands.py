@@ -122,20 +122,3 @@ def test_a_patch_changes_only_what_it_names() -> None:
     found = commands.command_edit({"description": "autre", "type": 2}, current)
     assert (found["description"], found["type"], len(found["options"])) == ("autre", 1, 1)
     assert leaves(refusal(commands.command_edit, {"name": "A"}, current)).keys() == {"name"}
-
-
-def test_a_reader_sees_commands_in_their_language() -> None:
-    choice = {"name": "article", "name_localizations": {"fr": "fiche"}, "value": "a"}
-    body = commands.command(
-        slash(
-            "resource",
-            name_localizations={"fr": "ressource", "en-GB": "resource-uk"},
-            options=[option("kind", name_localizations={"fr": "genre"}, choices=[choice])],
-        )
-    )
-    french = commands.localised(body, "fr")
-    assert french["name_localized"] == "ressource"
-    assert french["options"][0]["name_localized"] == "genre"
-    assert french["options"][0]["choices"][0]["name_localized"] == "fiche"
-    assert commands.localised(body, "en-US")["name_localized"] == "resource-uk"
-    assert "name_localized" not in commands.localised(body, "de")

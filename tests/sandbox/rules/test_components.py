@@ -164,20 +164,6 @@ def test_separators_have_defaults() -> None:
     assert v2({"type": 14}) == [{"type": 14, "divider": True, "spacing": 1, "id": 1}]
 
 
-def test_media_point_to_the_stored_files() -> None:
-    found = v2({"type": 12, "items": [{"media": {"url": "attachment://a.png"}}]})
-    used = components.resolve_media(found, {"a.png": {"id": "9", "url": "http://cdn/a.png"}})
-    assert used == {"a.png"}
-    assert found[0]["items"][0]["media"]["url"] == "http://cdn/a.png"
-
-
-def test_a_click_finds_its_component_wherever_it_is() -> None:
-    section = {"type": 9, "components": [text()], "accessory": button("loin")}
-    found = v2({"type": 17, "components": [section]})
-    assert components.find(found, "loin") is not None
-    assert components.find(found, "ailleurs") is None
-
-
 @pytest.mark.parametrize("name", ["🌱", "👩🏽‍🌾", "🇫🇷", "#️⃣", "ℹ️", "✔", "▶️"])
 def test_pictures_are_emoji(name: str) -> None:
     assert looks_like_emoji(name)

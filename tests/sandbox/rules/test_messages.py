@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.rules import attachments, embeds, messages
+from sandbox.rules import embeds, messages
 from tests.sandbox.rules.helpers import button, leaves, refusal, row, text, words
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -200,25 +200,6 @@ def test_files_without_a_word_about_them_are_attached_all_the_same() -> None:
 def test_a_file_that_did_not_come_is_not_found() -> None:
     found = leaves(refusal(messages.message_create, {"content": "a", "attachments": [{"id": 0}]}))
     assert found == {"attachments.0.id": ["ATTACHMENT_NOT_FOUND"]}
-
-
-def test_files_that_are_too_large_are_refused() -> None:
-    attachments.check_sizes([attachments.FILE_BYTES, attachments.FILE_BYTES])
-    for sizes in ([attachments.FILE_BYTES + 1], [attachments.FILE_BYTES] * 3):
-        assert refusal(attachments.check_sizes, sizes).status == 413
-
-
-@pytest.mark.parametrize(
-    ("name", "safe"),
-    [
-        ("compte rendu.pdf", "compte_rendu.pdf"),
-        ("../../etc/passwd", "etc_passwd"),
-        ("…", "file"),
-        ("a.png", "a.png"),
-    ],
-)
-def test_file_names_are_harmless(name: str, safe: str) -> None:
-    assert attachments.safe_filename(name) == safe
 
 
 # Deleting many, and pages ---------------------------------------------------------------------------------
