@@ -5,7 +5,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, insert
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    CheckConstraint,
+    Column,
+    Index,
+    UniqueConstraint,
+    bindparam,
+    insert,
+)
 from sqlmodel import Field, SQLModel, col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -199,17 +208,28 @@ class Card(NamedTuple):
     year: int | None
 
 
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+# Made once: building a statement takes longer than running it.
+_CARDS = select(*(getattr(Resource, name) for name in Card._fields)).where(
+    Resource.network_id == bindparam("network"),
+    Resource.state == ResourceState.PUBLISHED,
+    col(Resource.id).in_(_IDS),
+)
+_THEME_NAMES = (
+    select(ResourceTheme.resource_id, Theme.name)
+    .join(Theme, col(Theme.id) == ResourceTheme.theme_id)
+    .where(Theme.network_id == bindparam("network"), col(ResourceTheme.resource_id).in_(_IDS))
+    .order_by(col(Theme.position), col(Theme.id))
+)
+
+
 async def cards(session: AsyncSession, network_id: int, resource_ids: Sequence[int]) -> dict[int, Card]:
     """Those of the ids that members may read."""
     if not resource_ids:
         return {}
-    query = select(*(getattr(Resource, name) for name in Card._fields)).where(
-        Resource.network_id == network_id,
-        Resource.state == ResourceState.PUBLISHED,
-        col(Resource.id).in_(resource_ids),
-    )
     connection = await session.connection()
-    return {row[0]: Card(*row) for row in (await connection.execute(query)).all()}
+    found = await connection.execute(_CARDS, {"network": network_id, "ids": resource_ids})
+    return {row[0]: Card(*row) for row in found.all()}
 
 
 async def theme_names(
@@ -218,17 +238,12 @@ async def theme_names(
     """The names of the themes of several resources at once, in the network's order."""
     if not resource_ids:
         return {}
-    query = (
-        select(ResourceTheme.resource_id, Theme.name)
-        .join(Theme, col(Theme.id) == ResourceTheme.theme_id)
-        .where(Theme.network_id == network_id, col(ResourceTheme.resource_id).in_(resource_ids))
-        .order_by(col(Theme.position), col(Theme.id))
-    )
     connection = await session.connection()
-    found: dict[int, list[str]] = {}
-    for resource_id, name in (await connection.execute(query)).all():
-        found.setdefault(resource_id, []).append(name)
-    return found
+    names: dict[int, list[str]] = {}
+    found = await connection.execute(_THEME_NAMES, {"network": network_id, "ids": resource_ids})
+    for resource_id, name in found.all():
+        names.setdefault(resource_id, []).append(name)
+    return names
 
 
 async def references(
