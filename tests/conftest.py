@@ -150,6 +150,15 @@ async def postgresql_url(postgresql_template: str) -> AsyncIterator[str]:
     await _admin(postgresql_template, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture
+async def postgresql_empty_url(postgresql_server: str) -> AsyncIterator[str]:
+    """The address of a PostgreSQL database without tables."""
+    name = f"test_{next(_numbers)}"
+    await _admin(postgresql_server, f"CREATE DATABASE {name}")
+    yield _named(postgresql_server, name)
+    await _admin(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
     """A migrated, empty database; the test runs once on each kind."""
