@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot import settings
+from bot.server_permissions import NEEDED
 from bot.settings import Problem, Settings, SettingsError
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GhIjKl.a-real-looking-token_of-some-length0"
@@ -125,10 +126,17 @@ def test_every_setting_is_in_the_example_file() -> None:
         assert line.meaning in example, line.name
 
 
-def test_every_setting_is_in_the_readme() -> None:
-    readme = Path(__file__).parents[2] / "README.md"
+@pytest.mark.parametrize("name", ["README.md", "README.en.md"])
+def test_every_setting_is_in_the_readme(name: str) -> None:
+    readme = (Path(__file__).parents[2] / name).read_text(encoding="utf-8")
     for line in settings.reference():
-        assert f"`{line.name}`" in readme.read_text(encoding="utf-8"), line.name
+        assert f"`{line.name}`" in readme, line.name
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.en.md"])
+def test_the_invitation_asks_for_what_the_bot_needs(name: str) -> None:
+    readme = (Path(__file__).parents[2] / name).read_text(encoding="utf-8")
+    assert f"permissions={NEEDED.value}`" in readme
 
 
 def test_mistyped_variables_are_noticed() -> None:
