@@ -83,8 +83,8 @@ class App {
 
   redraw() {
     for (const client of this.clients) {
-      client.drawHead();
-      client.drawMembers();
+      client.frame.drawHead();
+      client.frame.drawMembers();
     }
   }
 

@@ -3,19 +3,16 @@
  */
 import { Actions } from "./actions.js";
 import { markdownContext } from "./context.js";
-import { Conversation, channelIcon } from "./conversation.js";
+import { Conversation } from "./conversation.js";
 import { Channel, isForum, isThread, userName } from "./discord.js";
-import { append, h, icon, iconButton } from "./dom.js";
+import { h, icon, iconButton } from "./dom.js";
 import { Forum } from "./forum.js";
+import { Frame } from "./frame.js";
 import { Words } from "./i18n.js";
 import { Interactions } from "./interactions.js";
-import { excerpt } from "./markdown.js";
-import { Members } from "./members.js";
 import { Notices } from "./notices.js";
-import { personButton } from "./people.js";
 import { openProfile } from "./profile.js";
 import { openEvents } from "./scheduled.js";
-import { ChannelList, Rail } from "./sidebar.js";
 import { Store } from "./store.js";
 import { Times } from "./time.js";
 
@@ -38,7 +35,6 @@ export class Client {
     this.guildId = null;
     this.channel = null;
     this.thread = null;
-    this.membersShown = true;
   }
 
   /** @param {string[]} places where to begin: the first of these channels that the person may see */
@@ -46,7 +42,7 @@ export class Client {
     await this.store.open();
     this.words = new Words(this.store.locale);
     this.times = new Times(this.store.locale, () => this.store.now());
-    this.build();
+    this.frame = new Frame(this);
     this.listen();
     const wanted = places.map((id) => this.store.channels.get(id)).find(Boolean);
     if (wanted) await this.openChannel(wanted.id);
@@ -54,39 +50,11 @@ export class Client {
     else await this.openHome();
   }
 
-  build() {
-    const { words, store } = this;
-    this.rail = new Rail(this);
-    this.channels = new ChannelList(this);
-    this.head = h("header", { class: "channel-head" });
-    this.main = h("section", { class: "conversation", "aria-label": words.t("conversation") });
-    this.side = h("aside", { class: "thread-panel", "aria-label": words.t("thread"), hidden: true });
-    this.people = h("aside", { class: "member-panel", "aria-label": words.t("members"), hidden: true });
-    this.offline = h("p", { class: "offline", role: "status", hidden: true }, words.t("offline"));
-    this.lists = h("div", { class: "lists" }, this.rail.element, this.channels.element);
-    this.shade = h("div", { class: "shade", onclick: () => this.closeLists() });
-    this.root.lang = words.language;
-    this.root.classList.add("pane");
-    this.root.setAttribute("aria-label", words.t("pane_of", { name: userName(store.user) }));
-    append(this.root, [
-      this.lists,
-      this.shade,
-      h(
-        "div",
-        { class: "stage" },
-        this.offline,
-        this.head,
-        h("div", { class: "stage-body" }, this.main, this.side, this.people),
-      ),
-      this.notices.element,
-    ]);
-  }
-
   listen() {
     const { store } = this;
     this.stops.push(
       store.on("online", (online) => {
-        this.offline.hidden = online;
+        this.frame.offline.hidden = online;
       }),
       store.on("notice", (notice) => this.notices.tell(notice.message ?? notice.text ?? "", notice.level)),
       store.on("open", () => this.reopened()),
@@ -96,7 +64,7 @@ export class Client {
     );
     const ticking = setInterval(() => this.tick(), 10000);
     this.stops.push(() => clearInterval(ticking));
-    const key = (event) => this.key(event);
+    const key = (event) => this.frame.key(event);
     this.root.addEventListener("keydown", key);
   }
 
@@ -104,9 +72,7 @@ export class Client {
     for (const stop of this.stops) stop();
     this.view?.close();
     this.threadView?.close();
-    this.memberView?.close();
-    this.rail.close();
-    this.channels.close();
+    this.frame?.close();
     this.store.close();
     this.root.replaceChildren();
   }
@@ -137,7 +103,7 @@ export class Client {
   async openChannel(id, { keepLists = false } = {}) {
     const channel = this.store.channels.get(id);
     if (!channel) return this.notices.tell(this.words.t("no_access"), "error");
-    if (!keepLists) this.closeLists();
+    if (!keepLists) this.frame.closeLists();
     if (isThread(channel)) return this.openThread(channel);
     return this.show(channel.guild_id ?? null, channel);
   }
@@ -153,16 +119,16 @@ export class Client {
     this.channel = channel;
     if (guildId && channel) (this.last ??= new Map()).set(guildId, channel.id);
     this.view = channel ? (isForum(channel) ? new Forum(this, channel) : new Conversation(this, channel)) : null;
-    this.main.replaceChildren(
+    this.frame.main.replaceChildren(
       this.view?.element ?? h("p", { class: "empty-stage hint" }, this.words.t("nothing_open")),
     );
-    this.drawHead();
-    this.drawMembers();
-    this.rail.draw();
-    this.channels.draw();
+    this.frame.drawHead();
+    this.frame.drawMembers();
+    this.frame.rail.draw();
+    this.frame.channels.draw();
     this.hooks.moved();
     await this.view?.open();
-    if (channel && this.wide) this.view?.composer?.focus();
+    if (channel && this.frame.wide) this.view?.composer?.focus();
   }
 
   async openThread(thread) {
@@ -185,10 +151,10 @@ export class Client {
       ),
       h("div", { class: "post-tags" }, tags),
     );
-    this.side.replaceChildren(head, this.threadView.element);
-    this.side.hidden = false;
-    this.drawMembers();
-    this.channels.draw();
+    this.frame.side.replaceChildren(head, this.threadView.element);
+    this.frame.side.hidden = false;
+    this.frame.drawMembers();
+    this.frame.channels.draw();
     this.store.emit("opened");
     this.hooks.moved();
     await this.threadView.open();
@@ -200,18 +166,20 @@ export class Client {
     this.threadView.close();
     this.thread = null;
     this.threadView = null;
-    this.side.hidden = true;
-    this.side.replaceChildren();
-    this.drawMembers();
+    this.frame.side.hidden = true;
+    this.frame.side.replaceChildren();
+    this.frame.drawMembers();
     this.store.emit("opened");
   }
 
   leaveThread() {
     const id = this.thread?.id;
     this.closeThread();
-    this.channels.draw();
+    this.frame.channels.draw();
     this.hooks.moved();
-    (this.main.querySelector(`[data-post="${id}"]`) ?? this.main.querySelector("textarea, button"))?.focus();
+    (
+      this.frame.main.querySelector(`[data-post="${id}"]`) ?? this.frame.main.querySelector("textarea, button")
+    )?.focus();
   }
 
   /** @param {string} userId */
@@ -226,7 +194,7 @@ export class Client {
   }
 
   openEvents(guildId) {
-    this.closeLists();
+    this.frame.closeLists();
     openEvents(this, guildId);
   }
 
@@ -236,7 +204,7 @@ export class Client {
 
   /** Rights may have changed: what is open may have gone. */
   reopened() {
-    this.rail.draw();
+    this.frame.rail.draw();
     if (this.thread && !this.store.channels.has(this.thread.id)) this.closeThread();
     const now = this.channel && this.store.channels.get(this.channel.id);
     if (this.channel && !now) {
@@ -249,105 +217,13 @@ export class Client {
       this.channel = now;
       this.view.channel = now;
       if (this.view instanceof Conversation) this.view.compose();
-      this.drawHead();
+      this.frame.drawHead();
     } else if (!this.channel && this.store.guilds.size) this.openGuild(this.store.guilds.keys().next().value);
   }
 
   channelChanged(changed) {
     if (this.thread && !this.store.channels.has(this.thread.id)) this.leaveThread();
     if (changed && changed.id === this.thread?.id) this.thread = this.store.channels.get(changed.id);
-  }
-
-  // --- the frame -----------------------------------------------------------------------------------------------------
-
-  get wide() {
-    return this.root.clientWidth > 760;
-  }
-
-  drawHead() {
-    const { words, channel } = this;
-    const menu = iconButton("menu", words.t("open_lists"), () => this.openLists(), { class: "lists-button" });
-    const title = channel
-      ? h("h1", { dir: "auto" }, icon(channelIcon(channel)), h("bdi", {}, this.titleOf(channel)))
-      : h("h1", {}, words.t("dms"));
-    const topic =
-      channel?.topic && !isForum(channel)
-        ? h("p", { class: "topic hint", title: channel.topic, dir: "auto" }, excerpt(channel.topic, 300))
-        : h("span", { class: "topic" });
-    const members = this.guildId
-      ? iconButton("people", words.t("toggle_members"), () => this.toggleMembers(), {
-          class: "members-button",
-          "aria-pressed": String(!this.people.hidden),
-        })
-      : null;
-    this.head.replaceChildren();
-    this.headPerson ??= personButton(this, "head-person");
-    append(this.head, [
-      menu,
-      title,
-      topic,
-      this.headPerson,
-      h("div", { class: "head-tools" }, members, this.hooks.tools(this)),
-    ]);
-  }
-
-  drawMembers() {
-    const wanted = this.guildId && this.membersShown && this.root.clientWidth > (this.thread ? 1500 : 1060);
-    this.setMembers(Boolean(wanted));
-  }
-
-  setMembers(shown) {
-    const fresh = shown && this.memberView?.guildId !== this.guildId;
-    if (!shown || fresh) {
-      this.memberView?.close();
-      this.memberView = null;
-      this.people.replaceChildren();
-    }
-    if (fresh || (shown && !this.memberView)) {
-      this.memberView = new Members(this, this.guildId);
-      this.people.append(this.memberView.element);
-    }
-    this.people.hidden = !shown;
-    this.head.querySelector(".members-button")?.setAttribute("aria-pressed", String(shown));
-  }
-
-  toggleMembers() {
-    this.membersShown = this.people.hidden;
-    this.setMembers(this.membersShown);
-  }
-
-  personBar() {
-    return h("footer", { class: "person-bar" }, personButton(this));
-  }
-
-  openLists() {
-    this.root.classList.add("lists-open");
-    (this.channels.element.querySelector("[aria-current]") ?? this.channels.element.querySelector("button"))?.focus();
-  }
-
-  closeLists() {
-    if (!this.root.classList.contains("lists-open")) return;
-    this.root.classList.remove("lists-open");
-    this.head.querySelector(".lists-button")?.focus();
-  }
-
-  key(event) {
-    if (event.key === "Escape" && !event.defaultPrevented) {
-      if (this.root.classList.contains("lists-open")) this.closeLists();
-      else if (this.thread && this.side.contains(event.target)) this.leaveThread();
-    }
-    if (event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
-      event.preventDefault();
-      this.step(event.key === "ArrowDown" ? 1 : -1);
-    }
-  }
-
-  /** Alt and an arrow: the next channel of the list. */
-  step(by) {
-    const rows = [...this.channels.list.querySelectorAll("[data-channel]")];
-    const at = rows.findIndex((row) => row.dataset.channel === this.channel?.id);
-    const next = rows[(at + by + rows.length) % rows.length];
-    if (next) this.openChannel(next.dataset.channel);
   }
 
   /** Relative times grow old. */

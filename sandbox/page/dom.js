@@ -39,12 +39,6 @@ export function append(node, children) {
   }
 }
 
-/** @param {Element} node @param {...Child} children */
-export function fill(node, ...children) {
-  node.replaceChildren();
-  append(node, children);
-}
-
 const PATHS = {
   hash: "M10 4 8 20M16 4l-2 16M5 9h15M4 15h15",
   forum: "M4 5h16v11H9l-5 4zM8 9h8M8 12h5",

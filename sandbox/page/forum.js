@@ -2,11 +2,11 @@
  * A forum: its posts as a list or a gallery, filtered by tag and words, sorted, and a new post.
  */
 import { Channel, byId, instant, may } from "./discord.js";
-import { openDialog } from "./dialog.js";
-import { h, icon, iconButton, uid } from "./dom.js";
+import { h, icon, iconButton } from "./dom.js";
 import { excerpt, render } from "./markdown.js";
 import { mediaUrl, picture } from "./media.js";
 import { fold } from "./listbox.js";
+import { openNewPost } from "./newpost.js";
 import { emoji } from "./select.js";
 
 const SHOWN = 60;
@@ -66,7 +66,8 @@ export class Forum {
   }
 
   head() {
-    const { words } = this.client;
+    const { client } = this;
+    const { words } = client;
     const search = h("input", {
       type: "search",
       class: "input",
@@ -92,7 +93,7 @@ export class Forum {
       {
         type: "button",
         class: "button primary",
-        onclick: () => this.compose(),
+        onclick: () => openNewPost(client, this.channel),
         disabled: !may(this.channel.permissions, "SEND_MESSAGES"),
       },
       icon("plus"),
@@ -236,95 +237,14 @@ export class Forum {
         : null;
     return h("li", { class: "post" }, cover, words1, text, foot);
   }
-
-  // --- a new post ----------------------------------------------------------------------------------------------------
-
-  compose() {
-    const { client } = this;
-    const { words } = client;
-    const title = h("input", { id: uid("title"), class: "input", maxlength: 100, required: true, dir: "auto" });
-    const content = h("textarea", {
-      id: uid("content"),
-      class: "input",
-      rows: 6,
-      maxlength: 2000,
-      required: true,
-      dir: "auto",
-    });
-    const alert = h("p", { class: "problem", role: "alert" });
-    const tags = (this.channel.available_tags ?? []).filter(
-      (tag) => !tag.moderated || may(this.channel.permissions, "MANAGE_THREADS"),
-    );
-    const boxes = tags.map((tag) => ({ tag, input: h("input", { type: "checkbox" }) }));
-    const limit = () => {
-      const full = boxes.filter(({ input }) => input.checked).length >= 5;
-      for (const { input } of boxes) input.disabled = full && !input.checked;
-    };
-    for (const { input } of boxes) input.addEventListener("change", limit);
-    const tagField = boxes.length
-      ? h(
-          "fieldset",
-          { class: "field" },
-          h("legend", { class: "field-label" }, words.t("post_tags")),
-          h(
-            "div",
-            { class: "tags" },
-            boxes.map(({ tag, input }) => h("label", { class: "tag checkable" }, input, tagWords(tag))),
-          ),
-        )
-      : null;
-    const onsubmit = async (event) => {
-      event.preventDefault();
-      if (!title.value.trim() || !content.value.trim()) {
-        alert.textContent = words.t("post_incomplete");
-        (title.value.trim() ? content : title).focus();
-        return;
-      }
-      try {
-        const post = await client.store.api.post(`/channels/${this.channel.id}/posts`, {
-          name: title.value.trim(),
-          content: content.value,
-          applied_tags: boxes.filter(({ input }) => input.checked).map(({ tag }) => tag.id),
-        });
-        client.store.putChannel({ ...post, guild_id: this.channel.guild_id });
-        dialog.close();
-        client.openChannel(post.id);
-      } catch (error) {
-        alert.textContent = client.notices.explain(error);
-      }
-    };
-    const field = (label, input) =>
-      h(
-        "div",
-        { class: "field" },
-        h(
-          "label",
-          { class: "field-label", for: input.id },
-          label,
-          h("span", { class: "required" }, ` ${words.t("required")}`),
-        ),
-        input,
-      );
-    const actions = [
-      h("button", { type: "button", class: "button secondary", onclick: () => dialog.close() }, words.t("cancel")),
-      h("button", { type: "submit", class: "button primary" }, words.t("publish")),
-    ];
-    const dialog = openDialog(client, {
-      title: words.t("new_post"),
-      body: [field(words.t("post_title"), title), field(words.t("post_content"), content), tagField, alert],
-      actions,
-      class: "modal",
-      onsubmit,
-    });
-    title.focus();
-  }
 }
 
 function mark(drawing, label) {
   return h("span", { class: "post-mark", title: label }, icon(drawing), label);
 }
 
-function tagWords(tag) {
+/** @param {any} tag */
+export function tagWords(tag) {
   return [tag.emoji_name ? [emoji({ name: tag.emoji_name }), " "] : null, h("bdi", {}, tag.name)];
 }
 

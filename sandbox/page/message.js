@@ -61,7 +61,7 @@ function guildOf(message, client) {
 }
 
 /** @returns {HTMLElement} the author's name, in the colour of their highest coloured role, which opens their card */
-export function authorName(user, guildId, client) {
+function authorName(user, guildId, client) {
   const role = client.store.rolesOf(guildId, user.id).find((each) => each.color);
   return h(
     "button",

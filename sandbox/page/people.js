@@ -10,7 +10,7 @@ import { openPopup } from "./popup.js";
 const SHOWN = 60;
 
 /** @param {any} client @param {any} user @returns {string} their roles in the server that is open, else in the first one */
-export function roleHint(client, user) {
+function roleHint(client, user) {
   const guildId = client.guildId ?? client.store.guilds.keys().next().value;
   const names = client.store.rolesOf(guildId, user.id).map((role) => role.name);
   return names.slice(0, 3).join(", ") || client.words.t("no_role");
@@ -45,7 +45,7 @@ export function personButton(client, extra = "") {
 }
 
 /** @param {any} client @param {HTMLElement} anchor */
-export async function choosePerson(client, anchor) {
+async function choosePerson(client, anchor) {
   const { words } = client;
   let everyone;
   try {

@@ -12,30 +12,16 @@ import { h } from "./dom.js";
  */
 
 /**
- * @param {{anchor: HTMLElement, content: HTMLElement, role?: string, label?: string, at?: {x: number, y: number}, above?: boolean,
- *   width?: "anchor" | "auto", keepFocus?: boolean, onclose?: () => void}} options
+ * @param {{anchor: HTMLElement, content: HTMLElement, role?: string, label?: string, at?: {x: number, y: number},
+ *   width?: "anchor" | "auto", onclose?: () => void}} options
  * @returns {Popup}
  */
-export function openPopup({
-  anchor,
-  content,
-  role,
-  label,
-  at,
-  above = false,
-  width = "auto",
-  keepFocus = false,
-  onclose,
-}) {
-  const element = h(
-    "div",
-    { class: "popup", popover: keepFocus ? "manual" : "auto", role, "aria-label": label },
-    content,
-  );
+export function openPopup({ anchor, content, role, label, at, width = "auto", onclose }) {
+  const element = h("div", { class: "popup", popover: "auto", role, "aria-label": label }, content);
   const host = anchor.closest("dialog, .pane") ?? document.body;
   host.append(element);
   let closed = false;
-  const place = () => position(element, at ?? anchor.getBoundingClientRect(), above, width);
+  const place = () => position(element, at ?? anchor.getBoundingClientRect(), width);
   const close = () => {
     if (closed) return;
     closed = true;
@@ -53,14 +39,14 @@ export function openPopup({
 }
 
 /** Below the anchor if there is room, else above; never outside the window. */
-function position(element, box, above, width) {
+function position(element, box, width) {
   const left = box.left ?? box.x;
   const top = box.top ?? box.y;
   const bottom = box.bottom ?? box.y;
   if (width === "anchor") element.style.width = `${box.width}px`;
   const { offsetWidth, offsetHeight } = element;
   const roomBelow = innerHeight - bottom;
-  const upwards = above ? top > offsetHeight + 8 || top > roomBelow : roomBelow < offsetHeight + 8 && top > roomBelow;
+  const upwards = roomBelow < offsetHeight + 8 && top > roomBelow;
   const limit = Math.max(120, (upwards ? top : roomBelow) - 12);
   element.style.maxHeight = `${limit}px`;
   const height = Math.min(offsetHeight, limit);
@@ -105,7 +91,7 @@ function menuItem(item, popup) {
 }
 
 /** Arrows, Home and End walk through the items. @param {KeyboardEvent} event @param {HTMLElement[]} items */
-export function moveFocus(event, items) {
+function moveFocus(event, items) {
   const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
   const last = items.length - 1;
   const next = { ArrowDown: at >= last ? 0 : at + 1, ArrowUp: at <= 0 ? last : at - 1, Home: 0, End: last }[event.key];

@@ -83,8 +83,8 @@ export class Rail {
 }
 
 export class ChannelList {
-  /** @param {any} client */
-  constructor(client) {
+  /** @param {any} client @param {HTMLElement} person the button that says who is acting */
+  constructor(client, person) {
     this.client = client;
     this.closed = new Set();
     this.title = h("h2", { class: "server-name", dir: "auto" });
@@ -98,7 +98,7 @@ export class ChannelList {
       { class: "channels", "aria-label": client.words.t("channels") },
       h("header", { class: "server-head" }, this.title, this.more),
       this.list,
-      client.personBar(),
+      h("footer", { class: "person-bar" }, person),
     );
     const later = () => this.later();
     this.stops = ["open", "channels", "unread", "events"].map((topic) => client.store.on(topic, later));

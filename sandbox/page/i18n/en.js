@@ -123,7 +123,7 @@ export const en = {
   post_content: "Message",
   post_count: many("{n} post", "{n} posts"),
   post_incomplete: "A title and a message are needed.",
-  post_tags: "Tags (5 at most)",
+  post_tags: "Tags ({n} at most)",
   post_title: "Title",
   publish: "Publish",
   react: "React",

@@ -123,7 +123,7 @@ export const fr = {
   post_content: "Message",
   post_count: many("{n} publication", "{n} publications"),
   post_incomplete: "Il faut un titre et un message.",
-  post_tags: "Étiquettes (5 au plus)",
+  post_tags: "Étiquettes ({n} au plus)",
   post_title: "Titre",
   publish: "Publier",
   react: "Réagir",

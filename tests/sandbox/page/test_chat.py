@@ -1,6 +1,7 @@
 """The page as people use it: opening, writing, becoming somebody else, on a phone, with hostile text."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -220,3 +221,69 @@ async def test_long_channel_keeps_few_messages_in_the_page(opened: Opened, place
     assert await messages(page).count() <= 160
     await page.get_by_role("button", name="Aller aux derniers messages").click()
     await expect(page.get_by_text("message 399", exact=True)).to_be_visible()
+
+
+async def test_theme_is_switched_and_kept(opened: Opened) -> None:
+    page = await opened("Nicolas", color_scheme="light")
+    button = page.get_by_role("button", name="Passer au thème sombre")
+    await button.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="Passer au thème clair")).to_be_focused()
+    await page.reload()
+    await expect(page.locator("html[data-theme=dark]")).to_be_attached()
+    assert await page.evaluate("getComputedStyle(document.body).colorScheme") == "dark"
+
+
+async def test_tall_message_is_shown_from_its_beginning(opened: Opened, place: Town) -> None:
+    page = await opened("Nicolas")
+    await place.people["Camille"].says("accueil", "DÉBUT\n" + "ligne\n" * 90 + "FIN")
+    await expect(page.get_by_text("DÉBUT")).to_be_in_viewport()
+    await page.get_by_label("Écrire dans accueil").fill("vu")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("vu", exact=True)).to_be_in_viewport()
+
+
+async def test_thread_is_archived_and_opened_again_by_writing(opened: Opened, place: Town) -> None:
+    await place.people["Nicolas"].posts_in("pratiques", "Une pratique", "Son récit.")
+    page = await opened("Nicolas", "pratiques")
+    await page.get_by_role("button", name="Une pratique").click()
+    thread = page.get_by_role("complementary", name="Fil")
+    await thread.get_by_role("button", name="Actions sur le fil").click()
+    await page.get_by_role("menuitem", name="Archiver").click()
+    await expect(thread.get_by_text("Ce fil est archivé. Y écrire le rouvre.")).to_be_visible()
+    await thread.get_by_label("Écrire dans Une pratique").fill("Je rouvre")
+    await page.keyboard.press("Enter")
+    await expect(thread.get_by_text("Ce fil est archivé.")).to_have_count(0)
+
+
+async def test_facilitator_changes_roles_and_channels(opened: Opened, place: Town) -> None:
+    page = await opened("Camille")
+    people = page.get_by_role("complementary", name="Membres")
+    await people.get_by_role("button", name="Nadia").click()
+    await page.get_by_role("button", name="Ajouter un rôle").click()
+    await page.get_by_role("menuitem", name="Membre").click()
+    await expect(people.get_by_role("heading", name="Membre – 3")).to_be_visible()
+    await page.keyboard.press("Escape")
+    row = page.get_by_role("navigation", name="Salons").get_by_role("button", name="discussions")
+    await row.click(button="right")
+    await page.get_by_role("menuitem", name="Supprimer").click()
+    await page.get_by_role("button", name="Confirmer").click()
+    await expect(row).to_have_count(0)
+    assert "discussions" not in {channel.name for channel in place.guild.channels.values()}
+
+
+async def test_somebody_new_joins(opened: Opened, place: Town) -> None:
+    page = await opened("Nicolas")
+    await page.get_by_role("button", name="Vous êtes Nicolas").click()
+    await page.get_by_role("button", name="Nouvelle personne").click()
+    await page.get_by_label("Nom").fill("Émilie")
+    await page.get_by_role("button", name="Rejoindre le serveur").click()
+    await expect(page.get_by_role("button", name="Vous êtes Émilie")).to_be_visible()
+    assert "Émilie" in {place.world.users[member].name for member in place.guild.members}
+
+
+async def test_random_marks_never_break_the_page(opened: Opened) -> None:
+    """Only harmless elements come out of any text, and every letter stays."""
+    page = await opened("Nicolas")
+    found = await page.evaluate((Path(__file__).parent / "random_marks.js").read_text())
+    assert found == []
