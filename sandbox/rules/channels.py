@@ -180,7 +180,15 @@ def _tags(reader: Reader, known: Collection[str], longest: int) -> list[Body] | 
             "emoji_name": emoji_name or None,
         }
 
-    return reader.objects("available_tags", read)
+    items = reader.items("available_tags")
+    if items is None:
+        return None
+    found: list[Body] = []
+    for index, item in enumerate(items):
+        part = Reader(reader.form, {} if item is None else item, reader.at("available_tags", index))
+        if item is not None and part.ok:
+            found.append(read(part))
+    return found
 
 
 def _refuse_tags(found: Json) -> None:

@@ -86,8 +86,8 @@ def _with_icon(found: Body, part: Reader) -> Body:
 def _media(media: Reader | None) -> Body | None:
     if media is None:
         return None
-    url = media.url("url", required=True, schemes=_MEDIA_SCHEMES)
-    return {"url": url, "proxy_url": url, "width": 0, "height": 0}
+    url = media.url("url", schemes=_MEDIA_SCHEMES)
+    return {"url": url, "proxy_url": url, "width": 0, "height": 0} if url else None
 
 
 def _field(field: Reader) -> Body:

@@ -204,7 +204,7 @@ def _default_values(part: Reader, kind: int, found: Body, least: int | None) -> 
     if len(values) > found["max_values"]:
         words = "The specified number of default values exceeds the specified maximum values"
         part.complain("default_values", "SELECT_COMPONENT_TOO_MANY_DEFAULT_VALUES", words)
-    elif values and least is not None and len(values) < least:
+    elif values and least is not None and len(values) < least <= found["max_values"]:
         part.form.bad_length(part.at("default_values"), least, found["max_values"])
     return values
 

@@ -89,7 +89,7 @@ def _fields(reader: Reader) -> Body:
     colours = reader.child("colors")
     if colours is not None:
         found |= _colours(
-            colours.integer("primary_color", least=0, most=COLOUR, required=True) or 0,
+            colours.integer("primary_color", least=0, most=COLOUR) or 0,
             colours.integer("secondary_color", least=0, most=COLOUR),
             colours.integer("tertiary_color", least=0, most=COLOUR),
         )

@@ -136,6 +136,12 @@ def test_embeds_are_trimmed_before_they_are_counted() -> None:
     assert found == [{"type": "rich", "title": "x" * 256}]
 
 
+def test_pictures_without_an_address_are_left_out() -> None:
+    assert embeds.embeds([{"title": "t", "image": {"url": None}, "thumbnail": {}}]) == [
+        {"type": "rich", "title": "t"}
+    ]
+
+
 def test_embed_texts_of_all_kinds_count_towards_the_6000() -> None:
     one = {
         "title": "x" * 256,
