@@ -7,7 +7,7 @@ from aiohttp import web
 
 from sandbox.errors import ApiError
 from sandbox.journal import Exchange, Frame
-from sandbox.people import Act, Handler, wrap
+from sandbox.people_act import Act, Handler, wrap
 from sandbox.state import dump
 
 if TYPE_CHECKING:

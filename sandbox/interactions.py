@@ -5,13 +5,13 @@
 
 import asyncio
 import secrets
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sandbox.compose import Composer, Upload, find_component
 from sandbox.errors import ApiError
 from sandbox.gateway import Gateway
+from sandbox.interaction import AUTOCOMPLETE, COMMAND, COMPONENT, Interaction
 from sandbox.payloads import Payloads
 from sandbox.rights import Rights
 from sandbox.rules import interactions as rules
@@ -20,43 +20,10 @@ from sandbox.session import dumps
 from sandbox.world import App, Channel, Json, User, World
 from sandbox.world.entities import EPHEMERAL, LOADING
 
-COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
 ANSWER_WITHIN, TOKEN_LIFE = timedelta(seconds=3), timedelta(minutes=15)
 #: With the clock frozen, nobody should wait for ever: real seconds before giving up.
 PATIENCE = 30.0
 Files = dict[str, Upload]
-
-
-@dataclass(slots=True, eq=False)
-class Interaction:
-    """One click, command, typing or form, and what became of it."""
-
-    id: str
-    token: str
-    app: App
-    user: User
-    channel: Channel
-    type: int
-    data: Json
-    created: datetime
-    #: The message that carries the component (or carried the button which opened the form).
-    source: Json | None
-    outcome: asyncio.Future[Json]
-    command_name: str | None = None
-    #: For a form that was sent: the interaction whose answer opened it.
-    opener: "Interaction | None" = None
-    answered: bool = False
-    failed: bool = False
-    #: The deferred message still to be written (type 5).
-    loading: bool = False
-    original_id: str | None = None
-    modal: Json | None = None
-    messages: set[str] = field(default_factory=set)
-
-    @property
-    def from_component(self) -> bool:
-        """Whether a component opened the form that was sent: its answer may then update the message."""
-        return self.opener is not None and self.opener.type == COMPONENT
 
 
 class Interactions:
@@ -171,7 +138,7 @@ class Interactions:
             from_component=interaction.from_component,
             files=len(files),
             current=interaction.source,
-            option_type=_focused(interaction.data.get("options") or []),
+            option_type=interaction.focused(),
         )
         kind, data = int(answer["type"]), answer.get("data") or {}
         if kind in (4, 5) and interaction.channel.archived:
@@ -332,14 +299,3 @@ class Interactions:
                 ("data", "custom_id"), "COMPONENT_VALIDATION_FAILED", "Component validation failed"
             )
         return found
-
-
-def _focused(options: list[Json]) -> int | None:
-    """The type of the option being typed."""
-    for option in options:
-        if option.get("focused"):
-            return int(option["type"])
-        inner = _focused(option.get("options") or [])
-        if inner is not None:
-            return inner
-    return None

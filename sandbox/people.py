@@ -4,85 +4,24 @@ It checks what Discord's own clients and servers would check for that person, an
 same methods as the bots' API.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from sandbox import people_messages as messages
 from sandbox.errors import ApiError
+from sandbox.people_act import Act, Handler, wrap
 from sandbox.people_interactions import start
-from sandbox.people_view import View
-from sandbox.rest.messages import react
-from sandbox.rest.serve import _json as parse_json
 from sandbox.rights import (
-    ADD_REACTIONS,
-    BYPASS_SLOWMODE,
     MANAGE_CHANNELS,
-    MANAGE_MESSAGES,
     MANAGE_ROLES,
     MANAGE_THREADS,
 )
 from sandbox.rules import channels as channel_rules
-from sandbox.rules import messages as message_rules
 from sandbox.rules import threads as thread_rules
-from sandbox.session import dumps
-from sandbox.world import Channel, Guild, Json, User
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
-
-Handler = Callable[["Act"], Awaitable[object]]
-
-
-class Act:
-    """One request of one person."""
-
-    def __init__(self, sandbox: "Sandbox", request: web.Request, body: Any) -> None:
-        self.sandbox = sandbox
-        self.world = sandbox.world
-        self.rights = sandbox.rights
-        self.request = request
-        self.body = body
-        self.path = request.match_info
-
-    @property
-    def me(self) -> User:
-        person = self.request.headers.get("X-Person") or self.request.query.get("person") or ""
-        user = self.world.users.get(person)
-        if user is None or user.bot:
-            raise ApiError.unauthorized()
-        return user
-
-    @property
-    def view(self) -> View:
-        return View(self.sandbox, self.me)
-
-    def object(self) -> Json:
-        if not isinstance(self.body, dict):
-            raise ApiError.leaf((), "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
-        return self.body
-
-    def guild(self) -> Guild:
-        found = self.world.guilds.get(self.path["guild"])
-        if found is None:
-            raise ApiError.of(10004)
-        return found
-
-    def channel(self, wanted: int = 0) -> Channel:
-        """The channel of the path, which the person sees."""
-        found = self.world.channels.get(self.path["channel"])
-        if found is None:
-            raise ApiError.of(10003)
-        self.rights.need(self.me.id, found, wanted)
-        return found
-
-    def message(self, channel: Channel) -> Json:
-        message_id = self.path["message"]
-        mine = channel.notes.get(self.me.id, {}).get(message_id)
-        found = mine or channel.message(message_id)
-        if found is None:
-            raise ApiError.of(10008)
-        return found
 
 
 async def list_people(act: Act) -> object:
@@ -174,81 +113,6 @@ async def delete_channel(act: Act) -> object:
     return channel.data
 
 
-async def history(act: Act) -> object:
-    page = message_rules.page(act.request.query)
-    return act.view.messages(act.channel(), page)
-
-
-async def one_message(act: Act) -> object:
-    channel = act.channel()
-    return act.view.message(act.message(channel))
-
-
-async def say(act: Act) -> object:
-    found = act.world.channels.get(act.path["channel"])
-    if found is None:
-        raise ApiError.of(10003)
-    permissions = act.rights.need_send(act.me, found)
-    body = act.object()
-    asked: Json = {"content": body.get("content")}
-    if body.get("reply_to"):
-        asked["message_reference"] = {"message_id": str(body["reply_to"])}
-    accepted = message_rules.message_create(asked)
-    slow_down(act, found, permissions)
-    fields = act.sandbox.composer.fields(accepted, found, permissions=permissions)
-    if "referenced_message" in fields:
-        replied = fields["referenced_message"]["author"]
-        if replied["id"] != act.me.id and replied not in fields["mentions"]:
-            fields["mentions"] = [*fields["mentions"], replied]
-    return act.world.post(found, act.me, **fields)
-
-
-def slow_down(act: Act, channel: Channel, permissions: int) -> None:
-    """Slow mode holds people back, not bots nor those who bypass it."""
-    seconds = int(channel.data.get("rate_limit_per_user") or 0)
-    if (
-        not seconds
-        or channel.guild is None
-        or permissions & (BYPASS_SLOWMODE | MANAGE_MESSAGES | MANAGE_CHANNELS)
-    ):
-        return
-    now = act.world.now()
-    before = channel.spoke.get(act.me.id)
-    rest = seconds - (now - before).total_seconds() if before else 0
-    if rest > 0:
-        raise ApiError.of(20016, retry_after=round(rest, 3))
-    channel.spoke[act.me.id] = now
-
-
-async def unsay(act: Act) -> object:
-    channel = act.channel()
-    message = act.message(channel)
-    note = message["id"] in channel.notes.get(act.me.id, {})
-    if not note and message["author"]["id"] != act.me.id:
-        act.channel(MANAGE_MESSAGES)
-    if note:
-        # Dismissed on this screen only: the bot is not told.
-        channel.notes[act.me.id].pop(message["id"])
-        gone = {"id": message["id"], "channel_id": channel.id}
-        act.world.emit("MESSAGE_DELETE", gone, channel=channel, users=[act.me.id])
-    else:
-        act.world.delete_message(channel, message["id"])
-    return None
-
-
-async def reaction(act: Act) -> object:
-    channel = act.channel()
-    message, emoji = act.message(channel), act.path["emoji"]
-    if channel.archived:
-        raise ApiError.of(50083)
-    if act.request.method == "PUT":
-        react(act.rights.of(act.me.id, channel) | (0 if channel.guild else ADD_REACTIONS), message, emoji)
-        act.world.react(channel, message, act.me, emoji)
-    else:
-        act.world.unreact(channel, message, act.me.id, emoji)
-    return None
-
-
 async def posts(act: Act) -> object:
     return act.view.posts(act.channel())
 
@@ -298,11 +162,6 @@ async def commands(act: Act) -> object:
     return act.view.commands(act.channel())
 
 
-async def typing(act: Act) -> object:
-    act.world.typing(act.channel(), act.me)
-    return None
-
-
 async def interact(act: Act) -> object:
     return await start(act.sandbox, act.me, act.object())
 
@@ -325,13 +184,13 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("DELETE", "/guilds/{guild}/members/{user}/roles/{role}", change_role),
     ("PATCH", "/channels/{channel}", edit_channel),
     ("DELETE", "/channels/{channel}", delete_channel),
-    ("GET", "/channels/{channel}/messages", history),
-    ("POST", "/channels/{channel}/messages", say),
-    ("POST", "/channels/{channel}/typing", typing),
-    ("GET", "/channels/{channel}/messages/{message}", one_message),
-    ("DELETE", "/channels/{channel}/messages/{message}", unsay),
-    ("PUT", "/channels/{channel}/messages/{message}/reactions/{emoji}", reaction),
-    ("DELETE", "/channels/{channel}/messages/{message}/reactions/{emoji}", reaction),
+    ("GET", "/channels/{channel}/messages", messages.history),
+    ("POST", "/channels/{channel}/messages", messages.say),
+    ("POST", "/channels/{channel}/typing", messages.typing),
+    ("GET", "/channels/{channel}/messages/{message}", messages.one_message),
+    ("DELETE", "/channels/{channel}/messages/{message}", messages.unsay),
+    ("PUT", "/channels/{channel}/messages/{message}/reactions/{emoji}", messages.reaction),
+    ("DELETE", "/channels/{channel}/messages/{message}/reactions/{emoji}", messages.reaction),
     ("GET", "/channels/{channel}/posts", posts),
     ("POST", "/channels/{channel}/posts", add_post),
     ("POST", "/dms", open_dm),
@@ -343,31 +202,6 @@ ROUTES: list[tuple[str, str, Handler]] = [
 ]
 
 
-def reply(value: object, status: int = 200) -> web.Response:
-    if isinstance(value, web.Response):
-        return value
-    if value is None:
-        return web.Response(status=204)
-    headers = {"Content-Type": "application/json"}
-    return web.Response(status=status, body=dumps(value).encode(), headers=headers)
-
-
-def wrap(sandbox: "Sandbox", handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """An aiohttp handler that speaks JSON and Discord's errors."""
-
-    async def handle(request: web.Request) -> web.StreamResponse:
-        try:
-            body = None
-            if request.can_read_body and handler is not upload:
-                raw = await request.read()
-                body = parse_json(raw) if raw else None
-            return reply(await handler(Act(sandbox, request, body)))
-        except ApiError as error:
-            return reply(error.body(), error.status)
-
-    return handle
-
-
 def install(sandbox: "Sandbox", app: web.Application) -> None:
     for method, path, handler in ROUTES:
-        app.router.add_route(method, "/sandbox" + path, wrap(sandbox, handler))
+        app.router.add_route(method, "/sandbox" + path, wrap(sandbox, handler, raw=handler is upload))

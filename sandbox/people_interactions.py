@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from sandbox.errors import ApiError
-from sandbox.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL
+from sandbox.interaction import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL
 from sandbox.people_view import View
 from sandbox.rules import modals
 from sandbox.world import App, Channel, Json, User

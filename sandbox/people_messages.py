@@ -1,0 +1,88 @@
+"""What people do with messages: read, write, delete, react."""
+
+from sandbox.errors import ApiError
+from sandbox.people_act import Act
+from sandbox.rest.messages import react
+from sandbox.rights import ADD_REACTIONS, BYPASS_SLOWMODE, MANAGE_CHANNELS, MANAGE_MESSAGES
+from sandbox.rules import messages as message_rules
+from sandbox.world import Channel, Json
+
+
+async def history(act: Act) -> object:
+    page = message_rules.page(act.request.query)
+    return act.view.messages(act.channel(), page)
+
+
+async def one_message(act: Act) -> object:
+    channel = act.channel()
+    return act.view.message(act.message(channel))
+
+
+async def say(act: Act) -> object:
+    found = act.world.channels.get(act.path["channel"])
+    if found is None:
+        raise ApiError.of(10003)
+    permissions = act.rights.need_send(act.me, found)
+    body = act.object()
+    asked: Json = {"content": body.get("content")}
+    if body.get("reply_to"):
+        asked["message_reference"] = {"message_id": str(body["reply_to"])}
+    accepted = message_rules.message_create(asked)
+    slow_down(act, found, permissions)
+    fields = act.sandbox.composer.fields(accepted, found, permissions=permissions)
+    if "referenced_message" in fields:
+        replied = fields["referenced_message"]["author"]
+        if replied["id"] != act.me.id and replied not in fields["mentions"]:
+            fields["mentions"] = [*fields["mentions"], replied]
+    return act.world.post(found, act.me, **fields)
+
+
+def slow_down(act: Act, channel: Channel, permissions: int) -> None:
+    """Slow mode holds people back, not bots nor those who bypass it."""
+    seconds = int(channel.data.get("rate_limit_per_user") or 0)
+    if (
+        not seconds
+        or channel.guild is None
+        or permissions & (BYPASS_SLOWMODE | MANAGE_MESSAGES | MANAGE_CHANNELS)
+    ):
+        return
+    now = act.world.now()
+    before = channel.spoke.get(act.me.id)
+    rest = seconds - (now - before).total_seconds() if before else 0
+    if rest > 0:
+        raise ApiError.of(20016, retry_after=round(rest, 3))
+    channel.spoke[act.me.id] = now
+
+
+async def unsay(act: Act) -> object:
+    channel = act.channel()
+    message = act.message(channel)
+    note = message["id"] in channel.notes.get(act.me.id, {})
+    if not note and message["author"]["id"] != act.me.id:
+        act.channel(MANAGE_MESSAGES)
+    if note:
+        # Dismissed on this screen only: the bot is not told.
+        channel.notes[act.me.id].pop(message["id"])
+        gone = {"id": message["id"], "channel_id": channel.id}
+        act.world.emit("MESSAGE_DELETE", gone, channel=channel, users=[act.me.id])
+    else:
+        act.world.delete_message(channel, message["id"])
+    return None
+
+
+async def reaction(act: Act) -> object:
+    channel = act.channel()
+    message, emoji = act.message(channel), act.path["emoji"]
+    if channel.archived:
+        raise ApiError.of(50083)
+    if act.request.method == "PUT":
+        react(act.rights.of(act.me.id, channel) | (0 if channel.guild else ADD_REACTIONS), message, emoji)
+        act.world.react(channel, message, act.me, emoji)
+    else:
+        act.world.unreact(channel, message, act.me.id, emoji)
+    return None
+
+
+async def typing(act: Act) -> object:
+    act.world.typing(act.channel(), act.me)
+    return None
