@@ -13,13 +13,13 @@ from cogs.kit.forms import ChoiceField, ChoicesField, Form, Prefill, TextField, 
 from cogs.kit.host import Host
 from cogs.kit.layout import Menu, Option, Row
 from cogs.kit.paging import pages
-from community import library as rules
+from community import resources as rules
 from community import text
 from community.actors import Actor, Role
 from community.errors import Invalid
-from community.library import NewResource, ResourceView
 from community.planners import open_link, review_rows
 from community.ports import Button
+from community.resources import NewResource, ResourceView
 from community.search import QUESTION_LONGEST, SearchView
 
 # The form's field is "name": its label "title" is the form's own title.

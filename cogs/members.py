@@ -14,8 +14,9 @@ from cogs.kit.host import Host
 from cogs.kit.layout import Menu, Option, Row
 from community.actors import Actor, Role, Standing
 from community.errors import Invalid, NotSetUp
-from community.members import NAME_LONGEST, Decision, MemberView
+from community.members import Decision, MemberView
 from community.ports import Button
+from community.recognition import NAME_LONGEST
 
 FIND = Form("member.find", TextField("name", maximum=NAME_LONGEST))
 

@@ -10,10 +10,10 @@ from cogs.kit.actions import Interaction, acts, picked
 from cogs.kit.forms import ChoiceField, Form, Prefill, TextField, Values, prefills, submits
 from cogs.kit.host import Host
 from cogs.kit.layout import Menu, Option, Row
-from community import networks as rules
+from community import settings as rules
 from community.errors import Invalid
-from community.networks import SettingsView
 from community.ports import Button
+from community.settings import SettingsView
 
 IDENTITY = Form(
     "network.identity",

@@ -12,11 +12,11 @@ from typing import Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community.actors import Actor
-from community.library import document
-from community.networks import THEMES_MOST, shortened
 from community.policy import Action, require
 from community.ports import Clock
 from community.resource_rows import BadRow, ResourceRow, parsed, unknown_columns
+from community.resources import document
+from community.settings import THEMES_MOST, shortened
 from community.sheets import Row
 from storage import audit, library, networks, search
 from storage.engine import Database
@@ -81,6 +81,8 @@ class Importer:
                 await self._take(session, actor, batch, review=review, report=report)
             progress(report.read)
         progress(report.read)
+        if report.created >= BATCH:
+            await self._db.tune()
         return report
 
     async def _take(

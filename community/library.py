@@ -1,119 +1,47 @@
 """The library: proposing a resource, reviewing what was proposed, reading what is published.
 
 Only published resources are ever shown to members; ``search.py`` finds them. Each decision is one row lock:
-of two facilitators who act at once, the second is told that it is done.
+of two facilitators who act at once, the second is told that it is done. See ``resources.py`` for the limits.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Protocol
 from uuid import uuid4
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import text
 from community.actors import Actor
-from community.errors import DomainError, Invalid, NotFound
-from community.policy import Action, allows, require
+from community.errors import Invalid, NotFound
+from community.policy import Action, require
 from community.ports import Clock
-from storage import audit, library, members, networks, outbox, search
+from community.resources import (
+    PAGE,
+    REASON_LONGEST,
+    REASON_SHORTEST,
+    THEMES_MOST,
+    AlreadyHandled,
+    AlreadyThere,
+    NewResource,
+    ResourcePage,
+    ResourceView,
+    TooManyPending,
+    alive,
+    check_length,
+    check_version,
+    checked_fields,
+    checked_source,
+    in_queue,
+    index,
+    may_see,
+    view,
+    views,
+)
+from storage import audit, library, networks, outbox, search
 from storage.engine import Database
 from storage.library import Resource, ResourceState
-from storage.networks import Theme
 
-# Keys of the label table "choices.resource_kinds".
-KINDS = (
-    "guide",
-    "method",
-    "cases",
-    "article",
-    "training",
-    "tool",
-    "data",
-    "funding",
-    "law",
-    "portal",
-    "other",
-)
-TITLE_SHORTEST, TITLE_LONGEST = 3, 150
-SUMMARY_LONGEST = 1000
-PUBLISHER_LONGEST = 100
-REASON_SHORTEST, REASON_LONGEST = 3, 500
-THEMES_MOST = 5  # what a forum post takes as tags
-YEAR_FIRST = 1789
-PAGE = 5
 PENDING_MOST = 20  # proposals of one member that wait at the same time
-
-
-class AlreadyThere(DomainError):
-    """The address is in the library or in the queue. Details: ``resource_id``, ``title``, ``published``."""
-
-    code = "already_there"
-
-
-class AlreadyHandled(DomainError):
-    """Someone else reviewed it first. Details: ``state``, ``title``."""
-
-    code = "already_handled"
-
-
-class ChangedMeanwhile(DomainError):
-    """The text that the reviewer read is not the text any more. Details: ``resource_id``, ``title``."""
-
-    code = "changed_meanwhile"
-
-
-class TooManyPending(DomainError):
-    """A member has a whole queue of their own. Details: ``limit``."""
-
-    code = "too_many_pending"
-
-
-@dataclass(frozen=True)
-class NewResource:
-    """What a form gives, as typed. ``themes`` are ids."""
-
-    title: str
-    url: str = ""
-    summary: str = ""
-    kind: str = "other"
-    themes: Sequence[int] = ()
-    publisher: str | None = None  # None: as it was
-    year: str | None = None
-
-
-@dataclass(frozen=True)
-class ResourceView:
-    id: int
-    title: str
-    summary: str
-    url: str | None
-    kind: str
-    publisher: str
-    year: int | None
-    themes: Sequence[str]
-    theme_ids: Sequence[int]
-    state: str
-    version: int
-    created_at: datetime
-    refusal_reason: str | None = None
-    author_id: int | None = None
-    author_name: str | None = None
-    reviewer_name: str | None = None
-
-
-@dataclass(frozen=True)
-class ResourcePage:
-    """``page`` counts from 1, as people do."""
-
-    items: Sequence[ResourceView]
-    total: int
-    page: int
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // PAGE))
 
 
 @dataclass(frozen=True)
@@ -172,7 +100,7 @@ class Library:
         require(actor, Action.SEARCH_LIBRARY)
         async with self._db.reading() as session:
             resource = await library.get(session, actor.network_id, resource_id)
-            if resource is None or not _may_see(actor, resource):
+            if resource is None or not may_see(actor, resource):
                 raise NotFound(kind="resource")
             return await view(session, resource)
 
@@ -209,20 +137,20 @@ class Library:
         require(actor, Action.REVIEW_RESOURCE)
         async with self._db.reading() as session:
             resource = await library.get(session, actor.network_id, resource_id)
-            return await view(session, _in_queue(resource))
+            return await view(session, in_queue(resource))
 
     async def to_edit(self, actor: Actor, resource_id: int) -> ResourceView:
         """One whose text can still be changed: in the queue or published."""
         require(actor, Action.REVIEW_RESOURCE)
         async with self._db.reading() as session:
             resource = await library.get(session, actor.network_id, resource_id)
-            return await view(session, _alive(resource))
+            return await view(session, alive(resource))
 
     async def publish(self, actor: Actor, resource_id: int, version: int | None = None) -> ResourceView:
         """Members find it from now on, and its author is told. ``version`` is the text that was read."""
         require(actor, Action.REVIEW_RESOURCE)
         async with self._db.transaction() as session:
-            resource = _in_queue(await library.locked(session, actor.network_id, resource_id), version)
+            resource = in_queue(await library.locked(session, actor.network_id, resource_id), version)
             self._decide(resource, actor, ResourceState.PUBLISHED)
             await self._announce(session, actor, resource)
             published = await view(session, resource)
@@ -235,9 +163,9 @@ class Library:
         """Not for this library; the author reads why."""
         require(actor, Action.REVIEW_RESOURCE)
         reason = text.lines(reason)
-        _check_length("reason", reason, REASON_SHORTEST, REASON_LONGEST)
+        check_length("reason", reason, REASON_SHORTEST, REASON_LONGEST)
         async with self._db.transaction() as session:
-            resource = _in_queue(await library.locked(session, actor.network_id, resource_id), version)
+            resource = in_queue(await library.locked(session, actor.network_id, resource_id), version)
             self._decide(resource, actor, ResourceState.REFUSED)
             resource.refusal_reason = reason
             await self._announce(session, actor, resource)
@@ -251,8 +179,8 @@ class Library:
         async with self._db.transaction() as session:
             await networks.lock(session, actor.network_id)
             resource = await library.locked(session, actor.network_id, resource_id)
-            resource = _alive(resource)
-            _check_version(resource, version)
+            resource = alive(resource)
+            check_version(resource, version)
             checked = await self._check(session, actor, new, resource_id)
             resource.sqlmodel_update(dict(checked.values))
             await library.set_themes(session, resource_id, checked.theme_ids)
@@ -263,11 +191,11 @@ class Library:
         require(actor, Action.PROPOSE_RESOURCE)
         async with self._db.transaction() as session:
             resource = await library.locked(session, actor.network_id, resource_id)
-            if resource is None or not _may_see(actor, resource):
+            if resource is None or not may_see(actor, resource):
                 raise NotFound(kind="resource")
             if resource.state != ResourceState.PROPOSED:
                 require(actor, Action.REVIEW_RESOURCE)
-            resource = _alive(resource)
+            resource = alive(resource)
             resource.sqlmodel_update(checked_source(publisher, year, self._clock.now()))
             return await self._changed(session, actor, resource)
 
@@ -371,157 +299,6 @@ class Library:
                     resource_id=twin.id,
                     published=published,
                     # What waits in the queue is for its author and the reviewers only.
-                    title=twin.title if _may_see(actor, twin) else None,
+                    title=twin.title if may_see(actor, twin) else None,
                 )
         return _Checked(values, wanted)
-
-
-def checked_fields(new: NewResource, now: datetime) -> dict[str, object]:
-    """Clean the fields of a resource, or say which one cannot be used and why."""
-    title, summary = text.one_line(new.title), text.lines(new.summary)
-    _check_length("title", title, TITLE_SHORTEST, TITLE_LONGEST)
-    _check_length("summary", summary, 0, SUMMARY_LONGEST)
-    url = text.address(new.url) if new.url.strip() else None
-    if url is None and new.url.strip():
-        raise Invalid(field="url", problem="bad_url")
-    if url is None and not summary:
-        raise Invalid(field="url", problem="url_or_summary")
-    if new.kind not in KINDS:
-        raise Invalid(field="kind", problem="unknown")
-    values: dict[str, object] = {
-        "title": title,
-        "summary": summary,
-        "url": url,
-        "url_key": text.address_key(url) if url else None,
-        "kind": new.kind,
-    }
-    return values | checked_source(new.publisher, new.year, now)
-
-
-def checked_source(publisher: str | None, year: str | None, now: datetime) -> dict[str, object]:
-    """Who published it and when; what is None is left as it was."""
-    values: dict[str, object] = {}
-    if publisher is not None:
-        values["publisher"] = text.one_line(publisher)
-        _check_length("publisher", text.one_line(publisher), 0, PUBLISHER_LONGEST)
-    if year is not None:
-        values["year"] = _year(year, now)
-    return values
-
-
-async def view(session: AsyncSession, resource: Resource) -> ResourceView:
-    """A resource as the words need it."""
-    return (await views(session, resource.network_id, [resource]))[0]
-
-
-async def views(
-    session: AsyncSession, network_id: int, resources: Sequence[Resource]
-) -> Sequence[ResourceView]:
-    """Several at once: two queries whatever their number."""
-    themes = await library.themes_of(session, network_id, [resource.id or 0 for resource in resources])
-    people = {person for resource in resources for person in (resource.proposed_by, resource.reviewed_by)}
-    names = await members.names(session, network_id, [person for person in people if person is not None])
-    return tuple(_view(resource, themes.get(resource.id or 0, []), names) for resource in resources)
-
-
-async def index(session: AsyncSession, resource: Resource, shown: ResourceView) -> None:
-    """Put a published resource in the search index, in the transaction that publishes it."""
-    await search.put(
-        session,
-        document(resource.network_id, resource.id or 0, resource, shown.themes, shown.theme_ids),
-    )
-
-
-class Findable(Protocol):
-    """What search needs to know of a resource."""
-
-    title: str
-    summary: str
-    body: str
-    publisher: str
-    kind: str
-    tags: list[str]
-
-
-def document(
-    network_id: int, resource_id: int, resource: Findable, themes: Sequence[str], theme_ids: Sequence[int]
-) -> search.Document:
-    """A resource as search sees it."""
-    return search.Document(
-        network_id=network_id,
-        kind="resource",
-        item_id=resource_id,
-        title=resource.title,
-        summary=resource.summary,
-        body=" ".join(part for part in (resource.body, resource.publisher) if part),
-        tags=[*resource.tags, *themes],
-        facets=[f"kind:{resource.kind}", *(f"theme:{theme_id}" for theme_id in theme_ids)],
-    )
-
-
-def _view(resource: Resource, themes: Sequence[Theme], names: Mapping[int, str]) -> ResourceView:
-    return ResourceView(
-        id=resource.id or 0,
-        title=resource.title,
-        summary=resource.summary,
-        url=resource.url,
-        kind=resource.kind,
-        publisher=resource.publisher,
-        year=resource.year,
-        themes=tuple(theme.name for theme in themes),
-        theme_ids=tuple(theme.id or 0 for theme in themes),
-        state=resource.state,
-        version=resource.version,
-        created_at=resource.created_at,
-        refusal_reason=resource.refusal_reason,
-        author_id=resource.proposed_by,
-        author_name=names.get(resource.proposed_by or 0),
-        reviewer_name=names.get(resource.reviewed_by or 0),
-    )
-
-
-def _may_see(actor: Actor, resource: Resource) -> bool:
-    if resource.state == ResourceState.PUBLISHED or allows(actor, Action.REVIEW_RESOURCE):
-        return True
-    return actor.member_id is not None and resource.proposed_by == actor.member_id
-
-
-def _in_queue(resource: Resource | None, version: int | None = None) -> Resource:
-    if resource is None:
-        raise NotFound(kind="resource")
-    if resource.state != ResourceState.PROPOSED:
-        raise AlreadyHandled(state=resource.state, title=resource.title)
-    _check_version(resource, version)
-    return resource
-
-
-def _alive(resource: Resource | None) -> Resource:
-    """In the queue or published: what was refused or withdrawn is a closed matter."""
-    if resource is None:
-        raise NotFound(kind="resource")
-    if resource.state not in (ResourceState.PROPOSED, ResourceState.PUBLISHED):
-        raise AlreadyHandled(state=resource.state, title=resource.title)
-    return resource
-
-
-def _check_version(resource: Resource, version: int | None) -> None:
-    if version is not None and version != resource.version:
-        raise ChangedMeanwhile(resource_id=resource.id, title=resource.title)
-
-
-def _check_length(field_name: str, value: str, shortest: int, longest: int) -> None:
-    if shortest and not value:
-        raise Invalid(field=field_name, problem="missing")
-    if len(value) < shortest:
-        raise Invalid(field=field_name, problem="too_short", limit=shortest, given=len(value))
-    if len(value) > longest:
-        raise Invalid(field=field_name, problem="too_long", limit=longest, given=len(value))
-
-
-def _year(given: str, now: datetime) -> int | None:
-    digits = text.one_line(given)
-    if not digits:
-        return None
-    if not (digits.isascii() and digits.isdigit()) or not YEAR_FIRST <= int(digits[:5]) <= now.year + 1:
-        raise Invalid(field="year", problem="bad_year", first=YEAR_FIRST, last=now.year + 1)
-    return int(digits)

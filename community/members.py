@@ -15,13 +15,11 @@ from community.actors import Actor, Role, Standing
 from community.errors import DomainError, NotFound, NotSetUp
 from community.policy import Action, require
 from community.ports import Clock
+from community.recognition import belongs, is_news, locale_of, name_of, role_of
 from storage import audit, members, networks, outbox
 from storage.engine import Database
 from storage.members import Identity, Member, MemberRole, MemberState
 from storage.networks import Network, RoleName
-
-NAME_LONGEST = 100
-_KNOWN_LOCALES = ("fr", "en")
 
 
 class WhichNetwork(DomainError):
@@ -70,15 +68,15 @@ class Members:
             )
             role_refs = await networks.roles(session, network.id or 0)
             given = await _given(session, known)
-        if _is_news(standing, known, role_refs):
+        if is_news(standing, known, role_refs):
             async with self._db.transaction() as session:
                 known = await self._take_note(session, network, standing, role_refs)
         member = known[0] if known else None
         return Actor(
             network_id=network.id or 0,
             member_id=member.id if member else None,
-            role=_role(standing, member, given, role_refs),
-            locale=(member.locale if member else None) or _locale(standing, network),
+            role=role_of(standing, member, given, role_refs),
+            locale=(member.locale if member else None) or locale_of(standing, network),
             network_locale=network.locale,
             timezone=(member.timezone if member else None) or network.timezone,
         )
@@ -274,8 +272,8 @@ class Members:
         identity.locale = standing.locale
         session.add(identity)
         if standing.server_ref is not None:
-            member.display_name = _name(standing)
-        if _belongs(standing, role_refs) and member.state in (
+            member.display_name = name_of(standing)
+        if belongs(standing, role_refs) and member.state in (
             MemberState.NEWCOMER,
             MemberState.LEFT,
         ):
@@ -290,7 +288,7 @@ class Members:
     ) -> Member:
         member = Member(
             network_id=network_id,
-            display_name=_name(standing),
+            display_name=name_of(standing),
             state=state,
             arrived_at=self._clock.now(),
         )
@@ -407,49 +405,6 @@ async def _view(session: AsyncSession, member: Member) -> MemberView:
     )
 
 
-def _is_news(standing: Standing, known: tuple[Member, Identity] | None, role_refs: dict[str, str]) -> bool:
-    """Whether something must be written. Strangers leave no trace until they ask for access."""
-    belongs = _belongs(standing, role_refs)
-    if known is None:
-        return belongs
-    member, identity = known
-    if identity.locale != standing.locale:
-        return True
-    if standing.server_ref is None:  # in private the platform shows neither roles nor the server's name
-        return False
-    adopted = belongs and member.state in (MemberState.NEWCOMER, MemberState.LEFT)
-    return adopted or member.display_name != _name(standing)
-
-
-def _belongs(standing: Standing, role_refs: dict[str, str]) -> bool:
-    """Whether the platform shows a member: by a role put on by hand, or because they run the server."""
-    refs = {role_refs.get(RoleName.MEMBER), role_refs.get(RoleName.FACILITATOR)}
-    carries = not standing.role_refs.isdisjoint(ref for ref in refs if ref is not None)
-    return carries or standing.manages_server
-
-
-def _role(
-    standing: Standing, member: Member | None, given: frozenset[str], role_refs: dict[str, str]
-) -> Role:
-    """A suspension beats every role but that of the people who own the server."""
-    if standing.manages_server:
-        return Role.ADMIN
-    if member is None or member.state in (MemberState.SUSPENDED, MemberState.LEFT):
-        return Role.STRANGER
-    carries_facilitator = role_refs.get(RoleName.FACILITATOR) in standing.role_refs
-    if RoleName.FACILITATOR in given or carries_facilitator:
-        return Role.FACILITATOR
-    return Role.MEMBER if member.state == MemberState.ACTIVE else Role.NEWCOMER
-
-
 def _check_other(actor: Actor, member: Member) -> None:
     if actor.member_id is not None and actor.member_id == member.id:
         raise NotYourself
-
-
-def _name(standing: Standing) -> str:
-    return text.one_line(standing.display_name)[:NAME_LONGEST] or "?"
-
-
-def _locale(standing: Standing, network: Network) -> str:
-    return standing.locale if standing.locale in _KNOWN_LOCALES else network.locale

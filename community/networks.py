@@ -6,85 +6,35 @@ when something was refused, so that doing it again goes on from there.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import available_timezones
+from collections.abc import Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import text
 from community.actors import Actor, Role, Standing
-from community.errors import DomainError, Invalid, NotFound, NotSetUp
+from community.errors import Invalid, NotFound, NotSetUp
 from community.policy import Action, require
 from community.ports import Clock, Labels, ServerBuilder, ServerPlan, ServerState
+from community.settings import (
+    LOCALES,
+    NAME_LONGEST,
+    TAG_LONGEST,
+    TAGS_MOST,
+    THEME_LONGEST,
+    THEMES_MOST,
+    OnlyInServer,
+    SettingsView,
+    SetUpView,
+    StatusView,
+    ThemeView,
+    checked,
+    known_timezone,
+    settings_of,
+    shortened,
+)
 from storage import audit, library, members, networks, outbox
 from storage.engine import Database
 from storage.networks import Network, Place, RoleName, Theme
-
-LOCALES = ("fr", "en")
-NAME_LONGEST = 100
-THEME_LONGEST = 80
-TAG_LONGEST = 20
-TAGS_MOST = 20  # what a forum takes; later themes are in the taxonomy only
-THEMES_MOST = 25  # what a select offers
-
-
-class OnlyInServer(DomainError):
-    """Asked in private, where no server says which network is meant."""
-
-    code = "only_in_server"
-
-
-@dataclass(frozen=True)
-class ThemeView:
-    id: int
-    name: str
-    tag: str
-    resources: int = 0
-
-    @classmethod
-    def of(cls, theme: Theme, resources: int = 0) -> "ThemeView":
-        return cls(theme.id or 0, theme.name, theme.tag, resources)
-
-
-@dataclass(frozen=True)
-class SettingsView:
-    name: str
-    locale: str
-    timezone: str
-    themes: Sequence[ThemeView]
-    places: Mapping[str, str]  # Place -> channel reference
-    roles: Mapping[str, str]  # RoleName -> role reference
-
-
-@dataclass(frozen=True)
-class SetUpView:
-    """What a set-up or a repair did. ``complete`` is False while something is missing or refused."""
-
-    settings: SettingsView
-    created: Sequence[str]
-    adopted: Sequence[str]
-    missing: Sequence[str]
-    missing_permissions: Mapping[str, Sequence[str]]
-    complete: bool
-    first_time: bool
-    tried_again: int = 0  # messages that could not be delivered, and are now tried again
-
-
-@dataclass(frozen=True)
-class StatusView:
-    settings: SettingsView
-    missing: Sequence[str]
-    missing_permissions: Mapping[str, Sequence[str]]
-    members: Mapping[str, int]  # MemberState -> count
-    resources: Mapping[str, int]  # ResourceState -> count
-    oldest_proposal_at: datetime | None
-    undelivered: int
-
-    @property
-    def well(self) -> bool:
-        return not self.missing and not self.missing_permissions
 
 
 class Networks:
@@ -122,7 +72,7 @@ class Networks:
         async with self._db.reading() as session:
             network = await networks.get(session, actor.network_id)
             plan = await self._plan(session, network)
-            settings = await _settings(session, network)
+            settings = await settings_of(session, network)
             states = await members.count_by_state(session, actor.network_id)
             resources = await library.count_by_state(session, actor.network_id)
             oldest = await library.queue(session, actor.network_id, limit=1)
@@ -145,7 +95,7 @@ class Networks:
         """What can be set, as it stands."""
         require(actor, Action.CHANGE_NETWORK)
         async with self._db.reading() as session:
-            return await _settings(session, await networks.get(session, actor.network_id))
+            return await settings_of(session, await networks.get(session, actor.network_id))
 
     async def themes(self, actor: Actor) -> Sequence[ThemeView]:
         """The themes in use, each with the number of published resources."""
@@ -162,13 +112,13 @@ class Networks:
         require(actor, Action.CHANGE_NETWORK)
         changes: dict[str, str] = {}
         if name is not None:
-            changes["name"] = _checked(text.one_line(name), "name", NAME_LONGEST)
+            changes["name"] = checked(text.one_line(name), "name", NAME_LONGEST)
         if locale is not None:
             if locale not in LOCALES:
                 raise Invalid(field="locale", problem="unknown", given=locale)
             changes["locale"] = locale
         if timezone is not None:
-            changes["timezone"] = _timezone(timezone)
+            changes["timezone"] = known_timezone(timezone)
         async with self._db.transaction() as session:
             network = await networks.lock(session, actor.network_id)
             for field, value in changes.items():
@@ -176,7 +126,7 @@ class Networks:
             session.add(network)
             act = await self._note(session, actor, sorted(changes))
             await self._enqueue(session, actor.network_id, "network.panel_changed", act)
-            return await _settings(session, network)
+            return await settings_of(session, network)
 
     async def set_place(self, actor: Actor, place: str, channel_ref: str) -> SettingsView:
         """Use another channel for a place."""
@@ -189,7 +139,7 @@ class Networks:
             act = await self._note(session, actor, [f"place.{place}"])
             if place == Place.WELCOME:
                 await self._want_panel(session, actor.network_id, act)
-            return await _settings(session, network)
+            return await settings_of(session, network)
 
     async def set_role(self, actor: Actor, role: str, role_ref: str) -> SettingsView:
         """Use another platform role for one of ours."""
@@ -200,13 +150,13 @@ class Networks:
             network = await networks.lock(session, actor.network_id)
             await networks.put_role(session, actor.network_id, role, role_ref)
             await self._note(session, actor, [f"role.{role}"])
-            return await _settings(session, network)
+            return await settings_of(session, network)
 
     async def add_theme(self, actor: Actor, name: str, tag: str = "") -> SettingsView:
         """A theme more, last in the list; one that was archived under this name comes back."""
         require(actor, Action.CHANGE_NETWORK)
-        name = _checked(text.one_line(name), "theme", THEME_LONGEST)
-        tag = _checked(text.one_line(tag) or shortened(name), "tag", TAG_LONGEST)
+        name = checked(text.one_line(name), "theme", THEME_LONGEST)
+        tag = checked(text.one_line(tag) or shortened(name), "tag", TAG_LONGEST)
         async with self._db.transaction() as session:
             network = await networks.lock(session, actor.network_id)
             known = await networks.themes(session, actor.network_id)
@@ -223,7 +173,7 @@ class Networks:
             theme.position = max((other.position for other in known), default=-1) + 1
             session.add(theme)
             await self._note(session, actor, ["themes"])
-            view = await _settings(session, network)
+            view = await settings_of(session, network)
         await self._show_tags(actor)
         return view
 
@@ -240,7 +190,7 @@ class Networks:
             theme.archived_at = self._clock.now()
             session.add(theme)
             await self._note(session, actor, ["themes"])
-            view = await _settings(session, network)
+            view = await settings_of(session, network)
         await self._show_tags(actor)
         return view
 
@@ -316,7 +266,7 @@ class Networks:
         # What could not be said for want of a place is tried again.
         again = await outbox.try_again(session, network_id, now) if complete else 0
         return SetUpView(
-            await _settings(session, network),
+            await settings_of(session, network),
             state.created,
             state.adopted,
             missing,
@@ -377,42 +327,3 @@ class Networks:
         if network.server_ref is None:
             raise NotSetUp
         return network.server_ref
-
-
-def shortened(name: str) -> str:
-    """A tag for a theme whose short form nobody chose: whole words where they fit."""
-    if len(name) <= TAG_LONGEST:
-        return name
-    cut = name[: TAG_LONGEST + 1].rsplit(" ", 1)[0]
-    return cut if len(cut) <= TAG_LONGEST else name[:TAG_LONGEST]
-
-
-def _checked(value: str, field: str, limit: int) -> str:
-    if not value:
-        raise Invalid(field=field, problem="missing")
-    if len(value) > limit:
-        raise Invalid(field=field, problem="too_long", limit=limit, given=len(value))
-    return value
-
-
-def _timezone(given: str) -> str:
-    known = {zone.casefold(): zone for zone in available_timezones()}
-    zone = known.get(given.strip().casefold().replace(" ", "_"))
-    if zone is None:
-        raise Invalid(field="timezone", problem="unknown", given=text.one_line(given)[:NAME_LONGEST])
-    return zone
-
-
-async def _settings(session: AsyncSession, network: Network) -> SettingsView:
-    network_id = network.id or 0
-    themes = await networks.themes(session, network_id)
-    places = await networks.places(session, network_id)
-    roles = await networks.roles(session, network_id)
-    return SettingsView(
-        network.name,
-        network.locale,
-        network.timezone,
-        tuple(ThemeView.of(theme) for theme in themes),
-        {place: places[place].channel_ref for place in Place if place in places},
-        {role: roles[role] for role in RoleName if role in roles},
-    )

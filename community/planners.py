@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community import library as rules
+from community import resources as rules
 from community.outbox import Card, Direct, Drop, Edit, GiveUp, Grant, Plan, Planner, Post, Revoke
 from community.ports import Button, Labels
 from storage import library, members, networks, outbox

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from community import text
 
 # Keys of the label table "choices.resource_kinds".
-from community.library import KINDS
+from community.resources import KINDS
 
 COLUMNS = (
     "id",

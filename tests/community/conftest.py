@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from community.actors import Actor, Role, Standing
-from community.library import NewResource, ResourceView
+from community.resources import NewResource, ResourceView
 from community.services import Services, services
 from prompts import Words
 from storage.engine import Database

@@ -6,7 +6,7 @@ import pytest
 
 from community.actors import Actor, Role
 from community.errors import NotFound
-from community.library import NewResource
+from community.resources import NewResource
 from tests.community.conftest import OTHER_SERVER, Network, standing
 
 NEW = NewResource("Secret du premier réseau", "https://example.org/secret", "Concertation.")

@@ -7,10 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from community import library as rules
+from community import resources as rules
 from community.actors import Actor, Role
 from community.errors import Invalid, NotAllowed, NotFound
-from community.library import (
+from community.library import PENDING_MOST
+from community.outbox import Drop
+from community.planners import Decided
+from community.resources import (
     AlreadyHandled,
     AlreadyThere,
     ChangedMeanwhile,
@@ -18,8 +21,6 @@ from community.library import (
     TooManyPending,
     checked_fields,
 )
-from community.outbox import Drop
-from community.planners import Decided
 from storage.audit import AuditEntry
 from storage.engine import Database
 from storage.outbox import Outbox
@@ -162,11 +163,11 @@ async def test_the_oldest_proposal_comes_first_and_pages_follow(network: Network
     assert (first.total, first.pages) == (rules.PAGE + 2, 2)
 
 
-@pytest.mark.parametrize("waiting", [rules.PENDING_MOST - 1, rules.PENDING_MOST])
+@pytest.mark.parametrize("waiting", [PENDING_MOST - 1, PENDING_MOST])
 async def test_one_member_does_not_fill_the_queue(network: Network, waiting: int) -> None:
     for number in range(waiting):
         await network.propose(f"Titre {number}")
-    if waiting < rules.PENDING_MOST:
+    if waiting < PENDING_MOST:
         await network.propose("Encore une")
     else:
         with pytest.raises(TooManyPending):

@@ -8,9 +8,9 @@ from sqlmodel import col, select
 
 from community.actors import Role
 from community.errors import Invalid, NotAllowed, NotFound
-from community.networks import TAG_LONGEST, THEMES_MOST, OnlyInServer, shortened
 from community.outbox import Drop, Edit, GiveUp, Plan, Post
 from community.planners import planners
+from community.settings import TAG_LONGEST, THEMES_MOST, OnlyInServer, shortened
 from prompts import Words
 from storage import networks as stored
 from storage.engine import Database

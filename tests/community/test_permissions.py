@@ -10,8 +10,8 @@ from community.actors import Role, Standing
 from community.errors import DomainError, NotAllowed
 from community.exporter import Exporter
 from community.importer import Importer
-from community.library import NewResource
 from community.policy import NEEDED, Action, allows
+from community.resources import NewResource
 from storage.engine import Database
 from tests.community.conftest import Network, standing
 

@@ -10,7 +10,8 @@ from sqlmodel import select
 from community.actors import Actor, Role
 from community.errors import Invalid, NotAllowed, NotFound
 from community.importer import Importer
-from community.library import Library, NewResource
+from community.library import Library
+from community.resources import NewResource
 from community.search import PAGE, Search, forget_searches
 from community.sheets import Row
 from storage.engine import Database
