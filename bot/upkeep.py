@@ -5,7 +5,9 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from bot.failures import CannotRun, Exit, told
+from storage import backup as backups
 from storage import migrate as migrations
+from storage.backup import Progress, unwatched
 from storage.engine import Database
 
 
@@ -19,6 +21,39 @@ async def migrate(url: str) -> bool:
                 return False
             await migrations.migrate(db)
             return True
+    finally:
+        await db.dispose()
+
+
+async def backup(url: str, file: Path, progress: Progress = unwatched) -> int:
+    """Write everything into a new file; how many rows."""
+    db = Database(url)
+    try:
+        with told():
+            return await backups.backup(db, file, progress)
+    except FileExistsError as error:
+        raise CannotRun("file_exists", Exit.FAILED, path=file) from error
+    except OSError as error:
+        raise CannotRun("file_unwritable", Exit.FAILED, path=file) from error
+    finally:
+        await db.dispose()
+
+
+async def restore(url: str, file: Path, *, replace: bool, progress: Progress = unwatched) -> int:
+    """Put back what a file holds, into a database that may not exist yet; how many rows."""
+    make_folder(url)
+    db = Database(url)
+    try:
+        with told():
+            return await backups.restore(db, file, replace=replace, progress=progress)
+    except FileNotFoundError as error:
+        raise CannotRun("file_missing", Exit.FAILED, path=file) from error
+    except backups.NotABackup as error:
+        raise CannotRun("not_a_backup", Exit.FAILED, path=file) from error
+    except backups.BackupTooNew as error:
+        raise CannotRun("backup_newer", Exit.FAILED, path=file) from error
+    except backups.DatabaseNotEmpty as error:
+        raise CannotRun("not_empty", Exit.FAILED) from error
     finally:
         await db.dispose()
 

@@ -42,11 +42,11 @@ class DatabaseNotEmpty(Exception):
     """The database is in use already, and nobody said to replace what it holds."""
 
 
-def _silent(done: int, total: int) -> None:
+def unwatched(done: int, total: int) -> None:
     """Nobody watches."""
 
 
-async def backup(db: Database, path: Path, progress: Progress = _silent) -> int:
+async def backup(db: Database, path: Path, progress: Progress = unwatched) -> int:
     """Write everything as it is at this instant; how many rows. Members may go on meanwhile.
 
     An existing file is never replaced (FileExistsError). The file appears when it is complete, and only its
@@ -75,7 +75,7 @@ async def backup(db: Database, path: Path, progress: Progress = _silent) -> int:
     return done
 
 
-async def restore(db: Database, path: Path, *, replace: bool = False, progress: Progress = _silent) -> int:
+async def restore(db: Database, path: Path, *, replace: bool = False, progress: Progress = unwatched) -> int:
     """Put back what the file holds, and bring it up to date; how many rows. Stop the bot first.
 
     The whole file is read and checked before the database is touched. ``replace``: forget what is there.
