@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from bot import cli_library
-from bot import cli_library
 from bot.console import Console, language
 from bot.failures import Exit
 from prompts import Words

@@ -115,6 +115,7 @@ class Runner:
         """What is kept for a time only."""
         rows = await connected.delivery.purge()
         drafts = await connected.client.services.drafts.purge()
+        await self._parts.db.tune()
         log.info("forgotten outbox=%s drafts=%s", rows, drafts)
 
 

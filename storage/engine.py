@@ -24,6 +24,7 @@ from storage.sqlite_inline import connecting
 _ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _BUSY_TIMEOUT_S = 30
 _CONNECT_TIMEOUT_S = 10
+_FORGET_PLANS_S = 3600  # another process may have counted anew: see ``tune``
 
 Reason = Literal["unreachable", "refused", "missing", "unreadable", "busy"]
 
@@ -91,8 +92,21 @@ class Database:
             await self._open(session)
             yield session
 
+    async def tune(self) -> None:
+        """Let the database count its rows again, so that it plans its queries well. After much was written.
+
+        Without counts SQLite reads all the resources of a network to find five of them by their ids. Open
+        connections keep the plans they have, so new ones replace them.
+        """
+        counting = "PRAGMA optimize=0x10002" if self.dialect == "sqlite" else "ANALYZE"
+        async with self.engine.begin() as connection:
+            if self.dialect == "sqlite":
+                await connection.exec_driver_sql("PRAGMA analysis_limit=1000")
+            await connection.exec_driver_sql(counting)
+        await self.dispose()
+
     async def dispose(self) -> None:
-        """Close every connection."""
+        """Close every connection; what is asked later opens new ones."""
         await self.engine.dispose()
         await self._reader.dispose()
 
@@ -155,7 +169,7 @@ def _async_url(url: str) -> URL:
 def _sqlite_engine(url: URL, *, begin: str, pragmas: tuple[str, ...]) -> AsyncEngine:
     # The driver's own BEGIN would come too late, after the first write: we say it ourselves.
     connect = connecting(url.database or "", timeout=_BUSY_TIMEOUT_S)
-    engine = create_async_engine(url, async_creator=connect)
+    engine = create_async_engine(url, async_creator=connect, pool_recycle=_FORGET_PLANS_S)
 
     def prepare(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()

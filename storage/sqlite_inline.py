@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Self, TypeVar
 
 _BEGINS_TO_WRITE = "BEGIN IMMEDIATE"
+_NO_WAIT = "PRAGMA busy_timeout = 0"
 
 Result = TypeVar("Result")
 
@@ -80,10 +81,11 @@ class Connection:
     waited for in a thread, as SQLite waits: by trying again.
     """
 
-    def __init__(self, connection: sqlite3.Connection, turn: asyncio.Lock) -> None:
+    def __init__(self, connection: sqlite3.Connection, turn: asyncio.Lock, timeout: float) -> None:
         self._conn = self._connection = connection
         self._turn = turn
         self._mine = False
+        self._wait = f"PRAGMA busy_timeout = {round(timeout * 1000)}"
 
     @property
     def isolation_level(self) -> str | None:
@@ -96,10 +98,24 @@ class Connection:
         await self._turn.acquire()
         self._mine = True
         try:
-            await _in_thread(self._conn.execute, _BEGINS_TO_WRITE)
+            if not self._begun_at_once():
+                await _in_thread(self._conn.execute, _BEGINS_TO_WRITE)
         except BaseException:
             await self.rollback()
             raise
+
+    def _begun_at_once(self) -> bool:
+        """Nearly always: no other process is writing at this instant."""
+        self._conn.execute(_NO_WAIT)
+        try:
+            self._conn.execute(_BEGINS_TO_WRITE)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+        finally:
+            self._conn.execute(self._wait)
+        return True
 
     async def execute_fetchall(self, statement: str, parameters: Any = ()) -> list[Any]:
         """As aiosqlite has it, for those who go past SQLAlchemy."""
@@ -142,6 +158,6 @@ def connecting(path: str, *, timeout: float) -> Callable[..., Awaitable[Connecti
         return sqlite3.connect(path, timeout=timeout, isolation_level=None, check_same_thread=False)
 
     async def connect(*_arguments: Any, **_options: Any) -> Connection:
-        return Connection(await _in_thread(open_file), turn)
+        return Connection(await _in_thread(open_file), turn, timeout)
 
     return connect

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, StatementError
 from sqlmodel import select
 
 from storage.engine import Database, DatabaseUnavailable, NestedTransaction
-from storage.networks import Network
+from storage.networks import Network, Theme
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -166,3 +166,23 @@ async def test_foreign_keys_are_kept(db: Database) -> None:
             await session.exec(
                 text("INSERT INTO theme (network_id, name, tag, position) VALUES (99, 'a', 'a', 1)")
             )  # type: ignore[call-overload]  # plain SQL
+
+
+async def test_the_database_counts_its_rows_when_told(db: Database) -> None:
+    """Without counts SQLite reads every row of a network to find five of them by their ids."""
+    async with db.transaction() as session:
+        network = Network(name="Réseau", created_at=datetime(2026, 3, 2, tzinfo=UTC))
+        session.add(network)
+        await session.flush()
+        session.add_all(
+            Theme(network_id=network.id or 0, name=f"Thème {number}", position=number)
+            for number in range(500)
+        )
+    await db.tune()
+    counts = {
+        "sqlite": "SELECT min(CAST(stat AS INTEGER)) FROM sqlite_stat1 WHERE tbl = 'theme'",
+        "postgresql": "SELECT CAST(reltuples AS INTEGER) FROM pg_class WHERE relname = 'theme'",
+    }
+    async with db.reading() as session:
+        connection = await session.connection()
+        assert (await connection.exec_driver_sql(counts[db.dialect])).scalar() == 500
