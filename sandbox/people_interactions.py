@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.errors import ApiError
 from sandbox.interaction import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL
-from sandbox.people_view import View
+from sandbox.people_view import View, pick
 from sandbox.rules import modals
 from sandbox.world import App, Channel, Json, User
 
@@ -46,7 +46,7 @@ async def _command(sandbox: "Sandbox", user: User, channel: Channel, kind: int, 
     name = _full_name(found["name"], sent.get("options") or [])
     result = await sandbox.interactions.start(app, user, channel, kind, sent, command_name=name)
     for choice in result.get("choices") or ():
-        choice["name_localized"] = view.pick(choice.get("name_localizations"), choice["name"])
+        choice["name_localized"] = pick(choice.get("name_localizations"), choice["name"], user.locale)
     return result
 
 

@@ -104,7 +104,9 @@ class View:
             for command in [*own.values(), *app.commands.values()]:
                 shadowed = not command.get("guild_id") and (command["type"], command["name"]) in taken
                 if not shadowed and self.may_use(command, guild, mine):
-                    shown.append({**self.localized(command), "application": self.application(app)})
+                    shown.append(
+                        {**localized(command, self.reader.locale), "application": self.application(app)}
+                    )
         return shown
 
     def apps(self, channel: Channel) -> list[App]:
@@ -129,20 +131,22 @@ class View:
     def application(app: App) -> Json:
         return {"id": app.id, "name": app.name, "icon": app.data["icon"], "bot": app.user.data}
 
-    def localized(self, item: Json) -> Json:
-        """`name_localized` and `description_localized`, all the way down."""
-        shown = dict(item)
-        for key in ("name", "description"):
-            if key in item:
-                shown[f"{key}_localized"] = self.pick(item.get(f"{key}_localizations"), item[key])
-        for key in ("options", "choices"):
-            if item.get(key):
-                shown[key] = [self.localized(child) for child in item[key]]
-        return shown
 
-    def pick(self, table: Json | None, default: str) -> str:
-        locale = self.reader.locale
-        for key in (locale, FALLBACK.get(locale, "")):
-            if table and table.get(key):
-                return str(table[key])
-        return default
+def localized(item: Json, locale: str) -> Json:
+    """`name_localized` and `description_localized`, all the way down."""
+    shown = dict(item)
+    for key in ("name", "description"):
+        if key in item:
+            shown[f"{key}_localized"] = pick(item.get(f"{key}_localizations"), item[key], locale)
+    for key in ("options", "choices"):
+        if item.get(key):
+            shown[key] = [localized(child, locale) for child in item[key]]
+    return shown
+
+
+def pick(table: Json | None, default: str, locale: str) -> str:
+    """The text of that language or of its nearest."""
+    for key in (locale, FALLBACK.get(locale, "")):
+        if table and table.get(key):
+            return str(table[key])
+    return default

@@ -17,6 +17,7 @@ from community.ports import ServerBuilder
 from community.services import services
 from prompts import LOCALES, Words
 from prompts.labels import ROOT
+from sandbox.people_view import localized
 from sandbox.rules import commands as command_rules
 from sandbox.rules import modals
 from storage.engine import Database
@@ -103,6 +104,6 @@ async def test_every_name_is_also_french(host: Host) -> None:
 
 async def test_a_french_client_sees_french_names(host: Host) -> None:
     resource = next(command for command in await _payload(host) if command["name"] == "resource")
-    french = command_rules.localised(resource, "fr")
+    french = localized(resource, "fr")
     assert french["name_localized"] == "ressource"
     assert "chercher" in {option["name_localized"] for option in french["options"]}
