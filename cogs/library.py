@@ -9,7 +9,17 @@ from cogs.kit import localized
 from cogs.kit.actions import Interaction, acts, picked
 from cogs.kit.choices import Suggestion, suggests
 from cogs.kit.confirm import confirmation
-from cogs.kit.forms import ChoiceField, ChoicesField, Form, Prefill, TextField, Values, prefills, submits
+from cogs.kit.forms import (
+    ChoiceField,
+    ChoicesField,
+    Form,
+    Prefill,
+    TextField,
+    Values,
+    form_extra,
+    prefills,
+    submits,
+)
 from cogs.kit.host import Host
 from cogs.kit.layout import Menu, Option, Row
 from cogs.kit.paging import pages
@@ -242,7 +252,9 @@ class LibraryCog(commands.Cog):
     @submits(EDIT)
     async def edited(self, interaction: Interaction, resource_id: int, values: Values) -> None:
         actor = await self.inbound.actor(interaction)
-        resource = await self.library.edit(actor, resource_id, _typed(values))
+        resource = await self.library.edit(
+            actor, resource_id, _typed(values), form_extra(interaction) or None
+        )
         await self.inbound.reply(
             interaction, "library/edited", rows=_after_edit(actor, resource), resource=resource
         )
@@ -330,5 +342,5 @@ def _after_edit(actor: Actor, resource: ResourceView) -> list[Row]:
     if resource.state == "proposed":
         own: Row = [Button("library.source", resource.id), Button("library.mine")]
         return [*review_rows(resource), own] if actor.role >= Role.FACILITATOR else [own]
-    changing = ("library.edit", "library.source", "library.withdraw")
-    return [[Button(action, resource.id) for action in changing]]
+    changing = [Button("library.source", resource.id), Button("library.withdraw", resource.id)]
+    return [[Button("library.edit", resource.id, resource.version), *changing]]

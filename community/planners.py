@@ -51,7 +51,7 @@ def review_rows(resource: rules.ResourceView) -> Rows:
     """The buttons under a proposal. They carry the version that the reviewer reads."""
     decide = (
         Button("library.publish", resource.id, resource.version, style="success"),
-        Button("library.edit", resource.id),
+        Button("library.edit", resource.id, resource.version),
         Button("library.refuse", resource.id, style="danger"),
     )
     return ((*decide, *open_link(resource)),)

@@ -46,6 +46,7 @@ __all__ = [
     "TextField",
     "Values",
     "YesNoField",
+    "form_extra",
     "prefills",
     "submits",
 ]
@@ -57,7 +58,8 @@ Method = TypeVar("Method", bound=Callable[..., Awaitable[Any]])
 Submit = Callable[[Interaction, int, Values], Awaitable[None]]
 Fill = Callable[[Interaction, int], Awaitable[Prefill]]
 
-_PATTERN = re.compile(r"ep:form:(?P<name>[a-z_]+(?:\.[a-z_]+)*):(?P<id>\d{1,19})")
+_PATTERN = re.compile(r"ep:form:(?P<name>[a-z_]+(?:\.[a-z_]+)*):(?P<id>\d{1,19})(?::(?P<extra>\d{1,19}))?")
+_EXTRA = "entrepairs.form_extra"
 _SUBMITS, _PREFILLS = "__entrepairs_submits__", "__entrepairs_prefills__"
 PATIENCE = 1.0  # seconds to read what to fill in: a modal must be the first answer, within three
 _PIECE = 3000  # characters of returned text per message
@@ -96,6 +98,15 @@ def prefills(form: Form) -> Callable[[Method], Method]:
     return mark
 
 
+def form_extra(interaction: Interaction) -> int:
+    """The ``extra`` that the submitted form was opened with; 0 when there was none."""
+    return int(interaction.extras.get(_EXTRA, 0))
+
+
+def _modal_id(form: Form, subject_id: int, extra: int) -> str:
+    return f"ep:form:{form.name}:{subject_id}" + (f":{extra}" if extra else "")
+
+
 class Forms:
     """The declared forms; part of the Host. Each form is also an action of its name, and ``<name>.fix``."""
 
@@ -112,7 +123,7 @@ class Forms:
         self._forms[form.name] = (form, submit)
 
         async def show(interaction: Interaction, subject_id: int, extra: int) -> None:
-            await self.open(interaction, form, subject_id)
+            await self.open(interaction, form, subject_id, extra)
 
         for action in (form.name, f"{form.name}.open", f"{form.name}.fix"):
             if self._host.actions.find(action) is None:
@@ -135,10 +146,13 @@ class Forms:
         """A declared form, by name."""
         return self._forms[name][0]
 
-    async def open(self, interaction: Interaction, form: Form | str, subject_id: int = 0) -> None:
+    async def open(
+        self, interaction: Interaction, form: Form | str, subject_id: int = 0, extra: int = 0
+    ) -> None:
         """Show the form, with the person's draft if there is one. Call nothing slow before.
 
         Each form also is an action of the same name: ``Button("library.propose", subject_id)`` opens it.
+        ``extra`` comes back with the submit (``form_extra``): the version of what is being edited, say.
         """
         form = self.form(form) if isinstance(form, str) else form
         inbound = self._host.inbound
@@ -152,8 +166,8 @@ class Forms:
             log.warning("form filled too slowly form=%s interaction=%s", form.name, interaction.id)
             late = form.name in self._fills
         painter = Painter(form, self._host.words, inbound.locale(interaction), prefill)
-        if late or not await exchange.show(painter.modal(f"ep:form:{form.name}:{subject_id}")):
-            rows = [[Button(f"{form.name}.open", subject_id, style="primary")]]
+        if late or not await exchange.show(painter.modal(_modal_id(form, subject_id, extra))):
+            rows = [[Button(f"{form.name}.open", subject_id, extra, style="primary")]]
             await inbound.reply(interaction, "common/form_late", rows=rows)
 
     async def _prefill(self, interaction: Interaction, form: Form, subject_id: int) -> Prefill:
@@ -173,6 +187,7 @@ class Forms:
             return
         form, submit = known
         subject_id = row_id(match["id"])
+        interaction.extras[_EXTRA] = row_id(match["extra"] or "0")
         exchange = self._host.inbound.exchange(interaction, updates=form.updates)
         values = read(form, data)
         try:

@@ -204,3 +204,16 @@ async def test_a_typo_without_accents_is_understood(library: Town) -> None:
     typo = await library["member"].slash("ressource chercher", recherche="biodiversitee comunale")
     assert "Vouliez-vous dire : **biodiversité" in read(typo)
     assert "Biodiversité" in read(typo)
+
+
+async def test_two_facilitators_who_edit_at_once_do_not_undo_each_other(town: Town) -> None:
+    await propose(town)
+    card = await town.waits_for("facilitator", "coin-animation", "Concerter")
+    first = await town["facilitator"].click(card, "Modifier")
+    second = await town["facilitator-en"].click(card, "Modifier")
+    await town["facilitator"].fill(first, {"Titre": "Concerter sur un marché"})
+    late = await town["facilitator-en"].fill(second, {"Title": "Concerter sur un quai"})
+    assert "The text has changed meanwhile" in read(late)
+    again = await town["facilitator-en"].click(late, "Correct it")
+    saved = await town["facilitator-en"].fill(again, {})  # the text was kept, and is sent knowingly
+    assert "Concerter sur un quai" in read(saved)
