@@ -30,6 +30,7 @@ def run(connection: Connection) -> None:
         connection=connection,
         target_metadata=METADATA,
         render_as_batch=True,  # SQLite changes a table by making it anew
+        transactional_ddl=True,  # on SQLite too: our own BEGIN holds it all
         render_item=plain_type,
         include_object=is_ours,
         compare_type=True,

@@ -7,7 +7,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -126,6 +126,18 @@ def _text(message: dict[str, Any]) -> str:
     return " ".join(parts)
 
 
+async def start_zygote() -> asyncio.subprocess.Process:
+    pipe = asyncio.subprocess.PIPE
+    program = (sys.executable, "-m", "tests.delivery.zygote")
+    return await asyncio.create_subprocess_exec(*program, stdin=pipe, stdout=pipe)
+
+
+async def end_zygote(zygote: asyncio.subprocess.Process) -> None:
+    assert zygote.stdin is not None
+    zygote.stdin.close()
+    await zygote.wait()
+
+
 @pytest.fixture
 async def scene(db: Database, database_url: str) -> AsyncIterator[Scene]:
     async with Sandbox() as sandbox:
@@ -142,17 +154,9 @@ async def scene(db: Database, database_url: str) -> AsyncIterator[Scene]:
             assert network.id is not None
             for place, name in ((Place.WELCOME, "accueil"), (Place.FACILITATORS, "animation")):
                 session.add(NetworkPlace(network_id=network.id, place=place, channel_ref=rooms[name].id))
-        zygote = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.delivery.zygote",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-        )
+        zygote = await start_zygote()
         yield Scene(sandbox, db, database_url, zygote, guild, app, rooms, role["id"], network.id)
-        assert zygote.stdin is not None
-        zygote.stdin.close()
-        await zygote.wait()
+        await end_zygote(zygote)
 
 
 @pytest.mark.slow
@@ -176,6 +180,18 @@ async def test_killed_between_every_two_steps(scene: Scene) -> None:
     assert scene.said("post") == scene.said("direct") == scene.said("card") == once
     assert {row.state for row in await scene.rows()} == {"sent"}
     assert all(scene.role_id in scene.guild.members[person.id]["roles"] for _, person in scene.people)
+
+
+async def test_two_processes_share_the_rows_and_double_none(scene: Scene) -> None:
+    other = replace(scene, zygote=await start_zygote())
+    for number in range(60):
+        await scene.enqueue("post", number)
+    codes = await asyncio.gather(scene.worker(lanes=3), other.worker(lanes=3))
+    assert set(codes) == {0}
+    await end_zygote(other.zygote)
+    assert scene.said("post") == {str(number): 1 for number in range(60)}
+    rows = await scene.rows()
+    assert {(row.state, row.attempts) for row in rows} == {("sent", 1)}
 
 
 @pytest.mark.slow
