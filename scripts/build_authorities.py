@@ -6,7 +6,10 @@ To refresh:
     npm pack @etalab/decoupage-administratif
     python -m scripts.build_authorities etalab-decoupage-administratif-*.tgz
 
-The result is one compressed CSV, sorted, so that a refresh shows as a small difference of rows.
+The result is one compressed CSV, sorted, so that a refresh shows as a small difference of rows, and beside it
+the arrays in which search looks. After a change of spelling rules only the arrays are made anew:
+
+    python -m scripts.build_authorities --index
 """
 
 import csv
@@ -18,6 +21,11 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+
+from storage.authorities.layout import lay_out
+from storage.authorities.rows import parse
 
 TARGET = Path(__file__).parent.parent / "storage" / "authorities" / "data"
 COLUMNS = (
@@ -48,6 +56,14 @@ def main(archive: str) -> None:
     (TARGET / "authorities.csv.gz").write_bytes(gzip.compress(text.getvalue().encode(), 9, mtime=0))
     (TARGET / "vintage.txt").write_text(f"@etalab/decoupage-administratif {version}\n")
     print(f"{len(rows)} authorities written")
+    index()
+
+
+def index() -> None:
+    """Lay the table out for search."""
+    text = gzip.decompress((TARGET / "authorities.csv.gz").read_bytes()).decode()
+    arrays = lay_out([parse(row) for row in list(csv.reader(text.splitlines()))[1:]])
+    np.savez_compressed(TARGET / "index.npz", allow_pickle=False, **arrays)
 
 
 def _rows(
@@ -144,4 +160,4 @@ def _member(package: tarfile.TarFile, name: str) -> Any:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    index() if sys.argv[1] == "--index" else main(sys.argv[1])

@@ -5,6 +5,7 @@ made by ``scripts/build_authorities.py``). See ``register.py`` for the rows and 
 """
 
 from storage.authorities.finder import Found, find
-from storage.authorities.register import Authority, Register, load
+from storage.authorities.register import Register, load
+from storage.authorities.rows import Authority
 
 __all__ = ["Authority", "Found", "Register", "find", "load"]

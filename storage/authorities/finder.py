@@ -4,7 +4,6 @@ Every way of matching gives a quality; the population of the place breaks ties, 
 larger places. Figures on 360 generated queries of twelve kinds are in the README.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.authorities import spelling
-from storage.authorities.register import KEY_WIDTH, Authority, Register
+from storage.authorities.register import KEY_WIDTH, Register
+from storage.authorities.rows import Authority
 
 # Quality of each way of matching. A tenfold population is worth PRIOR; measured on the development queries.
-EXACT, ACRONYM_WRITTEN, ACRONYM_MADE, CODE = 4.4, 6.5, 6.0, 7.0
+EXACT, ACRONYM_WRITTEN, ACRONYM_MADE, ACRONYM_SHORT, CODE = 4.4, 6.5, 6.3, 6.0, 7.0
 PREFIX_WORD, PREFIX, WORDS, TYPO_WHOLE, TYPO_PREFIX = 3.5, 3.7, 3.75, 2.9, 2.7
 PRIOR = 0.42
 FORMER_PENALTY = 1.05  # a delegated commune after a current one of the same name
@@ -41,16 +41,20 @@ def find(register: Register, typed: str, *, limit: int = 10) -> list[Found]:
             score -= FORMER_PENALTY * bool(register.former[at])
             if score > best.get(at, -1.0):
                 best[at] = round(score, 3)
-    ranked = sorted(best, key=lambda at: (-best[at], register.rows[at].id))
-    return [Found(register.rows[at], best[at]) for at in ranked[:limit]]
+    ranked = sorted(best, key=lambda at: (-best[at], at))  # the table is in the order of the ids
+    return [Found(register.row(at), best[at]) for at in ranked[:limit]]
 
 
 def _candidates(register: Register, query: str) -> Iterator[tuple[int, float]]:
     compact = query.replace(" ", "")
     if any(letter.isdigit() for letter in compact):
         yield from _by_code(register, compact.upper())
-    for at, written in register.acronyms.get(compact, ()):
-        yield at, ACRONYM_WRITTEN if written else ACRONYM_MADE
+    for index, quality in (
+        (register.acronyms_written, ACRONYM_WRITTEN),
+        (register.acronyms_made, ACRONYM_MADE),
+        (register.acronyms_short, ACRONYM_SHORT),
+    ):
+        yield from ((int(at), quality) for at in index.exactly(compact))
     yield from _in_departement(register, query)
     yield from _by_prefix(register, query)
     words = spelling.significant(query)
@@ -61,15 +65,15 @@ def _candidates(register: Register, query: str) -> Iterator[tuple[int, float]]:
 
 
 def _by_code(register: Register, code: str) -> Iterator[tuple[int, float]]:
-    postal = register.postal.get(code, [])
+    postal = register.postal.exactly(code)
     for at in postal:
-        yield at, CODE
-    for at in register.codes.get(code, ()):
+        yield int(at), CODE
+    for at in register.codes.exactly(code):
         # A number that is also somebody's postal code is more often meant as one.
-        yield at, CODE + (0.0 if postal else 1.0)
+        yield int(at), CODE + (0.0 if len(postal) else 1.0)
     if code.isdigit() and 3 <= len(code) < 5:
-        found = [at for known, rows in register.postal.items() if known.startswith(code) for at in rows]
-        for at in _largest(register, np.array(found, dtype=np.int32)):
+        start, end = register.postal.prefixed(code)
+        for at in _largest(register, register.postal.rows[start:end]):
             yield at, PREFIX
 
 
@@ -82,23 +86,22 @@ def _in_departement(register: Register, query: str) -> Iterator[tuple[int, float
         if code is None:
             continue
         name = " ".join(words[:cut])
-        start, end = _prefix_range(register.keys, name)
-        for place in range(start, end):
-            at = int(register.key_rows[place])
-            if register.rows[at].departement == code:
-                yield at, CODE if register.keys[place] == name else EXACT
+        start, end = register.keys.prefixed(name)
+        exact = set(register.keys.exactly(name).tolist())
+        rows = register.keys.rows[start:end]
+        for at in rows[register.departement_codes[rows] == code.encode()].tolist():
+            yield at, CODE if at in exact else EXACT
 
 
 def _by_prefix(register: Register, query: str) -> Iterator[tuple[int, float]]:
-    start, end = _prefix_range(register.keys, query)
-    exact_end = start
-    while exact_end < end and register.keys[exact_end] == query:
-        yield int(register.key_rows[exact_end]), EXACT
-        exact_end += 1
-    word_start, word_end = _prefix_range(register.keys, query + " ")
-    for at in _largest(register, register.key_rows[word_start:word_end]):
+    exact = register.keys.exactly(query)
+    for at in exact:
+        yield int(at), EXACT
+    word_start, word_end = register.keys.prefixed(query + " ")
+    for at in _largest(register, register.keys.rows[word_start:word_end]):
         yield at, PREFIX_WORD
-    for at in _largest(register, register.key_rows[exact_end:end]):
+    start, end = register.keys.prefixed(query)
+    for at in _largest(register, register.keys.rows[start + len(exact) : end]):
         yield at, PREFIX
 
 
@@ -106,8 +109,8 @@ def _by_words(register: Register, words: list[str]) -> Iterator[tuple[int, float
     """Every significant word begins a word of the name, in any order."""
     common: NDArray[np.int32] | None = None
     for word in words:
-        start, end = _prefix_range(register.words, word)
-        rows = np.unique(register.word_rows[start:end])
+        start, end = register.words.prefixed(word)
+        rows = np.unique(register.words.rows[start:end])
         common = rows if common is None else np.intersect1d(common, rows, assume_unique=True)
         if not len(common):
             return
@@ -118,12 +121,12 @@ def _by_words(register: Register, words: list[str]) -> Iterator[tuple[int, float
 
 def _by_typo(register: Register, query: str) -> Iterator[tuple[int, float]]:
     """One letter added, missing, changed, or two swapped; the first letter is right (it nearly always is)."""
-    start, end = _prefix_range(register.keys, query[0])
+    start, end = register.keys.prefixed(query[0])
     near = start + _one_edit_prefixes(register.key_bytes[start:end], query)
     whole = np.abs(register.key_lengths[near] - len(query)) <= 1
-    for at in _largest(register, register.key_rows[near[whole]]):
+    for at in _largest(register, register.keys.rows[near[whole]]):
         yield at, TYPO_WHOLE
-    for at in _largest(register, register.key_rows[near[~whole]]):
+    for at in _largest(register, register.keys.rows[near[~whole]]):
         yield at, TYPO_PREFIX
 
 
@@ -158,7 +161,3 @@ def _largest(register: Register, rows: NDArray[np.int32]) -> list[int]:
     if len(rows) > _ENOUGH:
         rows = rows[np.argpartition(-register.population[rows], _ENOUGH)[:_ENOUGH]]
     return [int(at) for at in rows]
-
-
-def _prefix_range(sorted_texts: list[str], prefix: str) -> tuple[int, int]:
-    return bisect_left(sorted_texts, prefix), bisect_left(sorted_texts, prefix + "\uffff")

@@ -1,87 +1,93 @@
-"""Loads the shipped table and lays it out for search: one pass, about a third of a second, some 40 MiB.
+"""Opens the shipped register: arrays to search in, and a table of which each row is read when it is shown.
 
-Must not rank anything: see ``finder.py``.
+Must not rank anything: see ``finder.py``. Made by ``scripts/build_authorities.py`` (see ``layout.py``).
 """
 
 import csv
 import gzip
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from storage.authorities import spelling
+from storage.authorities.layout import Arrays
+from storage.authorities.rows import Authority, parse
 
-KEY_WIDTH = 40  # characters of a key that are compared; longer ones differ long before
-_INITIALS_FROM = (
-    90_000  # inhabitants: smaller groups are known by their initials only where they say so themselves
-)
-_FORMER = {"commune-deleguee", "commune-associee", "arrondissement"}
+KEY_WIDTH = 40  # characters of a key that are compared for a typing error; longer ones differ long before
 
 
-@dataclass(frozen=True, slots=True)
-class Authority:
-    """A row of the national register. Populations are municipal; codes are INSEE's and SIRENE's.
+class Index:
+    """Sorted texts, and the rows that each leads to."""
 
-    ``id`` is what we store: "commune:73065", "epci:<SIREN>", "ept:<SIREN>", "departement:73", "region:84".
-    ``today`` is set for a delegated or former commune: the commune that it belongs to now.
-    """
+    def __init__(self, texts: NDArray[Any], rows: NDArray[np.int32]) -> None:
+        self.texts, self.rows = texts, rows
+        self.width = texts.dtype.itemsize
 
-    id: str
-    name: str
-    type: str
-    population: int
-    departement: str
-    region: str
-    siren: str
-    postal_codes: tuple[str, ...]
-    epci: str
-    ept: str
-    today: str
-    former_codes: tuple[str, ...]
+    def prefixed(self, text: str) -> tuple[int, int]:
+        """The range of the texts that begin so (they are ASCII: DEL comes after all of them)."""
+        return self._place(text), self._place(text + "\x7f")
 
-    @property
-    def code(self) -> str:
-        """INSEE code, or SIREN for a group of communes."""
-        return self.id.partition(":")[2]
+    def exactly(self, text: str) -> NDArray[np.int32]:
+        """The rows of this very text."""
+        if len(text) > self.width or not text.isascii():
+            return self.rows[:0]
+        # NUL pads a text to the width of the array, so that the next possible text is this one and a NUL.
+        wanted = np.array(text.encode(), dtype=self.texts.dtype)
+        start, end = (int(np.searchsorted(self.texts, wanted, side=side)) for side in ("left", "right"))
+        return self.rows[start:end]
+
+    def _place(self, text: str) -> int:
+        wanted = np.array(text.encode("ascii", "replace"), dtype=self.texts.dtype)
+        return int(np.searchsorted(self.texts, wanted))
 
 
 class Register:
-    """Every authority, and sorted tables of the keys by which each can be found."""
+    """Every authority. ``rows[n]`` parses one line; the arrays are laid out by ``layout.py``."""
 
-    def __init__(self, authorities: Iterable[Authority]) -> None:
-        self.rows = list(authorities)
-        self.by_id = {row.id: row for row in self.rows}
-        self.population = np.array([row.population for row in self.rows], dtype=np.int64)
+    def __init__(self, table: bytes, arrays: Arrays) -> None:
+        self._table = table
+        ends = np.flatnonzero(np.frombuffer(table, dtype=np.uint8) == ord("\n")).astype(np.int32)
+        self._starts, self._ends = ends[:-1] + 1, ends[1:]
+        self.population: NDArray[np.int32] = arrays["population"].astype(np.int32)
         self.prior = np.log10(self.population + 10.0)
-        self.former = np.array([row.type in _FORMER for row in self.rows])
-        self.wide = np.array([not row.id.startswith("commune:") for row in self.rows]) & ~self.former
-        self.departements = {row.code: row.name for row in self.rows if row.id.startswith("departement:")}
-        self.departement_names = {spelling.fold(name): code for code, name in self.departements.items()}
-        self.acronyms: dict[
-            str, list[tuple[int, bool]]
-        ] = {}  # letters → (row, written by the register itself)
-        self.codes: dict[str, list[int]] = {}
-        self.postal: dict[str, list[int]] = {}
-        pairs = sorted({pair for at, row in enumerate(self.rows) for pair in self._keys(at, row)})
-        self.keys = [key for key, _ in pairs]
-        self.key_rows = np.array([at for _, at in pairs], dtype=np.int32)
-        self.key_bytes = _matrix(self.keys)
-        self.key_lengths = np.array([len(key) for key in self.keys], dtype=np.int16)
-        words = sorted({(word, at) for key, at in pairs for word in key.split()})
-        self.words = [word for word, _ in words]
-        self.word_rows = np.array([at for _, at in words], dtype=np.int32)
+        self.former, self.wide = arrays["former"], arrays["wide"]
+        self.departement_codes = arrays["departement"]
+        self.ids = arrays["ids"]
+        self.keys, self.words = _index(arrays, "key"), _index(arrays, "word")
+        self.codes, self.postal = _index(arrays, "code"), _index(arrays, "postal")
+        self.acronyms_written, self.acronyms_made, self.acronyms_short = (
+            _index(arrays, name) for name in ("written", "made", "short")
+        )
+        self.key_bytes = self.keys.texts.view(np.uint8).reshape(len(self.keys.texts), -1)[:, :KEY_WIDTH]
+        self.key_lengths = np.char.str_len(self.keys.texts).astype(np.int16)
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def __iter__(self) -> Iterator[Authority]:
+        """Every row, in the order of the table."""
+        return (parse(row) for row in csv.reader(self._table.decode().splitlines()[1:]))
+
+    def row(self, at: int) -> Authority:
+        """One row, read from its line."""
+        line = self._table[self._starts[at] : self._ends[at]].decode()
+        return parse(next(csv.reader([line])))
 
     def get(self, authority_id: str) -> Authority | None:
         """The row of an id that was stored; a delegated commune's own row, not today's."""
-        return self.by_id.get(authority_id)
+        if not authority_id.isascii() or len(authority_id) > self.ids.dtype.itemsize:
+            return None
+        wanted = np.array(authority_id.encode(), dtype=self.ids.dtype)
+        at = int(np.searchsorted(self.ids, wanted))
+        return self.row(at) if at < len(self.ids) and self.ids[at] == wanted else None
 
     def today(self, authority: Authority) -> Authority:
         """The authority that answers for it now: itself, or the commune it was merged into."""
-        return self.by_id.get(authority.today, authority)
+        return (self.get(authority.today) if authority.today else None) or authority
 
     def label(self, authority: Authority) -> str:
         """« Saint-Denis (Seine-Saint-Denis) »: homonyms never stand in the same département."""
@@ -90,57 +96,26 @@ class Register:
         place = self.departements.get(authority.departement, "")
         return f"{authority.name} ({place})" if place else authority.name
 
-    def _keys(self, at: int, row: Authority) -> Iterator[tuple[str, int]]:
-        self.codes.setdefault(row.code, []).append(at)
-        if row.siren and row.siren != row.code:
-            self.codes.setdefault(row.siren, []).append(at)
-        for code in row.former_codes:
-            self.codes.setdefault(code, []).append(at)
-        for code in row.postal_codes:
-            self.postal.setdefault(code, []).append(at)
-        folded = spelling.fold(row.name)
-        for key in (folded, spelling.without_article(folded), spelling.joined(folded)):
-            yield key, at
-        if row.id.startswith(("epci:", "ept:")):
-            bare = spelling.without_civic_words(folded)
-            yield bare, at
-            yield spelling.without_article(bare), at
-            written = spelling.written_acronyms(row.name)
-            for letters in written:
-                self.acronyms.setdefault(letters, []).append((at, True))
-            if row.population >= _INITIALS_FROM or row.id.startswith("ept:"):
-                for letters in spelling.initials(row.name) - written:
-                    self.acronyms.setdefault(letters, []).append((at, False))
+    @cached_property
+    def departements(self) -> dict[str, str]:
+        """Code -> name, overseas collectivities included."""
+        start, end = (int(np.searchsorted(self.ids, text)) for text in (b"departement:", b"departement;"))
+        return {row.code: row.name for row in map(self.row, range(start, end))}
+
+    @cached_property
+    def departement_names(self) -> dict[str, str]:
+        """As people type it -> code."""
+        return {spelling.fold(name): code for code, name in self.departements.items()}
 
 
-def _matrix(keys: list[str]) -> NDArray[np.uint8]:
-    """One row of bytes a key, padded with zeros: keys are ASCII after folding."""
-    padded = b"".join(key.encode()[:KEY_WIDTH].ljust(KEY_WIDTH, b"\0") for key in keys)
-    return np.frombuffer(padded, dtype=np.uint8).reshape(len(keys), KEY_WIDTH)
+def _index(arrays: Arrays, name: str) -> Index:
+    return Index(arrays[f"{name}_text"], arrays[f"{name}_row"].astype(np.int32))
 
 
 @lru_cache(maxsize=1)
 def load() -> Register:
     """The shipped register, read once per process."""
-    packed = (resources.files("storage.authorities") / "data" / "authorities.csv.gz").read_bytes()
-    lines = gzip.decompress(packed).decode().splitlines()
-    reader = csv.reader(lines)
-    next(reader)
-    return Register(_authority(row) for row in reader)
-
-
-def _authority(row: list[str]) -> Authority:
-    return Authority(
-        id=row[0],
-        name=row[1],
-        type=row[2],
-        population=int(row[3] or 0),
-        departement=row[4],
-        region=row[5],
-        siren=row[6],
-        postal_codes=tuple(row[7].split()),
-        epci=row[8],
-        ept=row[9],
-        today=row[10],
-        former_codes=tuple(row[11].split()),
-    )
+    folder = resources.files("storage.authorities") / "data"
+    with (folder / "index.npz").open("rb") as file, np.load(file, allow_pickle=False) as packed:
+        arrays = {name: packed[name] for name in packed.files}
+    return Register(gzip.decompress((folder / "authorities.csv.gz").read_bytes()), arrays)

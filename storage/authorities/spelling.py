@@ -57,18 +57,26 @@ def initials(name: str) -> set[str]:
     With and without the kind of group, with and without small words: « Paris Ouest La Défense » is POLD,
     « Métropole Européenne de Lille » MEL, « Toulon-Provence-Méditerranée » TPM without its « Métropole ».
     """
+    return whole_initials(name) | {
+        letters
+        for words in _bodies(name)
+        if len(letters := "".join(word[0] for word in words if word not in SMALL_WORDS)) >= 3
+    }
+
+
+def whole_initials(name: str) -> set[str]:
+    """Those that drop no small word."""
+    return {letters for words in _bodies(name) if len(letters := "".join(word[0] for word in words)) >= 3}
+
+
+def _bodies(name: str) -> list[list[str]]:
+    """The words of a name, with and without the kind of group."""
     folded = fold(re.sub(r"\(.*?\)", "", name)).replace("eurometropole", "euro metropole").split()
     if folded and folded[0] in _GROUPS:
-        bodies = [_GROUPS[folded[0]].split() + folded[1:], folded[1:]]
-    elif folded and folded[0] == "metropole":
-        bodies = [folded, folded[1:]]
-    else:
-        bodies = [folded]
-    found = set()
-    for words in bodies:
-        found.add("".join(word[0] for word in words))
-        found.add("".join(word[0] for word in words if word not in SMALL_WORDS))
-    return {letters for letters in found if len(letters) >= 3}
+        return [_GROUPS[folded[0]].split() + folded[1:], folded[1:]]
+    if folded and folded[0] == "metropole":
+        return [folded, folded[1:]]
+    return [folded]
 
 
 def written_acronyms(name: str) -> set[str]:

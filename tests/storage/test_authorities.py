@@ -1,10 +1,14 @@
 """The directory of local authorities: what people type finds the place they mean."""
 
+from importlib import resources
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.authorities import Register, find, load
+from storage.authorities.layout import lay_out
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +26,7 @@ def register() -> Register:
         ("st remy les chevreuse", "commune:78575"),
         ("mel", "epci:200093201"),
         ("gpsea", "ept:200058006"),
+        ("gpso", "ept:200057974"),
         ("ems", "epci:246700488"),
         ("chappes 63", "commune:63089"),
         ("bey saone et loire", "commune:71033"),
@@ -61,11 +66,13 @@ def test_a_delegated_commune_resolves_to_todays(register: Register) -> None:
 
 
 def test_the_whole_register_is_there(register: Register) -> None:
-    kinds = [row.id.partition(":")[0] for row in register.rows]
+    rows = list(register)
+    assert rows == [register.row(at) for at in range(len(register))]
+    kinds = [row.id.partition(":")[0] for row in rows]
     assert kinds.count("commune") == 34_969
     assert kinds.count("epci") == 1_255
     assert kinds.count("region") == 18
-    assert len(set(row.id for row in register.rows)) == len(register.rows)
+    assert len({row.id for row in rows}) == len(rows)
 
 
 @given(typed=st.text(max_size=60))
@@ -73,3 +80,22 @@ def test_any_text_is_answered(typed: str) -> None:
     found = find(load(), typed, limit=7)
     assert len(found) <= 7
     assert found == sorted(found, key=lambda one: (-one.score, one.authority.id))
+
+
+def test_the_shipped_arrays_are_those_of_the_table(register: Register) -> None:
+    """Whoever changes a rule of spelling lays the table out again: scripts/build_authorities.py --index."""
+    folder = resources.files("storage.authorities") / "data"
+    with (folder / "index.npz").open("rb") as file, np.load(file, allow_pickle=False) as packed:
+        fresh = lay_out(list(register))
+        assert set(packed.files) == set(fresh)
+        for name, array in fresh.items():
+            assert np.array_equal(packed[name], array), name
+
+
+def test_an_id_that_nobody_has(register: Register) -> None:
+    for unknown in ("", "commune:", "commune:99999", "région:84", "x" * 500):
+        assert register.get(unknown) is None
+    for known in ("commune:73065", "region:84", "arrondissement:13201", "departement:67A"):
+        found = register.get(known)
+        assert found is not None
+        assert found.id == known
