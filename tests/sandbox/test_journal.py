@@ -4,7 +4,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.journal import REDACTED, Exchange, Frame, Journal
+from sandbox.journal import Exchange, Frame, Journal
+from sandbox.redaction import REDACTED
 from tests.sandbox.conftest import Town
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
