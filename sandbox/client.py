@@ -19,7 +19,7 @@ class Person:
     """One account. Channels go by name or id; commands, options, buttons and fields by any of their names."""
 
     #: Real seconds that `slash`, `click` … wait for a deferred answer, and `eventually` for its condition.
-    patience = 5.0
+    patience = 10.0
 
     def __init__(self, url: str, user_id: str, *, name: str = "", guild_id: str | None = None) -> None:
         self.url = url
