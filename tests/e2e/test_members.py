@@ -73,12 +73,12 @@ async def test_suspending_by_buttons_closes_the_channels(town: Town) -> None:
 
 
 async def test_facilitators_cannot_name_one_another(town: Town) -> None:
-    refused = await town["facilitator"].slash("membre nommer", personne=town["member"].id)
+    refused = await town["facilitator"].slash("membre confier-animation", personne=town["member"].id)
     assert "réservée aux personnes qui gèrent le serveur" in read(refused)
-    named = await town["admin"].slash("membre nommer", personne=town["member"].id)
+    named = await town["admin"].slash("membre confier-animation", personne=town["member"].id)
     assert "fait partie de l’équipe d’animation" in read(named)
     await opened(town["member"], "coin-animation")
-    await town["admin"].slash("membre remercier", personne=town["member"].id)
+    await town["admin"].slash("membre retirer-animation", personne=town["member"].id)
     await closed(town, "member", "coin-animation")
 
 
