@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_library
+from bot import cli_authorities, cli_library
 from bot.console import Console, language
 from bot.failures import Exit
 from prompts import Words
@@ -39,6 +39,7 @@ def build(console: Console) -> typer.Typer:
     _register_doctor(app, console)
     _register_database(app, console)
     cli_library.register(app, console)
+    cli_authorities.register(app, console)
     return app
 
 
@@ -114,8 +115,8 @@ def _register_database(app: typer.Typer, console: Console) -> None:
         from bot import upkeep
 
         settings = console.settings()
-        with console.working("console.backup.working"):
-            console.run(upkeep.backup(settings.database, file))
+        with console.counting("console.backup.working") as progress:
+            console.run(upkeep.backup(settings.database, file, progress))
         console.say("console.backup.done", path=file)
 
     @app.command("restore", help=console.word("console.restore.help"))
@@ -128,8 +129,8 @@ def _register_database(app: typer.Typer, console: Console) -> None:
         from bot import upkeep
 
         settings = console.settings()
-        with console.working("console.restore.working"):
-            console.run(upkeep.restore(settings.database, file, replace=replace))
+        with console.counting("console.restore.working") as progress:
+            console.run(upkeep.restore(settings.database, file, progress, replace=replace))
         console.say("console.restore.done", path=file)
 
 

@@ -1,7 +1,8 @@
 """Lays the register out for search, when it is refreshed: sorted keys, codes and flags in arrays.
 
-Run by ``scripts/build_authorities.py``; the arrays ship beside the table, so that a process that starts reads
-them in a few hundredths of a second. ``register.py`` reads them, ``tests/storage`` proves that they are these.
+Run by ``scripts/build_authorities.py``; the arrays ship beside the table, so that a process that starts
+reads them in a few hundredths of a second. ``register.py`` reads them, ``tests/storage`` proves that they are
+these.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -63,6 +64,10 @@ def _keys(at: int, row: Authority) -> Iterator[tuple[str, int]]:
         bare = spelling.without_civic_words(folded)
         keys |= {bare, spelling.without_article(bare)}
     return ((key, at) for key in keys if key)
+
+
+def _words(at: int, row: Authority) -> Iterator[tuple[str, int]]:
+    return ((word, at) for key, _at in _keys(at, row) for word in key.split())
 
 
 def _codes(at: int, row: Authority) -> Iterator[tuple[str, int]]:
