@@ -5,6 +5,7 @@ import { people } from "./api.js";
 import { Client } from "./client.js";
 import { openClock } from "./clockpanel.js";
 import { h, iconButton } from "./dom.js";
+import { openWorkshop } from "./workshop.js";
 
 const PANES = 2;
 
@@ -105,6 +106,7 @@ class App {
     if (client !== this.clients[this.clients.length - 1]) return [language];
     const two = this.clients.length > 1;
     return [
+      iconButton("bolt", words.t("workshop"), () => openWorkshop(client), { class: "workshop-button" }),
       iconButton("clock", words.t("clock"), (event) => openClock(client, event.currentTarget)),
       language,
       iconButton(this.dark ? "sun" : "moon", words.t(this.dark ? "light" : "dark"), () => this.switchTheme()),

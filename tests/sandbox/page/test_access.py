@@ -46,7 +46,13 @@ async def test_no_fault_on_any_screen(opened: Opened, place: Town, scheme: str) 
     await expect(page.get_by_role("dialog", name="Enquête")).to_be_visible()
     found += await faults(page, "form")
     await press(page, "Escape")
-    for button in ("Évènements", "Horloge du bac à sable", "Vous êtes Nicolas", "Actions sur le serveur"):
+    for button in (
+        "Évènements",
+        "Coulisses",
+        "Horloge du bac à sable",
+        "Vous êtes Nicolas",
+        "Actions sur le serveur",
+    ):
         await page.get_by_role("button", name=button).first.click()
         found += await faults(page, button)
         await press(page, "Escape")

@@ -156,3 +156,27 @@ async def test_menu_of_a_message_and_of_a_person(opened: Opened, place: Town) ->
     await page.get_by_role("dialog", name="Camille").get_by_role("button", name="Autres actions").click()
     await page.get_by_role("menuitem", name="Saluer Entraide").click()
     await expect(page.locator(".message").last).to_contain_text("Bonjour Camille !")
+
+
+async def test_behind_the_scenes_a_fault_is_provoked_and_the_journal_read(
+    opened: Opened, place: Town
+) -> None:
+    await place.talk()
+    page = await opened("Nicolas")
+    await page.get_by_role("button", name="Coulisses").click()
+    window = page.get_by_role("dialog", name="Coulisses")
+    await window.get_by_role("searchbox", name="Filtrer le journal").fill("post /channels")
+    line = window.locator("summary", has_text="POST /channels/").first
+    await expect(line).to_contain_text("→ 200")
+    await line.click()
+    await expect(window.locator("pre").first).to_contain_text('"request"')
+    lost = "Une commande ou un clic n’arrive pas à l’application"
+    await window.get_by_label("Pannes provoquées").select_option(lost)
+    await window.get_by_role("button", name="Provoquer").click()
+    await expect(window.get_by_text(f"{lost} (encore 1)")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Compter").click()
+    await expect(page.locator(".failure")).to_contain_text("L’application n’a pas répondu à temps.")
+    await page.get_by_role("button", name="Compter").click()
+    await expect(page.get_by_text("Compté une fois.")).to_be_visible()
+    await expect(page.locator(".failure")).to_have_count(0)
