@@ -115,8 +115,9 @@ class Runner:
         """What is kept for a time only."""
         rows = await connected.delivery.purge()
         drafts = await connected.client.services.drafts.purge()
+        searches = await connected.client.services.search.purge()
         await self._parts.db.tune()
-        log.info("forgotten outbox=%s drafts=%s", rows, drafts)
+        log.info("forgotten outbox=%s drafts=%s searches=%s", rows, drafts, searches)
 
 
 async def _cut(*tasks: asyncio.Task[Any]) -> None:

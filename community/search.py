@@ -6,7 +6,7 @@ Shows nothing itself; the index is ``storage/search``.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 
 from sqlmodel import col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -24,6 +24,7 @@ from storage.search import Fragment, Highlighted, Hit, SearchSession
 __all__ = ["Fragment", "Highlighted", "Search", "SearchResult", "SearchView", "Suggestion"]
 
 PAGE = 5
+KEPT_FOR = timedelta(days=90)  # long enough to see what a network looks for in vain
 QUESTION_LONGEST = 300
 MOST_RESULTS = 50
 PASSAGE = 220  # characters of a result's passage
@@ -192,6 +193,13 @@ class Search:
             rows = await library.references(session, actor.network_id, [hit.item_id for hit in hits])
         return [(*rows[hit.item_id], hit.score) for hit in hits if hit.item_id in rows]
 
+    async def purge(self) -> int:
+        """Forget old searches, of every network; the application's own tick. Their pages are closed."""
+        before = self._clock.now() - KEPT_FOR
+        async with self._db.transaction() as session:
+            gone = await session.exec(delete(SearchSession).where(col(SearchSession.at) < before))
+            return int(gone.rowcount)
+
     async def _ask(
         self,
         session: AsyncSession,
@@ -208,13 +216,6 @@ class Search:
             kinds=[_RESOURCE],
             facets=[[f"kind:{kind}" for kind in kinds], [f"theme:{theme}" for theme in themes]],
         )
-
-
-async def forget_searches(db: Database, before: datetime) -> int:
-    """Drop the searches noted before: their pages are closed, their questions are counted no more."""
-    async with db.transaction() as session:
-        gone = await session.exec(delete(SearchSession).where(col(SearchSession.at) < before))
-        return int(gone.rowcount)
 
 
 def chosen_resource(query: str) -> int | None:

@@ -130,12 +130,8 @@ async def _apply(session: AsyncSession, network_id: int, changes: _Changes) -> N
     distinct, term_at = np.unique(terms, return_inverse=True)
     blocks, block_at = np.unique(numbers // BLOCK, return_inverse=True)
     groups, group_at = np.unique(term_at * len(blocks) + block_at, return_inverse=True)
-    keys = [
-        (term, block)
-        for term, block in zip(
-            distinct[groups // len(blocks)].tolist(), blocks[groups % len(blocks)].tolist(), strict=True
-        )
-    ]
+    of_terms = distinct[groups // len(blocks)].tolist()
+    keys = list(zip(of_terms, blocks[groups % len(blocks)].tolist(), strict=True))
     held = await rows.postings_of(session, network_id, distinct.tolist(), blocks.tolist())
     merged = _merged(keys, held, group_at, numbers % BLOCK, impacts)
     await rows.write_postings(session, network_id, [(*key, data) for key, data in merged.items() if data])

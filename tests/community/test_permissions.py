@@ -115,6 +115,7 @@ WITHOUT_ACTOR = {
     ("members", "arrive"),
     ("members", "depart"),
     ("drafts", "purge"),
+    ("search", "purge"),
 }
 
 

@@ -134,7 +134,7 @@ async def test_only_the_operator_imports(db: Database, clock: SetClock, network_
         await Exporter(db).resources(Actor(network_id, None, Role.MEMBER), io.StringIO(), "csv")
 
 
-async def test_the_real_resources_go_in(db: Database, clock: SetClock, operator: Actor) -> None:
+async def test_more_rows_than_a_batch_go_in(db: Database, clock: SetClock, operator: Actor) -> None:
     """More rows than a batch of letters: a made file of a thousand and some."""
     rows: list[dict[str, object]] = [{"title": f"Fiche {n}", "body": "forêt " * 20} for n in range(1203)]
     assert counts(await take(db, clock, operator, rows)) == (1203, 0, 0, 0)

@@ -12,7 +12,7 @@ from community.errors import Invalid, NotAllowed, NotFound
 from community.importer import Importer
 from community.library import Library
 from community.resources import NewResource
-from community.search import PAGE, Search, forget_searches
+from community.search import PAGE, Search
 from community.sheets import Row
 from storage.engine import Database
 from storage.members import Member
@@ -196,7 +196,7 @@ async def test_a_search_session_outlives_nothing_it_should_not(
     await search.find(operator, "licorne")
     clock.advance(timedelta(days=91))
     await search.find(operator, "dragon")
-    assert await forget_searches(db, clock.now() - timedelta(days=90)) == 1
+    assert await search.purge() == 1
     async with db.reading() as session:
         assert [noted.query for noted in (await session.exec(select(SearchSession))).all()] == ["dragon"]
 
