@@ -75,8 +75,8 @@ class App {
     } else {
       const everyone = await people();
       const [first] = this.clients;
-      const other = everyone.find(({ user }) => user.id !== first.store.user.id);
-      if (other) await this.add(other.user.id, first.guildId ? [first.channel?.id] : []);
+      const others = everyone.filter(({ user }) => user.id !== first.store.user.id);
+      if (others.length) await this.add(usual(others), first.guildId ? [first.channel?.id] : []);
     }
     this.redraw();
     this.remember();

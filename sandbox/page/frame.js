@@ -107,6 +107,11 @@ export class Frame {
     this.setMembers(this.membersShown);
   }
 
+  leaveMembers() {
+    this.toggleMembers();
+    this.head.querySelector(".members-button")?.focus();
+  }
+
   openLists() {
     this.client.root.classList.add("lists-open");
     (this.channels.element.querySelector("[aria-current]") ?? this.channels.element.querySelector("button"))?.focus();
@@ -122,6 +127,7 @@ export class Frame {
     if (event.key === "Escape" && !event.defaultPrevented) {
       if (this.client.root.classList.contains("lists-open")) this.closeLists();
       else if (this.client.thread && this.side.contains(event.target)) this.client.leaveThread();
+      else if (this.people.contains(event.target)) this.leaveMembers();
     }
     if (event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
