@@ -130,7 +130,7 @@ def _register_database(app: typer.Typer, console: Console) -> None:
 
         settings = console.settings()
         with console.counting("console.restore.working") as progress:
-            console.run(upkeep.restore(settings.database, file, progress, replace=replace))
+            console.run(upkeep.restore(settings.database, file, replace=replace, progress=progress))
         console.say("console.restore.done", path=file)
 
 

@@ -5,7 +5,7 @@ Output for a person goes to the standard output in their language; logs go to th
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NoReturn, TypeVar
 
@@ -79,6 +79,15 @@ class Console:
         """A spinner for work whose length is unknown; nothing when nobody watches."""
         with self.err.status(self.word(key)):
             yield
+
+    @contextmanager
+    def counting(self, key: str) -> Iterator[Callable[[int, int], None]]:
+        """A bar for work whose length is known as it goes; nothing when nobody watches."""
+        from rich.progress import Progress
+
+        with Progress(console=self.err, transient=True, disable=not self.err.is_terminal) as bar:
+            task = bar.add_task(self.word(key), total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
 
     def _refuse(self, error: SettingsError) -> NoReturn:
         self.err.print(self.word("settings_problems.heading"), markup=False, style="red")

@@ -45,7 +45,9 @@ async def restore(url: str, file: Path, *, replace: bool, progress: Progress = u
     db = Database(url)
     try:
         with told():
-            return await backups.restore(db, file, replace=replace, progress=progress)
+            rows = await backups.restore(db, file, replace=replace, progress=progress)
+            await db.tune()
+            return rows
     except FileNotFoundError as error:
         raise CannotRun("file_missing", Exit.FAILED, path=file) from error
     except backups.NotABackup as error:

@@ -98,11 +98,10 @@ class Database:
         Without counts SQLite reads all the resources of a network to find five of them by their ids. Open
         connections keep the plans they have, so new ones replace them.
         """
-        counting = "PRAGMA optimize=0x10002" if self.dialect == "sqlite" else "ANALYZE"
         async with self.engine.begin() as connection:
             if self.dialect == "sqlite":
                 await connection.exec_driver_sql("PRAGMA analysis_limit=1000")
-            await connection.exec_driver_sql(counting)
+            await connection.exec_driver_sql("ANALYZE")
         await self.dispose()
 
     async def dispose(self) -> None:
