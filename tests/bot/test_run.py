@@ -144,3 +144,26 @@ async def test_a_signal_ends_the_process_kindly(stage: Stage, number: signal.Sig
     assert "stopping" in result.err
     assert "Traceback" not in logged + result.err
     assert not stage.sandbox.gateway.connections
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+async def test_the_log_of_a_busy_bot_names_nobody_and_quotes_nothing(stage: Stage, form: str) -> None:
+    process = await Process.start(
+        "run", env=stage.environment | {"ENTREPAIRS_LOG_LEVEL": "debug", "ENTREPAIRS_LOG_FORMAT": form}
+    )
+    await process.logs("ready guilds=1")
+    owner = await stage.owner()
+    await owner.slash("network setup")
+    nicolas = await stage.sandbox.person("Nicolas Favre", stage.guild, roles=["Membre"])
+    await nicolas.slash("resource search", query="budget participatif")
+    form_shown = await nicolas.slash("resource propose")
+    answer = await nicolas.fill(
+        form_shown, {"name": "Guide des jardins", "url": "https://example.org/jardins", "kind": "guide"}
+    )
+    assert answer.text
+    await owner.slash("member suspend", person=nicolas.id)
+    process.tell(signal.SIGTERM)
+    ended = await process.ended()
+    assert ended.status == Exit.DONE
+    for secret in ("Nicolas", "Favre", "budget", "jardins", "Réseau d’essai", stage.app.token):
+        assert secret not in ended.err + ended.out, secret
