@@ -110,3 +110,5 @@ async def town(stage: Stage) -> AsyncIterator[Town]:
         yield made
         for person in people.values():
             await person.close()
+    # Whatever was said in the test, bot and sandbox spoke Discord's own language.
+    assert [str(violation) for violation in sandbox.conformance.violations] == []

@@ -1,0 +1,29 @@
+"""The main conversations once more, with the bot on PostgreSQL."""
+
+import pytest
+
+from tests.e2e.test_bad_input import test_many_proposals_at_once
+from tests.e2e.test_library import (
+    library,
+    test_a_double_click_publishes_once,
+    test_from_a_search_to_a_published_proposal,
+    test_pages_follow_one_another_without_repeating,
+    test_two_facilitators_at_once_decide_once,
+)
+from tests.e2e.test_members import test_from_the_request_to_full_access
+
+__all__ = [
+    "library",
+    "test_a_double_click_publishes_once",
+    "test_from_a_search_to_a_published_proposal",
+    "test_from_the_request_to_full_access",
+    "test_many_proposals_at_once",
+    "test_pages_follow_one_another_without_repeating",
+    "test_two_facilitators_at_once_decide_once",
+]
+
+
+@pytest.fixture
+def sqlite_url(postgresql_url: str) -> str:
+    """The stage asks for its database by this name."""
+    return postgresql_url
