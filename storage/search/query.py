@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.search import rows
 from storage.search.analysis import WORD, Word, analyser, words_in
 from storage.search.correction import corrected, misspelt
-from storage.search.features import Candidate, features
+from storage.search.features import FEATURES, Candidate, features
 from storage.search.index import scope
 from storage.search.packing import IMPACTS, POSTING, Floats, Ints, short, summed, unpack
 from storage.search.rows import Key, State
@@ -27,6 +27,9 @@ from storage.search.weights import OTHER_NAME, WEIGHTS
 LONGEST_QUESTION = 300  # characters
 MOST_WORDS = 24
 CANDIDATES = 50
+_COVER = FEATURES.index("all")
+_LEAST_COVER = 0.34  # of what the best result holds of the question: less is noise at the end of the list
+_OTHER_NAME_COVER = 0.6  # « plan » alone is not what PCAET stands for
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,13 +208,20 @@ async def _correct(
         if unit not in unknown and (better := misspelt(unit.word, vocabulary)) is not None
     }
     near = {unit.raw: vocabulary.near(unit.word.folded) for unit in unknown}
-    await postings.fetch(session, network_id, {one.term for found in near.values() for one in found})
+    parts = {unit.raw: vocabulary.parts(unit.word.folded) for unit in unknown}
+    proposed = [one for found in (*near.values(), *parts.values()) for one in found]
+    await postings.fetch(session, network_id, {one.term for one in proposed})
     for unit in unknown:
         best = corrected(unit.word.folded, near[unit.raw], postings.frequency)
+        if not best and all(postings.frequency[part.term] for part in parts[unit.raw]):
+            best = [(part, 1.0) for part in parts[unit.raw]]
+            shown = " ".join(part.shown for part, _ in best)
+        else:
+            shown = best[0][0].shown if best else ""
         for one, weight in best:
             unit.terms.setdefault(one.term, weight)
         if best:
-            changed[unit.raw] = best[0][0].shown
+            changed[unit.raw] = shown
             unit.word = analyser().word(best[0][0].shown)
     return _put_right(text, changed) if changed else None
 
@@ -244,10 +254,14 @@ async def _rank(
         units = [short(np.array(list(unit.terms), np.int64)) for unit in question.units]
         first = scores[numbers] / max(float(rarity.sum()), 1e-9)
         looked = features(candidates, first, units, question.sequence, rarity)
-        final = np.maximum(final, question.weight * (looked @ WEIGHTS))
+        cover = looked[:, _COVER]
+        least = _OTHER_NAME_COVER if question.weight < 1 else _LEAST_COVER * cover.max()
+        enough = (cover > 0) & (cover >= least)
+        final = np.maximum(final, np.where(enough, question.weight * (looked @ WEIGHTS), -np.inf))
     final = np.round(final, 6)
     order = sorted(
-        range(len(candidates)), key=lambda at: (-final[at], candidates[at].kind, candidates[at].item_id)
+        np.flatnonzero(np.isfinite(final)).tolist(),
+        key=lambda at: (-final[at], candidates[at].kind, candidates[at].item_id),
     )
     return [Hit(candidates[at].kind, candidates[at].item_id, float(final[at])) for at in order]
 

@@ -14,6 +14,7 @@ from rapidfuzz.distance import OSA
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.search import rows
+from storage.search.analysis import analyser
 from storage.search.rows import State
 
 _NETWORKS_KEPT = 12
@@ -97,6 +98,14 @@ class Vocabulary:
             Near(known, self.shown(known), int(self._terms[places[index]]), int(distance))
             for known, distance, index in found
         ]
+
+    def parts(self, word: str) -> list[Near]:
+        """Two known words that were written as one: « tierslieux »."""
+        for cut in range(4, len(word) - 3):
+            left, right = word[:cut], word[cut:]
+            if left in self._known and right in self._known:
+                return [Near(one, self.shown(one), analyser().word(one).term, 1) for one in (left, right)]
+        return []
 
     def completions(self, prefix: str, most: int) -> list[tuple[str, int]]:
         """Words of titles that start so, with their terms; the shortest first where there are many."""

@@ -90,6 +90,24 @@ async def test_joined_or_apart(db: Database, library: int) -> None:
     assert await ids(db, library, "co voiturage") == [4]
 
 
+async def test_two_words_written_as_one(db: Database, library: int) -> None:
+    found = await ask(db, library, "espacepublic")
+    assert [hit.item_id for hit in found.hits] == [5]
+    assert found.suggestion == "espace public"
+
+
+async def test_one_common_word_is_not_enough_where_others_hold_all(db: Database, library: int) -> None:
+    """Nor is one word of what an acronym stands for."""
+    await put(
+        db,
+        page(library, 20, "Plan climat-air-énergie territorial"),
+        page(library, 21, "Plan de mobilité"),
+        page(library, 22, "Concertation des territoires"),
+    )
+    assert await ids(db, library, "pcaet") == [20]
+    assert await ids(db, library, "plan climat energie") == [20]
+
+
 async def test_facets_of_one_group_add_up_and_groups_narrow(db: Database, library: int) -> None:
     async def found(*facets: list[str]) -> list[int]:
         async with db.reading() as session:
