@@ -5,6 +5,7 @@ One process; stopping twice is stopping at once. What could not be finished is i
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 from collections.abc import Iterator
@@ -109,6 +110,9 @@ class Runner:
     async def _start_ticks(self, connected: compose.Connected, scheduler: Scheduler) -> None:
         await connected.client.wait_until_ready()
         scheduler.start()
+        # What was made so far stays for good: the collector need not look at it again and again.
+        gc.collect()
+        gc.freeze()
         self.ready.set()
 
     async def _forget(self, connected: compose.Connected) -> None:

@@ -18,6 +18,8 @@ _INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     r"\u3164\ufeff\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
 )
+# Latin letters, figures, usual signs and spaces: most of what is ever shown, and none of it needs scrubbing.
+_ORDINARY = re.compile(r"[ -~\n\u00a0-\u00ac\u00ae-\u024f\u2010-\u2015\u2018-\u201f\u2026\u202f\u20ac]*")
 _MARKS = re.compile(r"[\\*_~|`\[\]<]")
 _LINE_START = re.compile(r"(\A|\n)(\s*)([#>+\-]|\d+(?=\.))")
 _PING = re.compile(r"@(?=everyone|here|[!&]?(?:\d|$))", re.IGNORECASE)
@@ -60,15 +62,22 @@ def _without_stray(text: str) -> str:
 
 def clean(text: str, *, lines: bool = False) -> str:
     """Plain text without controls, invisible characters and odd spaces; one line unless ``lines``."""
+    ordinary = _ORDINARY.fullmatch(text) is not None
+    if not ordinary:
+        text = _without_controls(text)
+    text = re.sub(r"\n{3,}", "\n\n", re.sub(r" *\n *", "\n", text)) if lines else text.replace("\n", " ")
+    text = re.sub(r" {2,}", " ", text)
+    return (text if ordinary else _without_stray(text)).strip()
+
+
+def _without_controls(text: str) -> str:
     text = _LINE_BREAKS.sub("\n", text)
     text = _INVISIBLE.sub("", _ODD_SPACES.sub(" ", text))
-    text = "".join(
+    return "".join(
         "\ufffd" if "\ud800" <= char <= "\udfff" else char
         for char in text
         if char == "\n" or unicodedata.category(char) != "Cc"
     )
-    text = re.sub(r"\n{3,}", "\n\n", re.sub(r" *\n *", "\n", text)) if lines else text.replace("\n", " ")
-    return _without_stray(re.sub(r" {2,}", " ", text)).strip()
 
 
 def _runs_right_to_left(text: str) -> bool:

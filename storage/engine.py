@@ -6,6 +6,7 @@ writers of that row, as SQLite queues all writers.
 """
 
 import asyncio
+import sqlite3
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -25,6 +26,8 @@ _ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncp
 _BUSY_TIMEOUT_S = 30
 _CONNECT_TIMEOUT_S = 10
 _FORGET_PLANS_S = 3600  # another process may have counted anew: see ``tune``
+
+REFUSALS = (OSError, SQLAlchemyError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 Reason = Literal["unreachable", "refused", "missing", "unreadable", "busy"]
 
@@ -126,7 +129,7 @@ class Database:
         """Begin now, so that an absent database is told here and not in the middle of the work."""
         try:
             await session.connection()
-        except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except REFUSALS as error:
             raise unavailable(error, self.url) from error
 
 
@@ -177,7 +180,10 @@ def _sqlite_engine(url: URL, *, begin: str, pragmas: tuple[str, ...]) -> AsyncEn
         cursor.close()
 
     def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        # Past SQLAlchemy's machinery, which would cost more than the statement. ``_open`` names its errors.
+        cursor = connection.connection.cursor()
+        cursor.execute(begin)
+        cursor.close()
 
     event.listen(engine.sync_engine, "connect", prepare)
     event.listen(engine.sync_engine, "begin", start)

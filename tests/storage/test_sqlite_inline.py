@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from storage.engine import Database
+from storage.engine import Database, DatabaseUnavailable
+from storage.migrate import migrate
 from storage.state import recall, remember
 
 
@@ -112,4 +113,21 @@ async def test_a_missing_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="database missing"):
         async with db.reading():
             pass
+    await db.dispose()
+
+
+async def test_a_migration_that_cannot_begin_is_told(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.engine._BUSY_TIMEOUT_S", 0.05)
+    other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    db = Database(sqlite_url)
+    with pytest.raises(DatabaseUnavailable, match="database busy"):
+        await migrate(db)
+    with pytest.raises(DatabaseUnavailable, match="database busy"):
+        async with db.transaction():
+            pass
+    other.close()
+    await migrate(db)
     await db.dispose()
