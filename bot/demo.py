@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from bot import compose, logs, upkeep
 from bot import settings as settings_module
 from bot.console import Console
-from bot.demo_network import populate
+from bot.demo_network import DATA, populate
 from bot.failures import CannotRun, Exit
 from bot.run import Runner, stopped_by_signals
 from bot.server_permissions import NEEDED
@@ -24,12 +24,13 @@ from sandbox import Guild, Sandbox, VirtualClock
 HOST = "127.0.0.1"
 PORTS_TRIED = 50
 DATABASE = "entrepairs.db"
+TOUR = DATA / "tour.json"
 
 
 async def demonstrate(console: Console, *, port: int, folder: Path) -> None:
     """Run until a signal."""
     clock = VirtualClock()
-    sandbox = Sandbox(HOST, free_port(port), clock)
+    sandbox = Sandbox(HOST, free_port(port), clock, tour=TOUR)
     with console.working("console.demo.preparing"):
         database = await fresh_database(folder)
         await sandbox.start()

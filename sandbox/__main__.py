@@ -28,6 +28,7 @@ def parser() -> argparse.ArgumentParser:
     parse.add_argument(
         "--unlimited", action="store_true", help="rate limits that nobody reaches, headers kept"
     )
+    parse.add_argument("--tour", type=Path, metavar="FILE", help="JSON file of a guided tour of the page")
     return parse
 
 
@@ -46,7 +47,7 @@ def furnish(sandbox: Sandbox, name: str, token: str | None) -> str:
 
 async def run(options: argparse.Namespace) -> None:
     buckets = None if options.unlimited else Buckets()
-    sandbox = Sandbox(options.host, options.port, buckets=buckets)
+    sandbox = Sandbox(options.host, options.port, buckets=buckets, tour=options.tour)
     if options.state is not None and options.state.exists():
         sandbox.load(options.state)
     token = furnish(sandbox, options.bot, options.token) if options.bot else None

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
 
+async def tour(act: Act) -> object:
+    return act.sandbox.tour
+
+
 async def list_people(act: Act) -> object:
     return [act.sandbox.person_object(user) for user in act.world.users.values() if not user.bot]
 
@@ -174,6 +178,7 @@ async def upload(act: Act) -> object:
 
 
 ROUTES: list[tuple[str, str, Handler]] = [
+    ("GET", "/tour", tour),
     ("GET", "/people", list_people),
     ("POST", "/people", add_person),
     ("GET", "/me", me),

@@ -6,14 +6,16 @@ In a test: `async with Sandbox() as sandbox: …`; from a shell: `python -m sand
 from __future__ import annotations
 
 import mimetypes
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from aiohttp import web
 
 from sandbox import control, people, state
+from sandbox import tour as tours
 from sandbox.client import Person
 from sandbox.clock import VirtualClock
 from sandbox.compose import Composer
@@ -47,12 +49,15 @@ class Sandbox:
         *,
         settings: Settings | None = None,
         buckets: Buckets | None = None,
+        tour: Path | Mapping[str, Any] | None = None,
     ) -> None:
         self.host = host
         self.port = port
         self.clock = clock or VirtualClock()
         self._own_clock = clock is None
         self.settings = settings or Settings()
+        #: A guided tour of the page; see `sandbox.tour`.
+        self.tour = tours.read(tour) if tour is not None else None
         self.world = World(self.clock)
         self.rights = Rights(self.world)
         self.shapes = Shapes(self.rights)

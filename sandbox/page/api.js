@@ -131,3 +131,9 @@ function parse(text) {
 export async function people() {
   return (await fetch("/sandbox/people")).json();
 }
+
+/** The guided tour, where there is one. @returns {Promise<{steps: any[]} | null>} */
+export async function guidedTour() {
+  const response = await fetch("/sandbox/tour");
+  return response.status === 200 ? response.json() : null;
+}

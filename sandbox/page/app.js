@@ -1,10 +1,11 @@
 /**
  * The page: one or two people side by side, the tools that belong to no one, and the address that remembers who and where.
  */
-import { people } from "./api.js";
+import { guidedTour, people } from "./api.js";
 import { Client } from "./client.js";
 import { openClock } from "./clockpanel.js";
 import { h, iconButton } from "./dom.js";
+import { Tour } from "./tour.js";
 import { openWorkshop } from "./workshop.js";
 
 const PANES = 2;
@@ -22,11 +23,14 @@ class App {
   async start() {
     const wanted = parsePlace(location.hash);
     const everyone = await this.somebody();
+    const steps = (await guidedTour())?.steps;
+    this.tour = steps ? new Tour(this, steps) : null;
     this.root.replaceChildren();
     const known = wanted.filter(({ person }) => everyone.some(({ user }) => user.id === person)).slice(0, PANES);
     const places = known.length ? known : [{ person: usual(everyone), channel: undefined }];
     for (const { person, channel } of places) await this.add(person, [channel]);
     addEventListener("hashchange", () => this.addressChanged());
+    if (!wanted.length) this.tour?.offer();
   }
 
   /** Waits for the sandbox to answer, and for people to be there. */
@@ -57,6 +61,7 @@ class App {
     this.clients[at] = client;
     this.root.classList.toggle("two", this.clients.length > 1);
     await client.open(places.filter(Boolean));
+    this.tour?.draw();
   }
 
   /** The same pane, somebody else, in the same channel where they may see it. */
@@ -89,7 +94,7 @@ class App {
     }
   }
 
-  /** @param {Client} client @returns {HTMLElement[]} clock, language, theme, second pane: on the last pane only, but the language is each one's own */
+  /** @param {Client} client @returns {(HTMLElement | null)[]} tour, clock, language, theme, second pane: on the last pane only, but the language is each one's own */
   tools(client) {
     const { words } = client;
     const language = h(
@@ -105,7 +110,11 @@ class App {
     );
     if (client !== this.clients[this.clients.length - 1]) return [language];
     const two = this.clients.length > 1;
+    const tour = this.tour
+      ? iconButton("compass", words.t("tour"), () => this.tour.show(), { class: "tour-button" })
+      : null;
     return [
+      tour,
       iconButton("bolt", words.t("workshop"), () => openWorkshop(client), { class: "workshop-button" }),
       iconButton("clock", words.t("clock"), (event) => openClock(client, event.currentTarget)),
       language,

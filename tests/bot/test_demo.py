@@ -3,13 +3,18 @@
 import re
 import signal
 import socket
+from pathlib import Path
 
 import aiohttp
 import pytest
 
-from bot.demo import HOST, PORTS_TRIED, free_port
+import sandbox
+from bot.demo import HOST, PORTS_TRIED, TOUR, free_port
+from bot.demo_network import FACILITATORS, MEMBERS, NEWCOMERS
 from bot.failures import CannotRun, Exit
+from prompts import Words
 from sandbox import Person
+from sandbox.tour import read
 from tests.bot.conftest import Process
 
 ENV = {"LANG": "fr_FR.UTF-8", "ENTREPAIRS_DISCORD_TOKEN": "changeme", "ENTREPAIRS_DATABASE_URL": "mysql://x"}
@@ -52,3 +57,24 @@ async def test_the_demonstration_works_whatever_the_environment_says() -> None:
     assert ended.status == Exit.DONE
     assert "arrêtée" in ended.out
     assert "Traceback" not in ended.err
+
+
+def test_the_tour_goes_where_the_demonstration_has_people_and_places() -> None:
+    steps = read(TOUR)["steps"]
+    people = {*FACILITATORS, *MEMBERS, *NEWCOMERS}
+    channels = set(Words().table("server.channels", "fr").values())
+    assert {step["person"] for step in steps if "person" in step} <= people
+    assert {step["channel"] for step in steps if "channel" in step} <= channels
+    page = Path(sandbox.__file__).parent / "page" / "i18n" / "fr.js"
+    buttons = [Words().table(f"buttons.{room}", "fr").values() for room in ("library", "member")]
+    said = page.read_text() + "".join(text for texts in buttons for text in texts)
+    for step in steps:
+        for point in step.get("point", []):
+            assert point["fr"] in said
+
+
+def test_the_tour_keeps_to_french_typography() -> None:
+    faults = re.compile(r" [;!?:»]|« |'")
+    assert [
+        step for step in read(TOUR)["steps"] if faults.search(step["title"]["fr"] + step["text"]["fr"])
+    ] == []

@@ -14,6 +14,24 @@ from sandbox import Channel, Guild, Person, Sandbox, User
 from tests.sandbox.page.bot import Panel, TownBot, card
 
 ADMINISTRATOR = 8
+TOUR = {
+    "steps": [
+        {"title": {"fr": "Bonjour", "en": "Hello"}, "text": {"fr": "Une visite.", "en": "A tour."}},
+        {
+            "title": {"fr": "Compter", "en": "Count"},
+            "text": {"fr": "Cliquez sur **Compter**.", "en": "Click **Count**."},
+            "person": "Nicolas",
+            "channel": "accueil",
+            "point": [{"fr": "Compter", "en": "Compter"}],
+        },
+        {
+            "title": {"fr": "Parler", "en": "Talk"},
+            "text": {"fr": "Dites bonjour.", "en": "Say hello."},
+            "person": "Camille",
+            "channel": "discussions",
+        },
+    ]
+}
 
 
 class Town:
@@ -95,7 +113,7 @@ class Town:
 async def town(port: int = 0) -> AsyncIterator[Town]:
     """Build it, start the bot, wait until it is ready."""
     base, gateway = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
-    async with Sandbox(port=port) as sandbox:
+    async with Sandbox(port=port, tour=TOUR) as sandbox:
         made = Town(sandbox)
         Route.BASE = sandbox.api
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(sandbox.gateway_url)
