@@ -4,7 +4,9 @@ French and English in one table: nobody should have to say first which of the tw
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from community import text
 
@@ -61,6 +63,28 @@ NUMBERS = {
     **dict.fromkeys(("vingt", "twenty"), 20),
     **dict.fromkeys(("trente", "thirty"), 30),
 }
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """Why no date was taken. Words: label ``problems.when_<code>``, filled with ``details``."""
+
+    code: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def problem(self) -> str:
+        """For ``Invalid(field=…, problem=…, **details)``."""
+        return f"when_{self.code}"
+
+
+class Refused(Exception):
+    """Carries an ``Unclear`` out of the readers; never leaves these modules."""
+
+    def __init__(self, code: str, **details: Any) -> None:
+        super().__init__(code)
+        self.unclear = Unclear(code, details)
+
 
 _QUOTES = re.compile(r"[’ʼ`´]")
 _DASHES = re.compile(r"[‐‑‒–—]")

@@ -13,6 +13,7 @@ from jinja2.runtime import Context
 from prompts.dates import stamp, written_day, written_instant
 from prompts.graphemes import shorten
 from prompts.markdown import clip
+from prompts.rhythm import Rhythm, written_rhythm
 from prompts.safe import Safe, clean, escape, safe_address
 
 DEFAULT_TIMEZONE = "Europe/Paris"
@@ -149,6 +150,10 @@ def for_locale(locale: str, labels: Mapping[str, str]) -> dict[str, Callable[...
     def day(context: Context, value: date, timezone: str | None = None) -> str:
         return written_day(labels, value, timezone or context.get("timezone") or DEFAULT_TIMEZONE)
 
+    def rhythm(rule: Rhythm) -> str:
+        """« le premier mardi de chaque mois, jusqu’au … »"""
+        return written_rhythm(labels, rule)
+
     def listed(values: Iterable[object], word: str = "and") -> Safe:
         """« a, b et c »; ``word`` is "and" or "or"."""
         items = [shown(value) for value in values]
@@ -170,6 +175,7 @@ def for_locale(locale: str, labels: Mapping[str, str]) -> dict[str, Callable[...
         "number": number,
         "when": when,
         "day": day,
+        "rhythm": rhythm,
         "list": listed,
         "label": label,
         "said": said,
