@@ -86,7 +86,7 @@ def _runs_right_to_left(text: str) -> bool:
 
 def _isolated(text: str) -> str:
     """Keep right-to-left text from reordering what stands around it, line by line."""
-    if text.isascii() or not _runs_right_to_left(text):
+    if _ORDINARY.fullmatch(text) or not _runs_right_to_left(text):
         return text
     lead = _LEAD.match(text)
     start = lead.end() if lead else 0  # an address just before must be followed by what ends it

@@ -39,6 +39,7 @@ ROOT = Path(__file__).parent.parent
 TEXTS = ROOT / "bot" / "demo_data" / "resources.csv"
 WORD = re.compile(r"[^\W\d_]{4,}")
 RESOURCES = 20_000
+FOUND = "https://example.org/"  # the address of every resource begins so
 GOALS = {"p50": 3.0, "p99": 5.0, "memory": 130.0, "start": 1.3}
 
 
@@ -175,8 +176,8 @@ class Bench:
             channel = await member.channel("accueil")
             for number in range(-20, self.searches):  # the first ones warm both up
                 query = " ".join(draw.sample(words, draw.choice((1, 1, 2, 2, 3))))
-                pair = [await ask(member, watch, "echo", channel, text=query)]
-                pair.append(await ask(member, watch, "resource search", channel, query=query))
+                pair = [await ask(member, watch, "echo", channel, query, text=query)]
+                pair.append(await ask(member, watch, "resource search", channel, FOUND, query=query))
                 if number >= 0:
                     times.bare.append(pair[0])
                     times.ours.append(pair[1])
@@ -185,8 +186,13 @@ class Bench:
         return times, idle, after
 
 
-async def ask(member: Person, watch: Stopwatch, command: str, channel: str, **options: str) -> float:
-    await member.slash(command, channel=channel, values=options)
+async def ask(
+    member: Person, watch: Stopwatch, command: str, channel: str, said: str, **options: str
+) -> float:
+    """Milliseconds; an answer that lacks ``said`` is no answer, and ends the benchmark."""
+    answer = await member.slash(command, channel=channel, values=options)
+    if said not in str(answer.message):
+        raise SystemExit(f"{command} {options} was answered: {answer.text[:500]}")
     return watch.last()
 
 
@@ -201,7 +207,7 @@ def library(draw: random.Random, words: list[str]) -> Iterator[Row]:
             "id": f"bench-{number}",
             "title": " ".join(draw.choices(words, k=draw.randint(4, 10))).capitalize(),
             "summary": " ".join(draw.choices(words, k=draw.randint(15, 40))),
-            "url": f"https://example.org/{number}",
+            "url": f"{FOUND}{number}",
             "themes": draw.choice(("Mobilités", "Budget", "Énergie", "Culture", "Numérique")),
         }
         yield Row(number + 2, values)

@@ -11,5 +11,6 @@ def test_no_ordinary_character_needs_scrubbing() -> None:
     assert {"a", "é", "Œ", "’", "«", "\u00a0", "\u202f", "…", "€", "\n"} <= set(ordinary)
     for char in ordinary:
         assert char == "\n" or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Mn", "Me"}, ascii(char)
+        assert unicodedata.bidirectional(char) not in {"R", "AL", "AN"}, ascii(char)
         scrubbed = safe._without_stray(safe._without_controls(f"a{char}b"))
         assert scrubbed == f"a{char}b", ascii(char)
