@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 # For each of the three stages of stopping; compose.yaml and the systemd unit leave room for all.
 GRACE_S = 8.0
 FORGETTING = timedelta(hours=6)
+TENDING = timedelta(minutes=30)  # each look costs little, and what is sent is sent once a day at most
 
 
 class Runner:
@@ -81,6 +82,7 @@ class Runner:
         self.connected = connected
         scheduler = Scheduler()
         scheduler.every(FORGETTING, "forget", lambda: self._forget(connected))
+        scheduler.every(TENDING, "tend the library", connected.client.services.library_care.tend)
         # First: the others wait for it to be ready, which it must have begun to be.
         line = asyncio.create_task(connected.client.start(token), name="discord line")
         stop = asyncio.create_task(self._stop.wait(), name="stop signal")

@@ -23,11 +23,12 @@ from cogs.kit.forms import (
 from cogs.kit.host import Host
 from cogs.kit.layout import Menu, Option, Row
 from cogs.kit.paging import pages
+from cogs.library_group import RESOURCE
 from community import resources as rules
 from community import text
 from community.actors import Actor, Role
-from community.errors import Invalid
-from community.planners import open_link, review_rows
+from community.errors import Invalid, NotFound
+from community.library_delivery import open_link, review_rows
 from community.ports import Button
 from community.resources import NewResource, ResourceView
 from community.search import QUESTION_LONGEST, SearchView
@@ -65,12 +66,12 @@ _DISCOVER = (Button("library.search"), Button("library.browse"), Button("library
 class LibraryCog(commands.Cog):
     """`/resource …` and the buttons that do the same."""
 
-    resource = localized.group("resource")
+    resource = RESOURCE
 
     def __init__(self, host: Host) -> None:
         self.inbound, self.forms = host.inbound, host.forms
         self.library, self.search = host.services.library, host.services.search
-        self.networks = host.services.networks
+        self.networks, self.drafts = host.services.networks, host.services.drafts
 
     # Searching.
 
@@ -167,6 +168,18 @@ class LibraryCog(commands.Cog):
     async def proposed(self, interaction: Interaction, subject_id: int, values: Values) -> None:
         actor = await self.inbound.actor(interaction)
         resource = await self.library.propose(actor, _typed(values))
+        rows = [[Button("library.source", resource.id), Button("library.mine")]]
+        await self.inbound.reply(interaction, "library/proposed", rows=rows, resource=resource)
+
+    @acts("library.propose_anyway")
+    async def propose_anyway(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        """The form was kept as a draft when it was found to be near another."""
+        actor = await self.inbound.actor(interaction)
+        kept = await self.drafts.load(actor, PROPOSE.name, 0)
+        if kept is None:
+            raise NotFound(kind="draft")
+        resource = await self.library.propose(actor, _typed(kept), anyway=True)
+        await self.drafts.clear(actor, PROPOSE.name, 0)
         rows = [[Button("library.source", resource.id), Button("library.mine")]]
         await self.inbound.reply(interaction, "library/proposed", rows=rows, resource=resource)
 

@@ -7,6 +7,7 @@ class DomainError(Exception):
     """``code`` names the template ``prompts/<locale>/errors/<code>.md.j2``; ``details`` fill it."""
 
     code = "unexpected"
+    onward: tuple[str, ...] = ()  # actions to go on with all the same, offered as buttons
 
     def __init__(self, **details: Any) -> None:
         super().__init__(self.code)

@@ -25,15 +25,19 @@ from community.resources import (
     NewResource,
     ResourcePage,
     ResourceView,
+    SimilarThere,
     TooManyPending,
+    aged,
     alive,
     check_length,
     check_version,
     checked_fields,
     checked_source,
+    for_review,
     in_queue,
     index,
     may_see,
+    similar,
     view,
     views,
 )
@@ -55,14 +59,19 @@ class _Checked:
 class Library:
     """Use cases on resources."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, memory: search.Memory | None = None) -> None:
         self._db = db
         self._clock = clock
+        self._memory = memory or search.Memory()
 
-    async def propose(self, actor: Actor, new: NewResource) -> ResourceView:
-        """A member proposes; the facilitators get a card to review."""
+    async def propose(self, actor: Actor, new: NewResource, *, anyway: bool = False) -> ResourceView:
+        """A member proposes; the facilitators get a card to review.
+
+        A near title stops it once: ``anyway`` says that the member has seen it and means another resource.
+        """
         require(actor, Action.PROPOSE_RESOURCE)
         now = self._clock.now()
+        near = await self._near(actor, new, anyway=anyway)
         async with self._db.transaction() as session:
             await networks.lock(session, actor.network_id)
             checked = await self._check(session, actor, new)
@@ -90,6 +99,7 @@ class Library:
                 kind="library.proposed",
                 dedupe_key=f"library.proposed:{resource.id}",
                 subject_id=resource.id,
+                details={"similar": near},
                 due_at=now,
                 now=now,
             )
@@ -130,14 +140,15 @@ class Library:
         async with self._db.reading() as session:
             total = (await library.count_by_state(session, actor.network_id)).get(ResourceState.PROPOSED, 0)
             found = await library.queue(session, actor.network_id, limit=PAGE, offset=(page - 1) * PAGE)
-            return ResourcePage(await views(session, actor.network_id, found), total, page)
+            shown = await views(session, actor.network_id, found)
+            return ResourcePage([aged(one, self._clock.now()) for one in shown], total, page)
 
     async def to_review(self, actor: Actor, resource_id: int) -> ResourceView:
         """One of the queue, to decide on it."""
         require(actor, Action.REVIEW_RESOURCE)
         async with self._db.reading() as session:
-            resource = await library.get(session, actor.network_id, resource_id)
-            return await view(session, in_queue(resource))
+            resource = in_queue(await library.get(session, actor.network_id, resource_id))
+            return await for_review(session, self._memory, resource, self._clock.now())
 
     async def to_edit(self, actor: Actor, resource_id: int) -> ResourceView:
         """One whose text can still be changed: in the queue or published."""
@@ -275,6 +286,17 @@ class Library:
             subject_id=resource.id,
             details={"state": str(resource.state)},
         )
+
+    async def _near(self, actor: Actor, new: NewResource, *, anyway: bool) -> list[int]:
+        """Read apart, before anything is locked: it is a hint, two at the same instant may both pass."""
+        async with self._db.reading() as session:
+            checked = await self._check(session, actor, new)  # what is plainly wrong is told first
+            published, waiting = await similar(
+                session, self._memory, actor.network_id, str(checked.values["title"])
+            )
+        if (published or waiting) and not anyway:
+            raise SimilarThere(titles=[title for _, title in published], waiting=len(waiting))
+        return [resource_id for resource_id, _ in (*published, *waiting)]
 
     async def _check(
         self, session: AsyncSession, actor: Actor, new: NewResource, resource_id: int | None = None

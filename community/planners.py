@@ -9,11 +9,10 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community import resources as rules
+from community import access, joining_delivery, library_delivery
 from community.outbox import Card, Direct, Drop, Edit, GiveUp, Grant, Plan, Planner, Post, Revoke
 from community.ports import Button, Labels
-from storage import library, members, networks, outbox
-from storage.library import ResourceState
+from storage import members, networks
 from storage.members import Member, MemberState
 from storage.networks import Network, Place, RoleName
 from storage.outbox import Outbox
@@ -36,30 +35,13 @@ def planners(labels: Labels) -> Mapping[str, Planner]:
     return {
         "network.panel": Panel(),
         "network.panel_changed": PanelChanged(),
-        "member.asks": MemberAsks(),
+        **joining_delivery.planners(),
         "member.admitted": MemberTold("members/admitted"),
         "member.named_facilitator": MemberTold("members/named_facilitator"),
         "member.grant_role": RoleFollows(labels, give=True),
         "member.revoke_role": RoleFollows(labels, give=False),
-        "library.proposed": ToReview(),
-        "library.card": CardFollows(),
-        "library.decided": Decided(),
+        **library_delivery.planners(),
     }
-
-
-def review_rows(resource: rules.ResourceView) -> Rows:
-    """The buttons under a proposal. They carry the version that the reviewer reads."""
-    decide = (
-        Button("library.publish", resource.id, resource.version, style="success"),
-        Button("library.edit", resource.id, resource.version),
-        Button("library.refuse", resource.id, style="danger"),
-    )
-    return ((*decide, *open_link(resource)),)
-
-
-def open_link(resource: rules.ResourceView) -> Sequence[Button]:
-    """« Ouvrir le lien », for a resource that has one."""
-    return (Button("library.open", url=resource.url),) if resource.url else ()
 
 
 class Panel(Planner):
@@ -85,24 +67,6 @@ class PanelChanged(Planner):
         if welcome is None or welcome.panel_ref is None:
             return Drop("no_panel")
         return Edit(welcome.channel_ref, welcome.panel_ref, _panel(network))
-
-
-class MemberAsks(Planner):
-    """Somebody waits to be admitted: a card for the facilitators."""
-
-    async def plan(self, session: AsyncSession, row: Outbox, now: datetime) -> Plan:
-        member = await members.get(session, row.network_id, row.subject_id or 0)
-        if member is None or member.state != MemberState.NEWCOMER:
-            return Drop("no_longer_waiting")
-        network = await networks.get(session, row.network_id)
-        identity = await members.identity(session, row.network_id, member.id or 0)
-        values = {
-            "name": member.display_name,
-            "account": identity.account_ref if identity else "",
-            "arrived_at": member.arrived_at,
-        }
-        rows = ((Button("member.admit", member.id or 0, style="success"),),)
-        return await _to_facilitators(session, network, "members/asks", values, rows)
 
 
 class MemberTold(Planner):
@@ -150,6 +114,11 @@ class RoleFollows(Planner):
         do = Grant if self._give else Revoke
         return do(network.server_ref, identity.account_ref, role_ref, reason)
 
+    async def sent(self, session: AsyncSession, row: Outbox, ref: str, now: datetime) -> None:
+        """The member's role is on: access is effective."""
+        if self._give and row.details["role"] == RoleName.MEMBER:
+            await access.welcome(session, now, row.network_id, row.subject_id or 0)
+
     async def _entitled(self, session: AsyncSession, member: Member, role: str) -> bool:
         if role == RoleName.FACILITATOR:
             return role in await members.roles(session, member.network_id, member.id or 0)
@@ -157,70 +126,8 @@ class RoleFollows(Planner):
         return member.state == wanted
 
 
-class ToReview(Planner):
-    """A resource was proposed: a card with its decisions, for the facilitators."""
-
-    async def plan(self, session: AsyncSession, row: Outbox, now: datetime) -> Plan:
-        resource = await library.get(session, row.network_id, row.subject_id or 0)
-        if resource is None or resource.state != ResourceState.PROPOSED:
-            return Drop("already_handled")
-        network = await networks.get(session, row.network_id)
-        shown = await rules.view(session, resource)
-        values = {"resource": shown, "timezone": network.timezone}
-        return await _to_facilitators(session, network, "library/to_review", values, review_rows(shown))
-
-
-class CardFollows(Planner):
-    """The card shows the resource as it is now; once decided, its buttons are gone."""
-
-    async def plan(self, session: AsyncSession, row: Outbox, now: datetime) -> Plan:
-        network = await networks.get(session, row.network_id)
-        resource = await library.get(session, row.network_id, row.subject_id or 0)
-        corner = (await networks.places(session, row.network_id)).get(Place.FACILITATORS)
-        card = await outbox.sent_ref(session, row.network_id, f"library.proposed:{row.subject_id}")
-        if resource is None or corner is None or card is None:
-            return Drop("no_card")
-        shown = await rules.view(session, resource)
-        waits = resource.state == ResourceState.PROPOSED
-        template = "library/to_review" if waits else "library/reviewed"
-        rows = review_rows(shown) if waits else [row for row in [open_link(shown)] if row]
-        values = {"resource": shown, "timezone": network.timezone}
-        return Edit(corner.channel_ref, card, Card(template, network.locale, values, rows))
-
-
-class Decided(Planner):
-    """What became of a proposal, for who made it."""
-
-    async def plan(self, session: AsyncSession, row: Outbox, now: datetime) -> Plan:
-        resource = await library.get(session, row.network_id, row.subject_id or 0)
-        if resource is None or resource.state not in (ResourceState.PUBLISHED, ResourceState.REFUSED):
-            return Drop("decided_otherwise")
-        member = await members.get(session, row.network_id, row.recipient_id or 0)
-        if member is None or member.state != MemberState.ACTIVE:
-            return Drop("not_active")
-        network = await networks.get(session, row.network_id)
-        shown = await rules.view(session, resource)
-        published = resource.state == ResourceState.PUBLISHED
-        template = "library/told_published" if published else "library/told_refused"
-        locale = await members.language(session, member, network.locale)
-        rows = [[*open_link(shown), *(() if published else (Button("library.propose"),))]]
-        values = {"resource": shown, "network": network.name}
-        return Direct(member.id or 0, Card(template, locale, values, [row for row in rows if row]))
-
-
 def _panel(network: Network) -> Card:
     return Card("welcome/panel", network.locale, {"network": network.name}, PANEL_ROWS)
-
-
-async def _to_facilitators(
-    session: AsyncSession, network: Network, template: str, values: Mapping[str, object], rows: Rows
-) -> Plan:
-    """In their corner, in the network's language."""
-    places = await networks.places(session, network.id or 0)
-    corner = places.get(Place.FACILITATORS)
-    if corner is None:
-        return GiveUp("no_place")
-    return Post(corner.channel_ref, Card(template, network.locale, values, rows))
 
 
 def _ref(places: Mapping[str, networks.NetworkPlace], place: Place) -> str | None:

@@ -4,7 +4,7 @@ Decides nothing and writes nothing but the index; the use cases are in ``library
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from community import text
 from community.actors import Actor
 from community.errors import DomainError, Invalid, NotFound
+from community.near_titles import nearest
 from community.policy import Action, allows
 from storage import library, members, search
 from storage.library import Resource, ResourceState
@@ -39,12 +40,24 @@ REASON_SHORTEST, REASON_LONGEST = 3, 500
 THEMES_MOST = 5  # what a forum post takes as tags
 YEAR_FIRST = 1789
 PAGE = 5
+_COMPARED = 20  # best results of a title asked as a question, looked at for near titles
+_QUEUE_COMPARED = 500
 
 
 class AlreadyThere(DomainError):
     """The address is in the library or in the queue. Details: ``resource_id``, ``title``, ``published``."""
 
     code = "already_there"
+
+
+class SimilarThere(DomainError):
+    """Another resource has nearly this title: perhaps the same. Details: ``titles``, ``waiting`` (a count).
+
+    Titles of what waits for a review are not shown to members: it is only counted.
+    """
+
+    code = "similar_there"
+    onward = ("library.propose_anyway",)
 
 
 class AlreadyHandled(DomainError):
@@ -96,6 +109,8 @@ class ResourceView:
     author_id: int | None = None
     author_name: str | None = None
     reviewer_name: str | None = None
+    waiting_days: int = 0  # for a proposal that is being reviewed
+    similar: Sequence[str] = ()  # titles so near that it may be a duplicate; for a reviewer
 
 
 @dataclass(frozen=True)
@@ -157,6 +172,37 @@ async def views(
     people = {person for resource in resources for person in (resource.proposed_by, resource.reviewed_by)}
     names = await members.names(session, network_id, [person for person in people if person is not None])
     return tuple(_view(resource, themes.get(resource.id or 0, []), names) for resource in resources)
+
+
+async def similar(
+    session: AsyncSession, memory: search.Memory, network_id: int, title: str, besides: int = 0
+) -> tuple[Sequence[tuple[int, str]], Sequence[tuple[int, str]]]:
+    """Ids and titles near this one: of the published, and of those that wait for a review."""
+    found = await search.answer(session, memory, network_id, title, kinds=["resource"])
+    ids = [hit.item_id for hit in found.hits[:_COMPARED] if hit.item_id != besides]
+    published = await library.titles(session, network_id, ids)
+    waiting = [
+        (resource.id or 0, resource.title)
+        for resource in await library.queue(session, network_id, limit=_QUEUE_COMPARED)
+        if resource.id != besides
+    ]
+    ranked = [(resource_id, published[resource_id]) for resource_id in ids if resource_id in published]
+    return nearest(title, ranked), nearest(title, waiting)
+
+
+async def for_review(
+    session: AsyncSession, memory: search.Memory, resource: Resource, now: datetime
+) -> ResourceView:
+    """As a reviewer reads it: how long it has waited, and what it may be a duplicate of."""
+    published, waiting = await similar(session, memory, resource.network_id, resource.title, resource.id or 0)
+    return replace(
+        aged(await view(session, resource), now), similar=tuple(name for _, name in (*published, *waiting))
+    )
+
+
+def aged(shown: ResourceView, now: datetime) -> ResourceView:
+    """With the days that it has waited."""
+    return replace(shown, waiting_days=max(0, (now - shown.created_at).days))
 
 
 async def index(session: AsyncSession, resource: Resource, shown: ResourceView) -> None:

@@ -83,10 +83,10 @@ class Suggestion:
 class Search:
     """Use cases of searching."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, memory: search.Memory | None = None) -> None:
         self._db = db
         self._clock = clock
-        self._memory = search.Memory()
+        self._memory = memory or search.Memory()
 
     async def find(
         self,

@@ -4,12 +4,19 @@ from dataclasses import dataclass
 
 from community.drafts import Drafts
 from community.help import Help
+from community.joining import Joining
 from community.library import Library
+from community.library_care import LibraryCare
+from community.meetups import Meetups
+from community.meetups_upkeep import MeetupsUpkeep
 from community.members import Members
 from community.networks import Networks
 from community.ports import Clock, Labels, ServerBuilder
+from community.profiles import Profiles
+from community.registrations import Registrations
 from community.search import Search
 from storage.engine import Database
+from storage.search import Memory
 
 
 @dataclass(frozen=True)
@@ -18,19 +25,33 @@ class Services:
 
     networks: Networks
     members: Members
+    joining: Joining
+    profiles: Profiles
     library: Library
+    meetups: Meetups
+    meetups_upkeep: MeetupsUpkeep
+    registrations: Registrations
     search: Search
+    library_care: LibraryCare
     drafts: Drafts
     help: Help
 
 
 def services(db: Database, clock: Clock, builder: ServerBuilder, labels: Labels) -> Services:
     """All of them, on one database."""
+    memory = Memory()  # of the index: one for all who search
+    members = Members(db, clock)
     return Services(
         networks=Networks(db, clock, builder, labels),
-        members=Members(db, clock),
-        library=Library(db, clock),
-        search=Search(db, clock),
+        members=members,
+        joining=Joining(db, clock, members),
+        profiles=Profiles(db, clock),
+        meetups=Meetups(db, clock),
+        meetups_upkeep=MeetupsUpkeep(db, clock),
+        registrations=Registrations(db, clock),
+        library=Library(db, clock, memory),
+        search=Search(db, clock, memory),
+        library_care=LibraryCare(db, clock),
         drafts=Drafts(db, clock),
         help=Help(),
     )

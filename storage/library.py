@@ -266,6 +266,20 @@ async def titles(session: AsyncSession, network_id: int, resource_ids: Sequence[
     return {resource_id: title for resource_id, (_, title) in found.items()}
 
 
+async def standing_titles(
+    session: AsyncSession, network_id: int, resource_ids: Sequence[int]
+) -> tuple[str, ...]:
+    """The titles of those that are published or wait for a review: for reviewers."""
+    if not resource_ids:
+        return ()
+    query = select(Resource.title).where(
+        Resource.network_id == network_id,
+        col(Resource.id).in_(resource_ids),
+        col(Resource.state).in_([ResourceState.PUBLISHED, ResourceState.PROPOSED]),
+    )
+    return tuple((await session.exec(query.order_by(col(Resource.id)))).all())
+
+
 async def known(
     session: AsyncSession, network_id: int, refs: Sequence[str], url_keys: Sequence[str]
 ) -> dict[str, Resource]:

@@ -124,6 +124,8 @@ async def report(
             details = _details(host, host.inbound.locale(interaction), meant, form)
             details.setdefault("reference", reference)
             rows = rows or _remedies(host, meant)
+            onward = [Button(action) for action in meant.onward if host.actions.find(action)]
+            rows = [[*(rows[0] if rows else ()), *onward], *rows[1:]] if onward else rows
             await host.inbound.reply(interaction, f"errors/{meant.code}", rows=rows, **details)
             return
         if meant is not None:

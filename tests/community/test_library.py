@@ -11,8 +11,8 @@ from community import resources as rules
 from community.actors import Actor, Role
 from community.errors import Invalid, NotAllowed, NotFound
 from community.library import PENDING_MOST
+from community.library_delivery import Decided
 from community.outbox import Drop
-from community.planners import Decided
 from community.resources import (
     AlreadyHandled,
     AlreadyThere,
