@@ -66,6 +66,8 @@ _CATALOGUE: dict[int, dict[int, str]] = {
         160004: "A thread has already been created for this message",
         160006: "Maximum number of active threads reached",
         180000: "Cannot update a finished event",
+        220001: "Webhooks posted to forum channels must have a thread_name or thread_id",
+        220003: "Webhooks can only create threads in forum channels",
         350000: "Cannot enable onboarding, requirements are not met",
         350001: "Cannot update onboarding while below requirements",
     },

@@ -4,6 +4,7 @@ from sandbox.shapes import Shapes
 from sandbox.world import App, Event, Json
 
 GUILDS, MEMBERS, MODERATION, INVITES, PRESENCES = 1, 1 << 1, 1 << 2, 1 << 6, 1 << 8
+WEBHOOKS = 1 << 5
 MESSAGES, REACTIONS, TYPING = 1 << 9, 1 << 10, 1 << 11
 DM_MESSAGES, DM_REACTIONS, DM_TYPING, CONTENT, SCHEDULED = 1 << 12, 1 << 13, 1 << 14, 1 << 15, 1 << 16
 VALID_INTENTS = 53_608_447
@@ -32,6 +33,7 @@ INTENTS: dict[str, tuple[int, int]] = {
     "GUILD_AUDIT_LOG_ENTRY_CREATE": (MODERATION, 0),
     "GUILD_BAN_ADD": (MODERATION, 0),
     "GUILD_BAN_REMOVE": (MODERATION, 0),
+    "WEBHOOKS_UPDATE": (WEBHOOKS, 0),
     "INVITE_CREATE": (INVITES, 0),
     "INVITE_DELETE": (INVITES, 0),
     "PRESENCE_UPDATE": (PRESENCES, 0),

@@ -13,7 +13,8 @@ from sandbox.world import Event, Json, User
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
-HIDDEN = frozenset({"GUILD_AUDIT_LOG_ENTRY_CREATE"})
+#: What people's clients are not told.
+HIDDEN = frozenset({"GUILD_AUDIT_LOG_ENTRY_CREATE", "WEBHOOKS_UPDATE", "PRESENCE_UPDATE", "THREAD_LIST_SYNC"})
 
 
 class PeopleEvents:

@@ -30,6 +30,7 @@ def dump(world: World) -> Json:
         "files": {
             path: [base64.b64encode(data).decode(), kind] for path, (data, kind) in world.files.items()
         },
+        "webhooks": [{**hook, "user": hook["user"]["id"]} for hook in world.webhooks.values()],
         "nonces": [[*key, *value[:2], value[2].isoformat()] for key, value in world.nonces.items()],
     }
 
@@ -102,6 +103,8 @@ def restore(world: World, state: Json) -> None:
         {m: {e: dict.fromkeys(who) for e, who in table.items()} for m, table in state["reactions"].items()}
     )
     world.files.update({p: (base64.b64decode(data), kind) for p, (data, kind) in state["files"].items()})
+    for hook in state.get("webhooks", ()):
+        world.webhooks[hook["id"]] = {**hook, "user": world.users[hook["user"]].data}
     for author, nonce, message, place, instant in state["nonces"]:
         world.nonces[(author, nonce)] = (message, place, datetime.fromisoformat(instant))
 

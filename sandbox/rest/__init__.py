@@ -13,6 +13,7 @@ from sandbox.rest import (
     roles,
     threads,
     users,
+    webhooks,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "roles",
     "threads",
     "users",
+    "webhooks",
 ]

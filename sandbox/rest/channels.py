@@ -178,12 +178,6 @@ async def delete_overwrite(call: Call) -> object:
     return None
 
 
-@route("GET", "/channels/{channel}/webhooks")
-async def channel_webhooks(call: Call) -> object:
-    call.need(call.channel(), 1 << 29)
-    return []
-
-
 @route("GET", "/channels/{channel}/invites")
 async def channel_invites(call: Call) -> object:
     call.need(call.channel(), MANAGE_CHANNELS)

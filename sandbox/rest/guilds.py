@@ -118,11 +118,6 @@ async def invites(call: Call) -> object:
     return empty_list(call)
 
 
-@route("GET", "/guilds/{guild}/webhooks")
-async def webhooks(call: Call) -> object:
-    return empty_list(call)
-
-
 @route("GET", "/guilds/{guild}/integrations")
 async def integrations(call: Call) -> object:
     return empty_list(call)

@@ -1,5 +1,9 @@
-"""Answers to interactions: the callback, and the webhook of the interaction's token. No bot token here."""
+"""Answers to interactions: the callback, and the webhook of the interaction's token. No bot token here.
 
+The webhooks of channels have the same addresses: `webhooks.py` serves those.
+"""
+
+from sandbox.rest import webhooks
 from sandbox.rest.router import Answer, Call, route
 from sandbox.world.entities import EPHEMERAL, LOADING
 
@@ -30,6 +34,8 @@ async def callback(call: Call) -> object:
 
 @route("POST", HOOK, auth=False)
 async def followup(call: Call) -> object:
+    if call.params["hook"] in call.world.webhooks:
+        return await webhooks.execute(call)
     interactions = call.sandbox.interactions
     hook = interactions.hook(call.params["hook"], call.params["token"])
     return interactions.followup(hook, call.body, call.files)
@@ -37,6 +43,8 @@ async def followup(call: Call) -> object:
 
 @route("GET", HOOK + "/messages/{message}", auth=False)
 async def get_message(call: Call) -> object:
+    if call.params["hook"] in call.world.webhooks:
+        return await webhooks.get_message(call)
     interactions = call.sandbox.interactions
     hook = interactions.hook(call.params["hook"], call.params["token"])
     return interactions.hook_message(hook, call.params["message"])
@@ -44,6 +52,8 @@ async def get_message(call: Call) -> object:
 
 @route("PATCH", HOOK + "/messages/{message}", auth=False)
 async def edit_message(call: Call) -> object:
+    if call.params["hook"] in call.world.webhooks:
+        return await webhooks.edit_message(call)
     interactions = call.sandbox.interactions
     hook = interactions.hook(call.params["hook"], call.params["token"])
     return interactions.edit(hook, call.params["message"], call.body, call.files)
@@ -51,6 +61,8 @@ async def edit_message(call: Call) -> object:
 
 @route("DELETE", HOOK + "/messages/{message}", auth=False)
 async def delete_message(call: Call) -> object:
+    if call.params["hook"] in call.world.webhooks:
+        return await webhooks.delete_message(call)
     interactions = call.sandbox.interactions
     hook = interactions.hook(call.params["hook"], call.params["token"])
     interactions.delete(hook, call.params["message"])

@@ -29,6 +29,8 @@ class Base:
         self.quiet_timers: dict[str, Timer] = {}
         #: How many accounts asked for each username.
         self.names: dict[str, int] = {}
+        #: Webhooks of channels, with their tokens.
+        self.webhooks: dict[str, Json] = {}
         self.files: dict[str, tuple[bytes, str]] = {}
         self.listeners: list[Listener] = []
         #: (author, nonce) → (message id, channel id, instant)

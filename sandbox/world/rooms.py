@@ -90,6 +90,8 @@ class Rooms(Guilds):
         for child in guild.channels.values():
             if child.parent is channel:
                 self.edit_channel(child, {"parent_id": None})
+        for hook in [h for h in self.webhooks.values() if h["channel_id"] == channel.id]:
+            del self.webhooks[hook["id"]]
         self.emit("CHANNEL_DELETE", dict(channel.data), guild=guild, channel=channel)
         guild.channels.pop(channel.id, None)
         self.channels.pop(channel.id, None)
@@ -161,10 +163,12 @@ class Rooms(Guilds):
         guild.threads[thread.id] = self.channels[thread.id] = thread
         if parent.is_forum:
             parent.data["last_message_id"] = thread.id
-        self._enter(thread, owner)
+        if owner.id in self.users:  # a webhook has no account
+            self._enter(thread, owner)
         created = {**data, "thread_metadata": dict(data["thread_metadata"]), "newly_created": True}
         self.emit("THREAD_CREATE", created, guild=guild, channel=thread)
-        self._tell_members(thread, added=[owner])
+        if owner.id in self.users:
+            self._tell_members(thread, added=[owner])
         self._plan_archive(thread)
         return thread
 

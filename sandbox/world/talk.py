@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from sandbox.world.base import iso
 from sandbox.world.entities import EPHEMERAL, Channel, Json, User
-from sandbox.world.rooms import Rooms
+from sandbox.world.hooks import Hooks
 
 NONCE_WINDOW = timedelta(seconds=300)
 CHANNEL_PINNED, THREAD_CREATED, REPLY = 6, 18, 19
 
 
-class Talk(Rooms):
+class Talk(Hooks):
     """Messages, reactions and pins."""
 
     #: "The past few minutes" during which `enforce_nonce` remembers; the figure is not published.
@@ -71,7 +71,8 @@ class Talk(Rooms):
             message["position"] = thread.data["message_count"] - 1
         else:
             message["position"] = 0
-        self.join_thread(thread, author)
+        if author.id in self.users:
+            self.join_thread(thread, author)
         self._plan_archive(thread)
 
     def _emit_message(self, t: str, channel: Channel, message: Json, author: User | None) -> None:
