@@ -41,7 +41,7 @@ _LATER = re.compile(
     rf"(?:dans|d'ici|in)\s+({NUMBER})\s*(h|heures?|hours?|min|mn|minutes?)(?:\s*(\d\d))?(?:\s+from\s+now)?"
 )
 _AT = r"(?:^|(?<=[\s,]))(?:(?:a|at|vers|des|from)\s+|@\s*)?"
-_PART = r"(?:\s*(?P<part>du matin|de l'apres-midi|du soir|am|pm|a\.m\.?|p\.m\.?)(?=$|[\s,]))"
+_PART = r"(?:\s*(?P<part>du\s+matin|de\s+l'apres-midi|du\s+soir|am|pm|a\.m\.?|p\.m\.?)(?=$|[\s,]))"
 _TIMES = (
     re.compile(
         rf"{_AT}(?P<h>{NUMBER})\s*(?:h|heures?|hrs?)(?:\s*(?P<m>\d\d)(?:\s*min)?"

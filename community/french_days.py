@@ -37,7 +37,7 @@ _FILLER = re.compile(r"(?:^|(?<=\s))(?:le|la|l'|ce|cet|cette|on|the|de|du|des|of
 
 _YEAR = r"(?:\s+(?P<y>\d{4}))?"
 _WEEKDAY_FIRST = rf"(?:(?P<w>{WEEKDAY})\.?\s+)?"
-_NEXT = r"(?:prochaine?|qui vient|next)"
+_NEXT = r"(?:prochaine?|qui\s+vient|next)"
 
 
 def said_day(words: str, today: date) -> SaidDay:
@@ -178,7 +178,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], SaidDay]]
         (r"", _any_day),
         (r"(?:aujourd'hui|aujourdhui|jour|today|tonight)", _relative(0)),
         (r"(?:demain|tomorrow)", _relative(1)),
-        (r"(?:apres[\s-]+demain|day after tomorrow)", _relative(2)),
+        (r"(?:apres[\s-]+demain|day\s+after\s+tomorrow)", _relative(2)),
         (r"(?:hier|yesterday)", _relative(-1)),
         (
             rf"(?:dans|d'ici|in)\s+(?:une\s+)?(?P<n>{NUMBER}|quinzaine)"
@@ -190,7 +190,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], SaidDay]]
             _weekday,
         ),
         (rf"(?P<next>prochain|next)\s+(?P<w>{WEEKDAY})", _weekday),
-        (rf"(?P<w>{WEEKDAY})\s+(?:(?P<week>semaine prochaine|next week))", _weekday),
+        (rf"(?P<w>{WEEKDAY})\s+(?:(?P<week>semaine\s+prochaine|next\s+week))", _weekday),
         (rf"{_WEEKDAY_FIRST}(?P<d>\d{{1,2}})(?:er|st|nd|rd|th)?\s*(?P<mo>{MONTH})\.?{_YEAR}", _day_month),
         (rf"{_WEEKDAY_FIRST}(?P<mo>{MONTH})\.?\s*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?{_YEAR}", _day_month),
         (

@@ -153,7 +153,7 @@ def _checked(found: Recurrence) -> Recurrence | Unclear:
         return Unclear("repeat_two_ends")
     ranks = [rank for rank, _ in found.days]
     if any(ranks) and (
-        found.frequency is not Frequency.MONTHLY or not all(-5 <= rank <= 5 for rank in ranks)
+        found.frequency is not Frequency.MONTHLY or not all(-2 <= rank <= 5 for rank in ranks)
     ):
         return Unclear("repeat_not_understood")
     if found.month_day is not None and (
@@ -192,7 +192,7 @@ def _bounds(said: str, today: date) -> tuple[str, date | None, int | None]:
 _DAY = rf"{WEEKDAY}s?"
 _DAYS = rf"(?P<days>{_DAY}(?:\s*(?:,|et|and|&)\s*(?:les?\s+)?{_DAY})*)"
 _RANKS = rf"(?P<ranks>{RANK}s?(?:\s*(?:,|et|and|&)\s*(?:les?\s+)?{RANK}s?)*)"
-_MONTH = r"(?:(?:du|de chaque|de tous les|of the|of each|of every|each|every)\s+(?:mois|months?))"
+_MONTH = r"(?:(?:du|de\s+chaque|de\s+tous\s+les|of\s+the|of\s+each|of\s+every|each|every)\s+(?:mois|months?))"
 _EVERY = r"(?:chaque|tous\s+les|toutes\s+les|every|each)"
 _OTHER = r"(?:sur\s+deux|sur\s+2)"
 _UNITS = {
@@ -219,10 +219,10 @@ _EVERY_N = re.compile(rf"{_STEP}(?:\s*,?\s+(?:(?:le|les|on)\s+)?{_DAYS})?")
 _ONE_IN_TWO = re.compile(rf"(?:une?|les?|chaque)\s+(?P<what>{_DAY}|semaine|mois|jour)\s+{_OTHER}")
 _EVERY_DAYS = re.compile(rf"(?:{_EVERY}\s+(?:(?P<other>other|deux|two|2)\s+)?|les?\s+)?{_DAYS}")
 _WORKDAYS = re.compile(
-    rf"(?:{_EVERY}\s+)?(?:jours?\s+ouvres?|jours?\s+ouvrables?|weekdays?)|du lundi au vendredi"
+    rf"(?:{_EVERY}\s+)?(?:jours?\s+ouvres?|jours?\s+ouvrables?|weekdays?)|du\s+lundi\s+au\s+vendredi"
 )
 _RANKED = re.compile(
-    rf"(?:les?\s+|the\s+)?{_RANKS}\s+(?P<days>{_DAY})(?:\s+{_MONTH}|\s+(?:de chaque|of each|of every)\s+"
+    rf"(?:les?\s+|the\s+)?{_RANKS}\s+(?P<days>{_DAY})(?:\s+{_MONTH}|\s+(?:de\s+chaque|of\s+each|of\s+every)\s+"
     rf"(?P<quarter>trimestre|quarter))?(?:\s*,?\s*{_STEP})?"
 )
 _MONTH_DAY = re.compile(

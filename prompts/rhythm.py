@@ -65,5 +65,5 @@ def _day(labels: Mapping[str, str], rank: int, weekday: int) -> str:
 
 
 def _date(labels: Mapping[str, str], month_day: int | None) -> str:
-    special = {1: "first_date", -1: "last_date"}.get(month_day or 0)
-    return labels[f"recurrence.{special}"] if special else str(month_day)
+    special = {1: "first_date", -1: "last_date"}.get(month_day or 0, "numbered_date")
+    return labels[f"recurrence.{special}"].format(date=month_day)

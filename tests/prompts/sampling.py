@@ -29,7 +29,7 @@ _NUMBERS = {"plural", "number", "round", "abs", "int"}
 _INSTANTS = {"when", "day"}
 _LISTS = {"join", "list", "length", "count", "first", "last", "sort", "map", "unique", "sum"}
 _PLATFORM = {"mention", "channel"}
-_SHAPED = {"pieces": "pieces", "quote": "line", "label": "key"}
+_SHAPED = {"pieces": "pieces", "quote": "line", "label": "key", "rhythm": "rhythm"}
 _THROUGH = {"sort", "unique", "map", "select", "reject", "selectattr", "rejectattr", "default", "d"}
 ORDINARY = "Budget participatif"
 NASTY = (
@@ -245,6 +245,15 @@ class Sampler:
             hits = (False, True, False)
             texts = ("Avant la ", self._text.replace("://", ""), " et après")
             return [SimpleNamespace(text=text, hit=hit) for text, hit in zip(texts, hits, strict=True)]
+        if "rhythm" in wanted.kinds:
+            return SimpleNamespace(
+                frequency="MONTHLY",
+                interval=choice.randint(1, 2),
+                days=[(1, 1)],
+                month_day=None,
+                until=None,
+                count=3,
+            )
         if "list" in wanted.kinds:
             many = [
                 self._value((*route, "[]")) for _ in range(choice.choice([0, 1, 2, 3]) if self._seed else 2)
