@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, and_, or_
 from sqlalchemy.dialects import postgresql, sqlite
@@ -190,10 +191,12 @@ async def cancel(
     subject_id: int,
     now: datetime,
     recipient_id: int | None = None,
+    due_after: datetime | None = None,
 ) -> int:
     """Drop what waits for a subject, in the transaction that makes it useless; how many were dropped.
 
-    A row in a worker's hands is not recalled: its planner's re-check decides.
+    A row in a worker's hands is not recalled: its planner's re-check decides. ``due_after`` leaves what is
+    due already to that re-check too.
     """
     change = (
         update(Outbox)
@@ -207,8 +210,44 @@ async def cancel(
     )
     if recipient_id is not None:
         change = change.where(col(Outbox.recipient_id) == recipient_id)
+    if due_after is not None:
+        change = change.where(col(Outbox.due_at) > due_after)
     result = await session.exec(change.returning(col(Outbox.id)))
     return len(result.all())
+
+
+async def refresh(
+    session: AsyncSession,
+    *,
+    network_id: int,
+    kind: str,
+    subject_id: int,
+    now: datetime,
+    expires_at: datetime | None = None,
+) -> None:
+    """Ask that what shows a subject be brought up to date: one waiting row is enough, however often asked.
+
+    The waiting row is held until the caller commits, so that no worker renders the state of before; one that
+    a worker has in hand may be doing just that, and another is added.
+    """
+    waiting = select(Outbox.id).where(
+        Outbox.network_id == network_id,
+        Outbox.kind == kind,
+        Outbox.subject_id == subject_id,
+        Outbox.state == OutboxState.DUE,
+    )
+    if (await session.exec(waiting.limit(1).with_for_update())).first() is not None:
+        return
+    await enqueue(
+        session,
+        network_id=network_id,
+        kind=kind,
+        dedupe_key=f"{kind}:{subject_id}:{uuid4().hex}",
+        subject_id=subject_id,
+        due_at=now,
+        expires_at=expires_at,
+        now=now,
+    )
 
 
 async def undelivered(

@@ -1,0 +1,68 @@
+"""Reads when a meetup takes place: one date, or how it comes back. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NoReturn
+from zoneinfo import ZoneInfo
+
+from community.errors import Invalid
+from community.french_dates import When, parse_when
+from community.recurrence import Recurrence, parse_recurrence, parse_series
+from community.time_words import Unclear
+
+# What says that the words were no series at all: then what is wrong with the date is the better answer.
+_NO_SERIES = frozenset({"repeat_empty", "repeat_not_understood", "no_day"})
+
+
+@dataclass(frozen=True)
+class Meant:
+    """``rule`` is None for a single date; ``notes`` are codes of what the reader should look at twice."""
+
+    starts_at: datetime
+    rule: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def read_when(typed: str, now: datetime, zone: str, field: str = "when") -> Meant:
+    """« jeudi 14h30 », « premier mardi du mois à 14 h », « le 3 mars à 9 h ; tous les 15 jours »."""
+    date, _, repeat = typed.partition(";")
+    if repeat.strip():
+        return _dated(date, repeat, now, zone, field)
+    when = parse_when(typed, now, zone)
+    if isinstance(when, When):
+        return Meant(when.starts_at, notes=when.notes)
+    series = parse_series(typed, now, zone)
+    if isinstance(series, Unclear):
+        _refuse(when if series.code in _NO_SERIES else series, field)
+    first, rule = series
+    return Meant(first.starts_at, rule.rule, first.notes)
+
+
+def read_date(typed: str, now: datetime, zone: str, field: str = "when") -> Meant:
+    """One date only: to move a meetup."""
+    when = parse_when(typed, now, zone)
+    if isinstance(when, Unclear):
+        _refuse(when, field)
+    return Meant(when.starts_at, notes=when.notes)
+
+
+def _dated(date: str, repeat: str, now: datetime, zone: str, field: str) -> Meant:
+    when = parse_when(date, now, zone)
+    if isinstance(when, Unclear):
+        _refuse(when, field)
+    rule = parse_recurrence(repeat, now.astimezone(ZoneInfo(zone)).date())
+    if isinstance(rule, Unclear):
+        _refuse(rule, field)
+    return Meant(when.starts_at, rule.rule, when.notes)
+
+
+def rule_of(text: str, first_at: datetime) -> Recurrence:
+    """A rule that was kept; it was understood once."""
+    rule = parse_recurrence(text, first_at.date())
+    if isinstance(rule, Unclear):
+        raise ValueError(f"a kept rule is not understood: {rule.code}")
+    return rule
+
+
+def _refuse(unclear: Unclear, field: str) -> NoReturn:
+    raise Invalid(field=field, problem=unclear.problem, **unclear.details)
