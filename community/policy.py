@@ -11,6 +11,9 @@ class Action(StrEnum):
     SEE_NETWORK_STATUS = "network.status"
     CHANGE_NETWORK = "network.change"
     ASK_FOR_ACCESS = "member.ask"
+    EDIT_PROFILE = "profile.edit"
+    FIND_PEERS = "peer.search"
+    VOUCH = "member.vouch"
     ADMIT_MEMBER = "member.admit"
     SUSPEND_MEMBER = "member.suspend"
     NAME_FACILITATOR = "member.name_facilitator"
@@ -19,6 +22,10 @@ class Action(StrEnum):
     REVIEW_RESOURCE = "library.review"
     IMPORT_RESOURCES = "library.import"
     EXPORT_RESOURCES = "library.export"
+    SEE_MEETUPS = "meetup.see"
+    ANSWER_MEETUP = "meetup.answer"
+    PLAN_MEETUP = "meetup.plan"
+    REGISTER_SOMEONE = "meetup.register"
     SEE_HELP = "help.see"
     KEEP_DRAFT = "draft.keep"
 
@@ -29,6 +36,9 @@ NEEDED: dict[Action, Role] = {
     Action.SEE_NETWORK_STATUS: Role.FACILITATOR,
     Action.CHANGE_NETWORK: Role.ADMIN,
     Action.ASK_FOR_ACCESS: Role.STRANGER,
+    Action.EDIT_PROFILE: Role.NEWCOMER,
+    Action.FIND_PEERS: Role.MEMBER,
+    Action.VOUCH: Role.MEMBER,
     Action.ADMIT_MEMBER: Role.FACILITATOR,
     Action.SUSPEND_MEMBER: Role.FACILITATOR,
     Action.NAME_FACILITATOR: Role.ADMIN,
@@ -37,6 +47,10 @@ NEEDED: dict[Action, Role] = {
     Action.REVIEW_RESOURCE: Role.FACILITATOR,
     Action.IMPORT_RESOURCES: Role.ADMIN,
     Action.EXPORT_RESOURCES: Role.FACILITATOR,
+    Action.SEE_MEETUPS: Role.MEMBER,
+    Action.ANSWER_MEETUP: Role.MEMBER,
+    Action.PLAN_MEETUP: Role.FACILITATOR,
+    Action.REGISTER_SOMEONE: Role.FACILITATOR,
     Action.SEE_HELP: Role.STRANGER,
     Action.KEEP_DRAFT: Role.NEWCOMER,
 }

@@ -2,8 +2,35 @@
 
 from sqlmodel import SQLModel
 
-from storage import audit, drafts, library, members, networks, outbox, search, state
+from storage import (
+    audit,
+    drafts,
+    joining,
+    library,
+    meetups,
+    members,
+    networks,
+    outbox,
+    profiles,
+    registrations,
+    search,
+    state,
+)
 
-__all__ = ["METADATA", "audit", "drafts", "library", "members", "networks", "outbox", "search", "state"]
+__all__ = [
+    "METADATA",
+    "audit",
+    "drafts",
+    "joining",
+    "library",
+    "meetups",
+    "members",
+    "networks",
+    "outbox",
+    "profiles",
+    "registrations",
+    "search",
+    "state",
+]
 
 METADATA = SQLModel.metadata
