@@ -14,6 +14,7 @@ from cogs.kit.host import Host
 from cogs.kit.layout import Menu, Option, Row
 from community.actors import Actor, Role, Standing
 from community.errors import Invalid, NotSetUp
+from community.joining import Waiting
 from community.members import Decision, MemberView
 from community.ports import Button
 from community.recognition import NAME_LONGEST
@@ -30,7 +31,7 @@ class MembersCog(commands.Cog):
 
     def __init__(self, host: Host) -> None:
         self.inbound = host.inbound
-        self.members = host.services.members
+        self.members, self.joining = host.services.members, host.services.joining
         self.words = host.words
 
     # Commands: the person is picked in Discord's own list.
@@ -57,15 +58,10 @@ class MembersCog(commands.Cog):
 
     # Buttons: the same, from the welcome channel and the facilitators' corner.
 
-    @acts("member.ask")
-    async def ask(self, interaction: Interaction, subject_id: int, extra: int) -> None:
-        decision = await self.members.ask_for_access(self.inbound.standing(interaction))
-        await self.inbound.reply(interaction, "members/asked", decision=decision)
-
     @acts("member.waiting")
     async def show_waiting(self, interaction: Interaction, subject_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
-        found = await self.members.waiting(actor)
+        found = await self.joining.queue(actor)
         rows = [_pick(found), [Button("member.find")]]
         await self.inbound.reply(interaction, "members/waiting", rows=rows, found=found)
 
@@ -152,8 +148,13 @@ def _standing(person: discord.Member, locale: str) -> Standing:
     )
 
 
-def _pick(found: Sequence[MemberView]) -> Row:
-    return [Menu("member.choose", [Option(str(member.id), member.name) for member in found])]
+def _pick(found: Sequence[MemberView | Waiting]) -> Row:
+    return [
+        Menu(
+            "member.choose",
+            [Option(str(one.member_id if isinstance(one, Waiting) else one.id), one.name) for one in found],
+        )
+    ]
 
 
 def _decisions(actor: Actor, member: MemberView) -> Row:
@@ -161,6 +162,8 @@ def _decisions(actor: Actor, member: MemberView) -> Row:
     buttons: list[Button | Menu] = []
     if member.state != "active":
         buttons.append(Button("member.admit", member.id, style="success"))
+    if member.state == "newcomer":
+        buttons += [Button("join.ask", member.id), Button("join.refuse", member.id, style="danger")]
     if actor.role >= Role.ADMIN:
         action = "member.dismiss" if member.facilitator else "member.appoint"
         buttons.append(Button(action, member.id))

@@ -8,6 +8,9 @@ from community.policy import Action, allows, require
 
 # What a person starts by themselves, in the order of an ordinary day; the rest happens inside these.
 _STARTED = (
+    Action.EDIT_PROFILE,
+    Action.FIND_PEERS,
+    Action.VOUCH,
     Action.SEARCH_LIBRARY,
     Action.PROPOSE_RESOURCE,
     Action.REVIEW_RESOURCE,

@@ -10,13 +10,13 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community import text
+from community import access, text
 from community.actors import Actor, Role, Standing
 from community.errors import DomainError, NotFound, NotSetUp
 from community.policy import Action, require
 from community.ports import Clock
 from community.recognition import belongs, is_news, locale_of, name_of, role_of
-from storage import audit, members, networks, outbox
+from storage import audit, members, networks
 from storage.engine import Database
 from storage.members import Identity, Member, MemberRole, MemberState
 from storage.networks import Network, RoleName
@@ -92,32 +92,12 @@ class Members:
             if known is None:
                 member = await self._add(session, network_id, standing, MemberState.NEWCOMER)
                 act = await self._note(session, network_id, member.id, "member.arrived", member.id)
-                await self._ask_platform(session, network_id, member, RoleName.NEWCOMER, act, give=True)
+                await access.ask_platform(session, now, member, RoleName.NEWCOMER, act, give=True)
             elif known[0].state == MemberState.LEFT:
                 known[0].state, known[0].arrived_at = MemberState.NEWCOMER, now
                 session.add(known[0])
                 await self._note(session, network_id, known[0].id, "member.returned", known[0].id)
         return await self.identify(standing)
-
-    async def ask_for_access(self, standing: Standing) -> Decision:
-        """A newcomer asks to be admitted: the facilitators get a card, once per wait."""
-        actor = await self.arrive(standing)
-        require(actor, Action.ASK_FOR_ACCESS)
-        async with self._db.transaction() as session:
-            member = await _of(session, actor.network_id, actor.member_id)
-            asked = False
-            if member.state == MemberState.NEWCOMER:
-                now = self._clock.now()
-                asked = await outbox.enqueue(
-                    session,
-                    network_id=actor.network_id,
-                    kind="member.asks",
-                    dedupe_key=f"member.asks:{member.id}:{member.arrived_at:%Y%m%d%H%M%S}",
-                    subject_id=member.id,
-                    due_at=now,
-                    now=now,
-                )
-            return Decision(await _view(session, member), asked)
 
     async def depart(self, platform: str, server_ref: str, account_ref: str) -> None:
         """Someone left the server. What they shared stays; they are written to no more."""
@@ -130,13 +110,6 @@ class Members:
                 known[0].state = MemberState.LEFT
                 session.add(known[0])
                 await self._note(session, network.id or 0, known[0].id, "member.left", known[0].id)
-
-    async def waiting(self, actor: Actor, limit: int = 25) -> Sequence[MemberView]:
-        """Newcomers who are not admitted yet, the longest wait first."""
-        require(actor, Action.ADMIT_MEMBER)
-        async with self._db.reading() as session:
-            found = await members.waiting(session, actor.network_id, limit)
-            return tuple([await _view(session, member) for member in found])
 
     async def find(self, actor: Actor, name: str, limit: int = 25) -> Sequence[MemberView]:
         """Members and newcomers whose name contains what was typed, those who begin with it first."""
@@ -186,21 +159,16 @@ class Members:
             member = await _of(session, actor.network_id, member_id)
             if member.state == MemberState.ACTIVE:
                 return Decision(await _view(session, member), False)
-            first = member.admitted_at is None
-            member.state = MemberState.ACTIVE
-            member.admitted_at, member.admitted_by = self._clock.now(), actor.member_id
-            session.add(member)
-            act = await self._act(session, actor, Action.ADMIT_MEMBER, member)
-            await self._ask_platform(session, actor.network_id, member, RoleName.MEMBER, act, give=True)
-            await self._ask_platform(session, actor.network_id, member, RoleName.NEWCOMER, act, give=False)
-            if first:
-                await self._tell(session, actor.network_id, member, "member.admitted", act)
+            await access.let_in(
+                session, self._clock.now(), member, by=actor.member_id, action=Action.ADMIT_MEMBER
+            )
             return Decision(await _view(session, member), True)
 
     async def suspend(self, actor: Actor, member_id: int) -> Decision:
         """No access until admitted again; what they shared stays."""
         require(actor, Action.SUSPEND_MEMBER)
         async with self._db.transaction() as session:
+            now = self._clock.now()
             member = await _of(session, actor.network_id, member_id)
             _check_other(actor, member)
             given = await members.roles(session, actor.network_id, member_id)
@@ -213,8 +181,8 @@ class Members:
             act = await self._act(session, actor, Action.SUSPEND_MEMBER, member)
             for role in sorted(given):
                 await self._drop_role(session, actor.network_id, member_id, role)
-                await self._ask_platform(session, actor.network_id, member, role, act, give=False)
-            await self._ask_platform(session, actor.network_id, member, RoleName.MEMBER, act, give=False)
+                await access.ask_platform(session, now, member, role, act, give=False)
+            await access.ask_platform(session, now, member, RoleName.MEMBER, act, give=False)
             return Decision(await _view(session, member), True)
 
     async def name_facilitator(self, actor: Actor, member_id: int) -> Decision:
@@ -231,7 +199,7 @@ class Members:
                 member.admitted_at = member.admitted_at or now
                 member.admitted_by = actor.member_id
                 session.add(member)
-                await self._ask_platform(session, actor.network_id, member, RoleName.MEMBER, act, give=True)
+                await access.ask_platform(session, now, member, RoleName.MEMBER, act, give=True)
             session.add(
                 MemberRole(
                     network_id=actor.network_id,
@@ -241,19 +209,20 @@ class Members:
                     given_by=actor.member_id,
                 )
             )
-            await self._ask_platform(session, actor.network_id, member, RoleName.FACILITATOR, act, give=True)
-            await self._tell(session, actor.network_id, member, "member.named_facilitator", act)
+            await access.ask_platform(session, now, member, RoleName.FACILITATOR, act, give=True)
+            await access.tell(session, now, member, "member.named_facilitator", act)
             return Decision(await _view(session, member), True)
 
     async def dismiss_facilitator(self, actor: Actor, member_id: int) -> Decision:
         """A member like the others again."""
         require(actor, Action.NAME_FACILITATOR)
         async with self._db.transaction() as session:
+            now = self._clock.now()
             member = await _of(session, actor.network_id, member_id)
             dropped = await self._drop_role(session, actor.network_id, member_id, RoleName.FACILITATOR)
             act = await self._act(session, actor, "member.dismiss_facilitator", member)
             # Asked of the platform even when we had given nothing: the role may have been put on by hand.
-            await self._ask_platform(session, actor.network_id, member, RoleName.FACILITATOR, act, give=False)
+            await access.ask_platform(session, now, member, RoleName.FACILITATOR, act, give=False)
             return Decision(await _view(session, member), dropped)
 
     async def _take_note(
@@ -305,38 +274,6 @@ class Members:
         )
         await session.flush()
         return member
-
-    async def _ask_platform(
-        self, session: AsyncSession, network_id: int, member: Member, role: str, act: int, *, give: bool
-    ) -> None:
-        """The role on the platform follows; the re-check at delivery lets a newer decision win."""
-        kind = "member.grant_role" if give else "member.revoke_role"
-        now = self._clock.now()
-        await outbox.enqueue(
-            session,
-            network_id=network_id,
-            kind=kind,
-            dedupe_key=f"{kind}:{role}:{act}",
-            subject_id=member.id,
-            details={"role": str(role)},
-            due_at=now,
-            now=now,
-        )
-
-    async def _tell(
-        self, session: AsyncSession, network_id: int, member: Member, kind: str, act: int
-    ) -> None:
-        now = self._clock.now()
-        await outbox.enqueue(
-            session,
-            network_id=network_id,
-            kind=kind,
-            dedupe_key=f"{kind}:{act}",
-            subject_id=member.id,
-            recipient_id=member.id,
-            due_at=now,
-            now=now,
-        )
 
     async def _drop_role(self, session: AsyncSession, network_id: int, member_id: int, role: str) -> bool:
         row = await session.get(MemberRole, (member_id, role))

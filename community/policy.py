@@ -20,6 +20,8 @@ class Action(StrEnum):
     SEARCH_LIBRARY = "library.search"
     PROPOSE_RESOURCE = "library.propose"
     REVIEW_RESOURCE = "library.review"
+    JUDGE_RESOURCE = "library.judge"  # report, rate, keep, be told of new ones
+    CURATE_LIBRARY = "library.curate"
     IMPORT_RESOURCES = "library.import"
     EXPORT_RESOURCES = "library.export"
     SEE_MEETUPS = "meetup.see"
@@ -45,6 +47,8 @@ NEEDED: dict[Action, Role] = {
     Action.SEARCH_LIBRARY: Role.MEMBER,
     Action.PROPOSE_RESOURCE: Role.MEMBER,
     Action.REVIEW_RESOURCE: Role.FACILITATOR,
+    Action.JUDGE_RESOURCE: Role.MEMBER,
+    Action.CURATE_LIBRARY: Role.FACILITATOR,
     Action.IMPORT_RESOURCES: Role.ADMIN,
     Action.EXPORT_RESOURCES: Role.FACILITATOR,
     Action.SEE_MEETUPS: Role.MEMBER,

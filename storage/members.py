@@ -26,6 +26,7 @@ class Member(SQLModel, table=True):
     arrived_at: datetime
     admitted_at: datetime | None = None
     admitted_by: int | None = Field(default=None, foreign_key="member.id")
+    welcomed_at: datetime | None = None  # presented to the network: once, even after leaving and coming back
 
     __table_args__ = (
         CheckConstraint("state IN ('newcomer', 'active', 'suspended', 'left')", name="member_state_known"),
@@ -146,12 +147,6 @@ async def count_by_state(session: AsyncSession, network_id: int) -> dict[str, in
         select(Member.state, func.count()).where(Member.network_id == network_id).group_by(col(Member.state))
     )
     return {state: count for state, count in (await session.exec(query)).all()}
-
-
-async def waiting(session: AsyncSession, network_id: int, limit: int) -> Sequence[Member]:
-    """Newcomers, the one who waits longest first."""
-    query = select(Member).where(Member.network_id == network_id, Member.state == MemberState.NEWCOMER)
-    return (await session.exec(query.order_by(col(Member.arrived_at)).limit(limit))).all()
 
 
 async def names(session: AsyncSession, network_id: int, member_ids: Collection[int]) -> dict[int, str]:

@@ -34,18 +34,8 @@ async def test_a_stranger_leaves_no_trace_until_they_ask(network: Network, db: D
     async with db.reading() as session:
         names = (await session.exec(select(Member.display_name))).all()
     assert "Personne 77" not in names
-    await network.services.members.ask_for_access(standing("77"))
+    await network.services.joining.open(standing("77"))
     assert (await network.services.members.identify(standing("77"))).role is Role.NEWCOMER
-
-
-async def test_asking_twice_asks_once(network: Network, db: Database) -> None:
-    decisions = await asyncio.gather(
-        *(network.services.members.ask_for_access(standing("77")) for _ in range(4))
-    )
-    assert sorted(decision.changed for decision in decisions) == [False, False, False, True]
-    async with db.reading() as session:
-        asked = (await session.exec(select(Outbox).where(Outbox.kind == "member.asks"))).all()
-    assert len(asked) == 1
 
 
 async def test_arriving_twice_at_once_is_one_person(network: Network, db: Database) -> None:

@@ -49,11 +49,41 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
         Action.CHANGE_NETWORK,
         lambda n, r: n.services.networks.archive_theme(n[r], 999_999),
     ),
-    ("members", "ask_for_access"): (
-        Action.ASK_FOR_ACCESS,
-        lambda n, r: n.services.members.ask_for_access(_person(r)),
+    ("joining", "open"): (Action.ASK_FOR_ACCESS, lambda n, r: n.services.joining.open(_person(r))),
+    ("joining", "mine"): (Action.EDIT_PROFILE, lambda n, r: n.services.joining.mine(n[r])),
+    ("joining", "send"): (Action.EDIT_PROFILE, lambda n, r: n.services.joining.send(n[r])),
+    ("joining", "answer"): (Action.EDIT_PROFILE, lambda n, r: n.services.joining.answer(n[r], "Oui.")),
+    ("joining", "queue"): (Action.ADMIT_MEMBER, lambda n, r: n.services.joining.queue(n[r])),
+    ("joining", "ask"): (Action.ADMIT_MEMBER, lambda n, r: n.services.joining.ask(n[r], 999_999, "Qui ?")),
+    ("joining", "refuse"): (
+        Action.ADMIT_MEMBER,
+        lambda n, r: n.services.joining.refuse(n[r], 999_999, "Non."),
     ),
-    ("members", "waiting"): (Action.ADMIT_MEMBER, lambda n, r: n.services.members.waiting(n[r])),
+    ("joining", "vouchable"): (Action.VOUCH, lambda n, r: n.services.joining.vouchable(n[r])),
+    ("joining", "vouch"): (Action.VOUCH, lambda n, r: n.services.joining.vouch(n[r], 999_999)),
+    ("profiles", "mine"): (Action.EDIT_PROFILE, lambda n, r: n.services.profiles.mine(n[r])),
+    ("profiles", "themes"): (Action.EDIT_PROFILE, lambda n, r: n.services.profiles.themes(n[r])),
+    ("profiles", "set_authority"): (
+        Action.EDIT_PROFILE,
+        lambda n, r: n.services.profiles.set_authority(n[r], "commune:73065"),
+    ),
+    ("profiles", "set_organisation"): (
+        Action.EDIT_PROFILE,
+        lambda n, r: n.services.profiles.set_organisation(n[r], "Les Amis", "association", ""),
+    ),
+    ("profiles", "set_about"): (
+        Action.EDIT_PROFILE,
+        lambda n, r: n.services.profiles.set_about(n[r], function="Maire"),
+    ),
+    ("profiles", "set_exchange"): (
+        Action.EDIT_PROFILE,
+        lambda n, r: n.services.profiles.set_exchange(n[r], offers="", seeks="", bio=""),
+    ),
+    ("profiles", "set_consents"): (
+        Action.EDIT_PROFILE,
+        lambda n, r: n.services.profiles.set_consents(n[r], []),
+    ),
+    ("profiles", "find_peers"): (Action.FIND_PEERS, lambda n, r: n.services.profiles.find_peers(n[r], "eau")),
     ("members", "find"): (Action.ADMIT_MEMBER, lambda n, r: n.services.members.find(n[r], "personne")),
     ("members", "member"): (Action.ADMIT_MEMBER, lambda n, r: n.services.members.member(n[r], 999_999)),
     ("members", "known"): (Action.ADMIT_MEMBER, lambda n, r: n.services.members.known(n[r], standing("3"))),
@@ -116,6 +146,8 @@ WITHOUT_ACTOR = {
     ("members", "depart"),
     ("drafts", "purge"),
     ("search", "purge"),
+    ("library_care", "tend"),
+    ("library_care", "remind_reviewers"),
 }
 
 

@@ -1,0 +1,295 @@
+"""Doors of joining: a card that says what is done and what is missing, and a form for each step.
+
+The same card serves a newcomer and, later, the member who edits their profile. Nothing is remembered here:
+each step is in the database when its form is submitted.
+"""
+
+from collections.abc import Sequence
+
+import discord
+from discord.ext import commands
+
+from cogs.kit import localized
+from cogs.kit.actions import Interaction, acts, chosen, picked
+from cogs.kit.choices import Suggestion, suggests
+from cogs.kit.forms import ChoiceField, ChoicesField, Form, Prefill, TextField, Values, prefills, submits
+from cogs.kit.host import Host
+from cogs.kit.layout import Menu, Option, Row
+from community import directory, joining, profiles
+from community.errors import Invalid
+from community.joining import JoinView, Waiting
+from community.ports import Button
+
+ORGANISATION = Form("join.organisation", TextField("organisation", minimum=2, maximum=profiles.NAME_LONGEST))
+FREE = Form(
+    "join.free",
+    TextField("organisation", minimum=2, maximum=profiles.NAME_LONGEST),
+    ChoiceField("organisation_kind", "free_organisation_kinds", radio=True),
+    TextField("territory", required=False, maximum=100),
+)
+ABOUT = Form(
+    "join.about",
+    TextField("function", minimum=2, maximum=profiles.FUNCTION_LONGEST),
+    ChoicesField("themes", maximum=profiles.MOST_THEMES),
+    TextField("ends", required=False, maximum=10),
+    ChoiceField("timezone", "join_zones"),
+    ChoiceField("locale", "locales", radio=True),
+)
+EXCHANGE = Form(
+    "join.exchange",
+    TextField("offers", long=True, required=False, maximum=profiles.TEXT_LONGEST),
+    TextField("seeks", long=True, required=False, maximum=profiles.TEXT_LONGEST),
+    TextField("bio", long=True, required=False, maximum=profiles.TEXT_LONGEST),
+)
+CONSENTS = Form("join.consents", ChoicesField("consents", "consents", checkboxes=True))
+ANSWER = Form("join.answer", TextField("answer", long=True, maximum=joining.WORDS_LONGEST))
+ASK = Form("join.ask", TextField("question", long=True, maximum=joining.WORDS_LONGEST))
+REFUSE = Form("join.refuse", TextField("reason", long=True, maximum=joining.WORDS_LONGEST))
+
+_FORM_OF = {
+    "organisation": "join.organisation",
+    "about": "join.about",
+    "exchange": "join.exchange",
+    "consents": "join.consents",
+}
+_DEFAULT_ZONE = "Europe/Paris"
+
+
+class JoiningCog(commands.Cog):
+    """`/join`, `/vouch`, and the card with its forms."""
+
+    def __init__(self, host: Host) -> None:
+        self.inbound, self.words = host.inbound, host.words
+        services = host.services
+        self.joining, self.profiles = services.joining, services.profiles
+
+    @localized.command("join")
+    async def join(self, interaction: Interaction, authority: str | None = None) -> None:
+        view = await self.joining.open(self.inbound.standing(interaction))
+        if authority is None or view.access not in ("newcomer", "active"):
+            await self._card(interaction, view)
+        else:
+            await self._named(interaction, authority)
+
+    @join.autocomplete("authority")
+    @suggests
+    async def authorities(self, interaction: Interaction, typed: str) -> Sequence[Suggestion]:
+        return [Suggestion(found.id, found.label) for found in directory.look_up(typed, limit=25)]
+
+    @acts("member.ask")
+    async def open(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        await self._card(interaction, await self.joining.open(self.inbound.standing(interaction)))
+
+    # Step 1: the organisation. A name is looked up; what it may mean is offered.
+
+    @submits(ORGANISATION)
+    async def organisation(self, interaction: Interaction, subject_id: int, values: Values) -> None:
+        await self._named(interaction, values["organisation"])
+
+    @acts("join.pick", updates=True)
+    async def pick(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        actor = await self.inbound.actor(interaction)
+        await self.profiles.set_authority(actor, next(iter(chosen(interaction)), ""))
+        await self._update(interaction, await self.joining.mine(actor))
+
+    @submits(FREE)
+    async def free(self, interaction: Interaction, subject_id: int, values: Values) -> None:
+        actor = await self.inbound.actor(interaction)
+        kind = values["organisation_kind"] or "other"
+        await self.profiles.set_organisation(actor, values["organisation"], kind, values["territory"])
+        await self._card(interaction, await self.joining.mine(actor))
+
+    # Step 2: function, themes, language.
+
+    @prefills(ABOUT)
+    async def about_form(self, interaction: Interaction, subject_id: int) -> Prefill:
+        actor = await self.inbound.actor(interaction)
+        mine = await self.profiles.mine(actor)
+        themes = await self.profiles.themes(actor)
+        zones = self.words.table("choices.join_zones", actor.locale)
+        return Prefill(
+            {
+                "function": mine.function,
+                "themes": [str(theme_id) for theme_id in mine.theme_ids],
+                "ends": f"{mine.function_ends:%d/%m/%Y}" if mine.function_ends else "",
+                "timezone": mine.timezone if mine.timezone in zones else _DEFAULT_ZONE,
+                "locale": mine.locale,
+            },
+            {"themes": [(str(number), name) for number, name in themes]},
+        )
+
+    @submits(ABOUT)
+    async def about(self, interaction: Interaction, subject_id: int, values: Values) -> None:
+        actor = await self.inbound.actor(interaction)
+        await self.profiles.set_about(
+            actor,
+            function=values["function"],
+            ends=values["ends"],
+            theme_ids=[int(theme) for theme in values["themes"] if str(theme).isdigit()],
+            timezone=values["timezone"] or "",
+            locale=values["locale"],
+        )
+        await self._card(interaction, await self.joining.mine(actor))
+
+    # Step 3: what one brings and looks for.
+
+    @prefills(EXCHANGE)
+    async def exchange_form(self, interaction: Interaction, subject_id: int) -> Prefill:
+        mine = await self.profiles.mine(await self.inbound.actor(interaction))
+        return Prefill({"offers": mine.offers, "seeks": mine.seeks, "bio": mine.bio})
+
+    @submits(EXCHANGE)
+    async def exchange(self, interaction: Interaction, subject_id: int, values: Values) -> None:
+        actor = await self.inbound.actor(interaction)
+        await self.profiles.set_exchange(
+            actor, offers=values["offers"], seeks=values["seeks"], bio=values["bio"]
+        )
+        await self._card(interaction, await self.joining.mine(actor))
+
+    # Step 4: what others may see; a newcomer's request leaves with it.
+
+    @prefills(CONSENTS)
+    async def consents_form(self, interaction: Interaction, subject_id: int) -> Prefill:
+        mine = await self.profiles.mine(await self.inbound.actor(interaction))
+        return Prefill({"consents": list(mine.consents)})
+
+    @submits(CONSENTS)
+    async def consents(self, interaction: Interaction, subject_id: int, values: Values) -> None:
+        actor = await self.inbound.actor(interaction)
+        mine = await self.profiles.set_consents(actor, values["consents"])
+        before = await self.joining.mine(actor)
+        sends = mine.complete and before.state == "draft" and before.access == "newcomer"
+        await self._card(interaction, await self.joining.send(actor) if sends else before)
+
+    @acts("join.send", updates=True)
+    async def send(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        actor = await self.inbound.actor(interaction)
+        await self._update(interaction, await self.joining.send(actor))
+
+    @submits(ANSWER)
+    async def answer(self, interaction: Interaction, subject_id: int, values: Values) -> None:
+        actor = await self.inbound.actor(interaction)
+        await self._card(interaction, await self.joining.answer(actor, values["answer"]))
+
+    # The facilitators' side.
+
+    @prefills(ASK)
+    async def ask_form(self, interaction: Interaction, subject_id: int) -> Prefill:
+        await self.joining.queue(await self.inbound.actor(interaction), limit=1)
+        return Prefill()
+
+    @prefills(REFUSE)
+    async def refuse_form(self, interaction: Interaction, subject_id: int) -> Prefill:
+        return await self.ask_form(interaction, subject_id)
+
+    @submits(ASK)
+    async def ask(self, interaction: Interaction, subject_id: int, values: Values) -> None:
+        actor = await self.inbound.actor(interaction)
+        asked = await self.joining.ask(actor, subject_id, values["question"])
+        await self.inbound.reply(interaction, "joining/did_ask", person=asked)
+
+    @submits(REFUSE)
+    async def refuse(self, interaction: Interaction, subject_id: int, values: Values) -> None:
+        actor = await self.inbound.actor(interaction)
+        refused = await self.joining.refuse(actor, subject_id, values["reason"])
+        rows = [[Button("member.waiting")]]
+        await self.inbound.reply(interaction, "joining/did_refuse", rows=rows, person=refused)
+
+    # A peer's word.
+
+    @localized.command("vouch")
+    async def vouch(self, interaction: Interaction, person: discord.Member) -> None:
+        actor = await self.inbound.actor(interaction)
+        if person.bot:
+            raise Invalid(field="person", problem="bot")
+        waiting = await self.joining.vouchable(actor, limit=1000)
+        found = next((one.member_id for one in waiting if one.account_ref == str(person.id)), 0)
+        vouched = await self.joining.vouch(actor, found)
+        await self.inbound.reply(interaction, "joining/did_vouch", person=vouched)
+
+    @acts("join.vouch")
+    async def show_vouchable(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        actor = await self.inbound.actor(interaction)
+        waiting = await self.joining.vouchable(actor)
+        rows = [[Menu("join.vouch_for", [_option(one) for one in waiting])]]
+        await self.inbound.reply(interaction, "joining/vouchable", rows=rows, waiting=waiting)
+
+    @acts("join.vouch_for")
+    async def vouch_for(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        actor = await self.inbound.actor(interaction)
+        vouched = await self.joining.vouch(actor, picked(interaction))
+        await self.inbound.reply(interaction, "joining/did_vouch", person=vouched)
+
+    # The member's own profile.
+
+    profile = localized.group("profile")
+
+    @localized.command("profile.view", parent=profile)
+    async def view_profile(self, interaction: Interaction) -> None:
+        await self.show_profile(interaction, 0, 0)
+
+    @acts("profile.show")
+    async def show_profile(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        actor = await self.inbound.actor(interaction)
+        mine = await self.profiles.mine(actor)
+        rows: list[Row] = [[Button("profile.edit", style="primary"), Button("peer.search")]]
+        await self.inbound.reply(interaction, "profiles/mine", rows=rows, mine=mine)
+
+    @localized.command("profile.edit", parent=profile)
+    async def edit_profile(self, interaction: Interaction) -> None:
+        await self.show_steps(interaction, 0, 0)
+
+    @acts("profile.edit")
+    async def show_steps(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        await self._card(interaction, await self.joining.mine(await self.inbound.actor(interaction)))
+
+    async def _named(self, interaction: Interaction, typed: str) -> None:
+        """An id from the autocomplete is taken; a name is offered with what it may mean."""
+        actor = await self.inbound.actor(interaction)
+        if directory.known(typed) is not None:
+            await self.profiles.set_authority(actor, typed)
+            await self._card(interaction, await self.joining.mine(actor))
+            return
+        await self.profiles.mine(actor)
+        found = directory.look_up(typed, limit=10)
+        options = [Option(one.id, one.label) for one in found]
+        rows: list[Row] = [
+            [Menu("join.pick", options)],
+            [Button("join.organisation"), Button("join.free")],
+        ]
+        await self.inbound.reply(interaction, "joining/meant", rows=rows, found=found, typed=typed)
+
+    async def _card(self, interaction: Interaction, view: JoinView) -> None:
+        await self.inbound.reply(interaction, "joining/card", rows=_rows(view), join=view)
+
+    async def _update(self, interaction: Interaction, view: JoinView) -> None:
+        await self.inbound.update(interaction, "joining/card", rows=_rows(view), join=view)
+
+
+async def setup(host: Host) -> None:
+    """Called when the extension is loaded."""
+    await host.add_cog(JoiningCog(host))
+
+
+def _rows(view: JoinView) -> list[Row]:
+    """The next step first, then what may be changed."""
+    if view.access not in ("newcomer", "active"):
+        return []
+    first: list[Button | Menu] = []
+    if view.access == "newcomer" and view.state == "asked":
+        first.append(Button("join.answer", style="primary"))
+    missing = view.profile.missing
+    if missing:
+        first.append(Button(_FORM_OF[missing[0]], style="primary"))
+        if missing[0] == "organisation":
+            first.append(Button("join.free"))
+    elif view.access == "newcomer" and view.state in ("draft", "refused"):
+        first.append(Button("join.send", style="success"))
+    done: list[Button | Menu] = [Button(form) for step, form in _FORM_OF.items() if step not in missing]
+    if "organisation" not in missing:
+        done.append(Button("join.free"))
+    return [row for row in (first, done) if row]
+
+
+def _option(one: Waiting) -> Option:
+    return Option(str(one.member_id), one.name, one.organisation)

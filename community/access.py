@@ -1,0 +1,101 @@
+"""What letting somebody in sets going: shared by those who admit and by those who vouch.
+
+Runs in the caller's transaction, after its permission was asked. Grants are outbox rows: the re-check at
+delivery lets a newer decision win.
+"""
+
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage import audit, joining, outbox
+from storage.joining import RequestState
+from storage.members import Member, MemberState
+from storage.networks import RoleName
+
+
+async def let_in(
+    session: AsyncSession,
+    now: datetime,
+    member: Member,
+    *,
+    by: int | None,
+    action: str,
+    vouched: bool = False,
+) -> int:
+    """Full access from now on: the role, a private word the first time, the request closed.
+
+    Returns the act's number, which names what follows from it.
+    """
+    first = member.admitted_at is None
+    member.state = MemberState.ACTIVE
+    member.admitted_at, member.admitted_by = now, by
+    session.add(member)
+    request = await joining.of(session, member.network_id, member.id or 0)
+    if request is not None:
+        request.state, request.decided_at, request.decided_by = RequestState.ACCEPTED, now, by
+        request.vouched = vouched
+        session.add(request)
+    act = await note(session, now, member, by=by, action=action)
+    await ask_platform(session, now, member, RoleName.MEMBER, act, give=True)
+    await ask_platform(session, now, member, RoleName.NEWCOMER, act, give=False)
+    if first:
+        await tell(session, now, member, "member.admitted", act)
+    return act
+
+
+async def note(session: AsyncSession, now: datetime, member: Member, *, by: int | None, action: str) -> int:
+    """The act, in the audit."""
+    return await audit.record(
+        session,
+        network_id=member.network_id,
+        at=now,
+        member_id=by,
+        action=action,
+        subject_kind="member",
+        subject_id=member.id,
+    )
+
+
+async def ask_platform(
+    session: AsyncSession, now: datetime, member: Member, role: str, act: int, *, give: bool
+) -> None:
+    """The role on the platform follows."""
+    kind = "member.grant_role" if give else "member.revoke_role"
+    await outbox.enqueue(
+        session,
+        network_id=member.network_id,
+        kind=kind,
+        dedupe_key=f"{kind}:{role}:{act}",
+        subject_id=member.id,
+        details={"role": str(role)},
+        due_at=now,
+        now=now,
+    )
+
+
+async def tell(session: AsyncSession, now: datetime, member: Member, kind: str, act: int) -> None:
+    """A private word on what was decided."""
+    await outbox.enqueue(
+        session,
+        network_id=member.network_id,
+        kind=kind,
+        dedupe_key=f"{kind}:{act}",
+        subject_id=member.id,
+        recipient_id=member.id,
+        due_at=now,
+        now=now,
+    )
+
+
+async def welcome(session: AsyncSession, now: datetime, network_id: int, member_id: int) -> None:
+    """Access is effective: present the person, once in a life, even after they left and came back."""
+    await outbox.enqueue(
+        session,
+        network_id=network_id,
+        kind="member.welcome",
+        dedupe_key=f"member.welcome:{member_id}",
+        subject_id=member_id,
+        due_at=now,
+        now=now,
+    )

@@ -1,0 +1,219 @@
+"""What a member says of themselves, which of it others may see, and how peers are found.
+
+What search needs of the authority (people, département, région, group) is copied here: one query ranks ten
+thousand members. ``likeness.py`` in community/ says the same in words.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from sqlalchemy import Index, case, literal
+from sqlmodel import Field, SQLModel, col, delete, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.members import Identity, Member, MemberState
+from storage.networks import Theme
+
+# Upper bounds of the strata of population that make two territories comparable.
+STRATA = (2_000, 3_500, 10_000, 20_000, 50_000, 100_000)
+UNKNOWN_STRATUM = -9  # as far as can be from any other
+_FAR = 90
+
+PlaceColumn = Literal["authority_id", "epci", "departement", "region"]
+
+
+class Profile(SQLModel, table=True):
+    member_id: int = Field(primary_key=True, foreign_key="member.id")
+    network_id: int = Field(foreign_key="network.id")
+    authority_id: str | None = None  # of the national register: "commune:73065"
+    organisation: str = ""  # shown name: the authority's, or a free one
+    organisation_kind: str = ""  # a key of the label table "organisation_kinds"
+    population: int = 0
+    stratum: int = UNKNOWN_STRATUM
+    departement: str = ""
+    region: str = ""
+    epci: str = ""
+    function: str = ""
+    function_ends: date | None = None
+    offers: str = ""
+    seeks: str = ""
+    bio: str = ""
+    step: int = 0  # the last step of joining that was gone through
+    listed: bool = False  # found by peers: the consent of that name
+    stems: str = ""  # what peers' words are compared with: of the fields that others may see, nothing else
+    updated_at: datetime
+
+    __table_args__ = (Index("ix_profile_listed", "network_id", "listed"),)
+
+
+class ProfileTheme(SQLModel, table=True):
+    __tablename__ = "profile_theme"
+
+    member_id: int = Field(foreign_key="member.id", primary_key=True)
+    theme_id: int = Field(foreign_key="theme.id", primary_key=True, index=True)
+    network_id: int = Field(foreign_key="network.id")
+
+
+class Consent(SQLModel, table=True):
+    """One field, for one purpose, since when. A withdrawal is a row too: it says when."""
+
+    member_id: int = Field(foreign_key="member.id", primary_key=True)
+    field: str = Field(primary_key=True)  # a key of the label table "consents"
+    network_id: int = Field(foreign_key="network.id")
+    purpose: str = "peers"
+    granted: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What peers are ranked by. ``stems``: every one must be there; ``place``: a column and its code."""
+
+    member_id: int
+    stratum: int
+    kind: str
+    epci: str
+    departement: str
+    region: str
+    theme_ids: Sequence[int]
+    stems: Sequence[str] = ()
+    theme_id: int | None = None
+    place: tuple[PlaceColumn, str] | None = None
+
+
+def stratum_of(population: int) -> int:
+    """0 below 2,000 inhabitants; unknown when nobody knows."""
+    if population <= 0:
+        return UNKNOWN_STRATUM
+    return next((place for place, bound in enumerate(STRATA) if population < bound), len(STRATA))
+
+
+async def get(session: AsyncSession, network_id: int, member_id: int) -> Profile | None:
+    """Somebody's own profile."""
+    query = select(Profile).where(Profile.network_id == network_id, Profile.member_id == member_id)
+    return (await session.exec(query)).first()
+
+
+async def ensure(session: AsyncSession, network_id: int, member_id: int, now: datetime) -> Profile:
+    """Somebody's profile, begun when there is none."""
+    found = await get(session, network_id, member_id)
+    if found is None:
+        found = Profile(member_id=member_id, network_id=network_id, updated_at=now)
+        session.add(found)
+        await session.flush()
+    return found
+
+
+async def themes_of(session: AsyncSession, network_id: int, member_id: int) -> Sequence[Theme]:
+    """Those that a member follows, in the network's order."""
+    query = (
+        select(Theme)
+        .join(ProfileTheme, col(ProfileTheme.theme_id) == Theme.id)
+        .where(ProfileTheme.network_id == network_id, ProfileTheme.member_id == member_id)
+    )
+    return (await session.exec(query.order_by(col(Theme.position), col(Theme.id)))).all()
+
+
+async def themes_by_member(
+    session: AsyncSession, network_id: int, member_ids: Collection[int]
+) -> dict[int, list[Theme]]:
+    """Those of several members; who follows none is absent."""
+    query = (
+        select(ProfileTheme.member_id, Theme)
+        .join(Theme, col(ProfileTheme.theme_id) == Theme.id)
+        .where(ProfileTheme.network_id == network_id, col(ProfileTheme.member_id).in_(member_ids))
+    )
+    found: dict[int, list[Theme]] = {}
+    for member_id, theme in (await session.exec(query.order_by(col(Theme.position)))).all():
+        found.setdefault(member_id, []).append(theme)
+    return found
+
+
+async def set_themes(
+    session: AsyncSession, network_id: int, member_id: int, theme_ids: Collection[int]
+) -> None:
+    """Follow these and no other; ids of another network are left out."""
+    await session.exec(
+        delete(ProfileTheme).where(
+            col(ProfileTheme.network_id) == network_id, col(ProfileTheme.member_id) == member_id
+        )
+    )
+    known = select(Theme.id).where(Theme.network_id == network_id, col(Theme.id).in_(theme_ids))
+    for theme_id in (await session.exec(known)).all():
+        session.add(ProfileTheme(member_id=member_id, theme_id=theme_id or 0, network_id=network_id))
+    await session.flush()
+
+
+async def consents(session: AsyncSession, network_id: int, member_id: int) -> dict[str, Consent]:
+    """By field; a field that was never asked about is absent."""
+    query = select(Consent).where(Consent.network_id == network_id, Consent.member_id == member_id)
+    return {row.field: row for row in (await session.exec(query)).all()}
+
+
+async def granted(
+    session: AsyncSession, network_id: int, member_ids: Collection[int]
+) -> dict[int, frozenset[str]]:
+    """The fields that several members let others see."""
+    query = select(Consent.member_id, Consent.field).where(
+        Consent.network_id == network_id, col(Consent.member_id).in_(member_ids), col(Consent.granted)
+    )
+    found: dict[int, set[str]] = {}
+    for member_id, field in (await session.exec(query)).all():
+        found.setdefault(member_id, set()).add(field)
+    return {member_id: frozenset(fields) for member_id, fields in found.items()}
+
+
+async def peers(
+    session: AsyncSession, network_id: int, wanted: Wanted, limit: int
+) -> Sequence[tuple[Profile, str, str]]:
+    """The most comparable listed members first, each with their name and account. Never who asks.
+
+    First the same kind of place and the nearest stratum of population, then the same group, département,
+    région, then shared themes.
+    """
+    distance = func.abs(col(Profile.stratum) - literal(wanted.stratum))
+    far = case((col(Profile.organisation_kind) == wanted.kind, distance), else_=_FAR)
+    near = (
+        case((col(Profile.epci) == wanted.epci, 4), else_=0) * literal(1 if wanted.epci else 0)
+        + case((col(Profile.departement) == wanted.departement, 2), else_=0)
+        * literal(1 if wanted.departement else 0)
+        + case((col(Profile.region) == wanted.region, 1), else_=0) * literal(1 if wanted.region else 0)
+    )
+    query = (
+        select(Profile, Member.display_name, Identity.account_ref)
+        .join(Member, col(Member.id) == Profile.member_id)
+        .join(Identity, col(Identity.member_id) == Profile.member_id)
+        .where(
+            Profile.network_id == network_id,
+            col(Profile.listed),
+            Profile.member_id != wanted.member_id,
+            Member.state == MemberState.ACTIVE,
+        )
+    )
+    order = [far, near.desc()]
+    if wanted.theme_ids:
+        shared = (
+            select(ProfileTheme.member_id, func.count().label("count"))
+            .where(ProfileTheme.network_id == network_id, col(ProfileTheme.theme_id).in_(wanted.theme_ids))
+            .group_by(col(ProfileTheme.member_id))
+            .subquery()
+        )
+        query = query.outerjoin(shared, shared.c.member_id == Profile.member_id)
+        order.append(func.coalesce(shared.c["count"], 0).desc())
+    for stem in wanted.stems:
+        query = query.where(col(Profile.stems).contains(f" {stem}", autoescape=True))
+    if wanted.theme_id is not None:
+        of_theme = select(ProfileTheme.member_id).where(ProfileTheme.theme_id == wanted.theme_id)
+        query = query.where(col(Profile.member_id).in_(of_theme))
+    if wanted.place:
+        query = query.where(getattr(Profile, wanted.place[0]) == wanted.place[1])
+    found = await session.exec(query.order_by(*order, col(Profile.member_id)).limit(limit))
+    return [(profile, name, account) for profile, name, account in found.all()]
+
+
+async def count_listed(session: AsyncSession, network_id: int) -> int:
+    """How many may be found."""
+    query = select(func.count()).where(Profile.network_id == network_id, col(Profile.listed))
+    return (await session.exec(query)).one()
