@@ -20,6 +20,7 @@ from storage import audit, members, networks
 from storage.engine import Database
 from storage.members import Identity, Member, MemberRole, MemberState
 from storage.networks import Network, RoleName
+from storage.recognition import Recognised, recognise
 
 
 class WhichNetwork(DomainError):
@@ -62,12 +63,8 @@ class Members:
     async def identify(self, standing: Standing) -> Actor:
         """Who is acting. Writes only when the platform tells something new."""
         async with self._db.reading() as session:
-            network = await _network(session, standing)
-            known = await members.by_account(
-                session, network.id or 0, standing.platform, standing.account_ref
-            )
-            role_refs = await networks.roles(session, network.id or 0)
-            given = await _given(session, known)
+            found = await _recognised(session, standing)
+        network, known, role_refs, given = found.network, found.known, found.role_refs, found.given
         if is_news(standing, known, role_refs):
             async with self._db.transaction() as session:
                 known = await self._take_note(session, network, standing, role_refs)
@@ -314,10 +311,15 @@ async def _network(session: AsyncSession, standing: Standing) -> Network:
     return await networks.get(session, found[0])
 
 
-async def _given(session: AsyncSession, known: tuple[Member, Identity] | None) -> frozenset[str]:
-    if known is None or known[0].id is None:
-        return frozenset()
-    return await members.roles(session, known[0].network_id, known[0].id)
+async def _recognised(session: AsyncSession, standing: Standing) -> Recognised:
+    """Who acts, as far as the database knows."""
+    platform, server_ref, account_ref = standing.platform, standing.server_ref, standing.account_ref
+    if server_ref is None:
+        server_ref = (await _network(session, standing)).server_ref or ""
+    found = await recognise(session, platform, server_ref, account_ref)
+    if found is None:
+        raise NotSetUp
+    return found
 
 
 async def _of(session: AsyncSession, network_id: int, member_id: int | None) -> Member:
