@@ -6,6 +6,7 @@ import asyncio
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
+from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
 
@@ -228,6 +229,11 @@ class Person:
         found = await self.request("GET", f"/channels/{channel_id}/messages", limit=limit)
         return [Seen(message) for message in reversed(found)]
 
+    async def dismiss(self, target: Target) -> None:
+        """Put away a private answer, as one does on the screen; a message of one's own is deleted."""
+        message = raw(target)
+        await self.request("DELETE", f"/channels/{message['channel_id']}/messages/{message['id']}")
+
     async def dms(self, *, limit: int = 50) -> list[Seen]:
         """All direct messages received and sent, oldest first."""
         everything = await self.me()
@@ -273,6 +279,18 @@ class Person:
     async def set_dm_policy(self, policy: str) -> None:
         """ "open", "closed" (no message from bots passes) or "blocked"."""
         await self.request("PATCH", "/me", {"dm_policy": policy})
+
+    async def authorizes(self, url: str, *, allow: bool = True) -> str:
+        """Decide on the consent screen at `url`; the address to which the browser is sent back."""
+        form = {**dict(parse_qsl(urlsplit(url).query)), "person": self.id}
+        form["decision"] = "allow" if allow else "refuse"
+        async with (
+            aiohttp.ClientSession() as browser,
+            browser.post(f"{self.url}/oauth2/authorize", data=form, allow_redirects=False) as response,
+        ):
+            if response.status != 302:
+                raise Refused(response.status, {"message": await response.text()})
+            return response.headers["Location"]
 
     async def eventually(self, condition: Callable[[], object], *, patience: float | None = None) -> Any:
         """Ask until the answer is true; return it. Raises `TimeoutError` when patience ends."""

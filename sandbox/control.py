@@ -9,6 +9,7 @@ from sandbox.errors import ApiError
 from sandbox.journal import Exchange, Frame
 from sandbox.people_act import Act, Handler, wrap
 from sandbox.state import dump
+from sandbox.world import App, Json
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
@@ -111,11 +112,28 @@ async def set_app(act: Act) -> object:
     app = act.world.apps.get(act.path["app"])
     if app is None:
         raise ApiError.of(10002)
-    intents = act.object().get("intents")
-    if not isinstance(intents, list):
-        raise ApiError.leaf(("intents",), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
-    act.world.set_intents(app, {str(name) for name in intents})
-    return {"id": app.id, "intents": sorted(app.intents)}
+    body = act.object()
+    for key in ("intents", "redirect_uris"):
+        if not isinstance(body.get(key, []), list):
+            raise ApiError.leaf((key,), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+    if "intents" in body:
+        act.world.set_intents(app, {str(name) for name in body["intents"]})
+    if "redirect_uris" in body:
+        app.data["redirect_uris"] = [str(uri) for uri in body["redirect_uris"]]
+    return portal(app)
+
+
+def portal(app: App) -> Json:
+    """What the developer portal shows of an application."""
+    return {
+        "id": app.id,
+        "name": app.name,
+        "token": app.token,
+        "client_secret": app.secret,
+        "intents": sorted(app.intents),
+        "redirect_uris": app.data["redirect_uris"],
+        "bot": app.user.data,
+    }
 
 
 async def add_guild(act: Act) -> object:
@@ -127,9 +145,18 @@ async def add_guild(act: Act) -> object:
 
 async def add_app(act: Act) -> object:
     body = act.object()
-    intents = {str(name) for name in body.get("intents") or ()}
-    app = act.world.add_app(str(body.get("name") or "Bot"), token=body.get("token"), intents=intents)
-    return {"id": app.id, "name": app.name, "token": app.token, "bot": app.user.data}
+    for key in ("intents", "redirect_uris"):
+        if not isinstance(body.get(key) or [], list):
+            raise ApiError.leaf((key,), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+    intents, uris = ({str(one) for one in body.get(key) or ()} for key in ("intents", "redirect_uris"))
+    token = body.get("token")
+    app = act.world.add_app(
+        str(body.get("name") or "Bot"),
+        token=str(token) if token else None,
+        intents=intents,
+        redirect_uris=sorted(uris),
+    )
+    return portal(app)
 
 
 async def invite(act: Act) -> object:

@@ -51,6 +51,10 @@ LOOSENESS: tuple[Loose, ...] = (
         "active threads come all at once: the documentation lists threads and members only",
     ),
     Loose(
+        "request", "POST /oauth2/token*", r"", "no such route",
+        "the token endpoint is RFC 6749's: documented in words, not in the description",
+    ),
+    Loose(
         "request", "POST /channels/*/threads", r"query\.use_nested_fields", "",
         "discord.py asks for the nested message this way; Discord takes it without describing it",
     ),

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from sandbox import control, people, state
+from sandbox import consent, control, people, state
 from sandbox import tour as tours
 from sandbox.client import Person
 from sandbox.clock import VirtualClock
@@ -24,6 +24,7 @@ from sandbox.faults import Faults
 from sandbox.gateway import Gateway
 from sandbox.interactions import Interactions
 from sandbox.journal import Journal
+from sandbox.oauth import OAuth
 from sandbox.people_events import PeopleEvents
 from sandbox.ratelimit import Buckets, Size
 from sandbox.ratelimit import Settings as Limits
@@ -69,6 +70,7 @@ class Sandbox:
         self.buckets = buckets or Buckets(GENEROUS)
         self.gateway = Gateway(self.world, self.shapes, self.journal, self.faults)
         self.interactions = Interactions(self.world, self.rights, self.gateway, self.composer)
+        self.oauth = OAuth(self.world)
         self.events = PeopleEvents(self)
         #: Instants at which each bot opened direct conversations.
         self.openings: dict[str, list[datetime]] = {}
@@ -99,6 +101,8 @@ class Sandbox:
     def application(self) -> web.Application:
         app = web.Application(client_max_size=self.settings.request_limit + 1_000_000)
         app.router.add_route("*", "/api/v10/{tail:.*}", self._rest)
+        app.router.add_route("*", "/api/{tail:oauth2/.*}", self._rest)
+        consent.install(self, app)
         app.router.add_get("/gateway/", self.gateway.handle)
         app.router.add_get("/gateway", self.gateway.handle)
         app.router.add_get("/cdn/{path:.*}", self._cdn)

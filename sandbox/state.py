@@ -52,6 +52,7 @@ def _app(app: App) -> Json:
         "data": {k: v for k, v in app.data.items() if k not in ("bot", "owner")},
         "owner": app.data["owner"]["id"],
         "token": app.token,
+        "secret": app.secret,
         "intents": sorted(app.intents),
         "commands": app.commands,
         "guild_commands": app.guild_commands,
@@ -112,7 +113,7 @@ def restore(world: World, state: Json) -> None:
 def _restore_app(world: World, entry: Json) -> None:
     user = world.users[entry["data"]["id"]]
     data = {**entry["data"], "bot": user.data, "owner": world.users[entry["owner"]].data}
-    app = App(data, user, entry["token"], set(entry["intents"]))
+    app = App(data, user, entry["token"], set(entry["intents"]), secret=entry.get("secret", ""))
     app.commands, app.guild_commands = entry["commands"], entry["guild_commands"]
     app.creations = entry["creations"]
     world.apps[app.id] = world.tokens[app.token] = app

@@ -18,9 +18,10 @@ export function avatar(user, size = "medium") {
   return box;
 }
 
-/** @param {string} name */
+/** Of the person, not of what stands after a dash or in brackets: « Aurélie Roche – Kingersheim » is AR. @param {string} name */
 export function initials(name) {
-  const words = name.split(/[\s’'-]+/u).filter((word) => /\p{L}|\p{N}/u.test(word));
+  const [own] = name.split(/\s[–—|-]\s|\s\(/u);
+  const words = (own || name).split(/[\s’'-]+/u).filter((word) => /\p{L}|\p{N}/u.test(word));
   const letters = words.length > 1 ? [words[0], words[words.length - 1]] : words;
   return letters.map((word) => [...word][0].toUpperCase()).join("") || "?";
 }

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.compose import Upload
 from sandbox.errors import ApiError
+from sandbox.oauth import Grant
 from sandbox.world import App, Channel, Guild, Json, User, World
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Call:
     caller: App | None
     reason: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    #: The person behind a Bearer token, and what they allowed.
+    bearer: Grant | None = None
 
     @property
     def world(self) -> World:
@@ -52,7 +55,7 @@ class Call:
 
     @property
     def me(self) -> User:
-        return self.app.user
+        return self.bearer.user if self.bearer is not None else self.app.user
 
     def object(self) -> Json:
         """The body, which must be a JSON object."""
@@ -112,6 +115,8 @@ class Route:
     handler: Handler
     #: False: the token in the path is the only key (interactions, webhooks, the gateway's address).
     auth: bool
+    #: What a person must have allowed for a Bearer token to be taken ("": anything); None takes none.
+    scope: str | None = None
 
     #: The template with Discord's own names of parameters.
     public: str = ""
@@ -146,7 +151,9 @@ def public_name(template: str) -> str:
 ROUTES: list[Route] = []
 
 
-def route(method: str, template: str, *, auth: bool = True) -> Callable[[Handler], Handler]:
+def route(
+    method: str, template: str, *, auth: bool = True, scope: str | None = None
+) -> Callable[[Handler], Handler]:
     """Register a handler: `@route("GET", "/channels/{channel}")`."""
 
     def register(handler: Handler) -> Handler:
@@ -160,7 +167,7 @@ def route(method: str, template: str, *, auth: bool = True) -> Callable[[Handler
                     raise ValueError(f"{template}: {part} is called {node.name} elsewhere")
             else:
                 node = node.words.setdefault(part, _Node())
-        made = Route(method, template, handler, auth, public_name(template))
+        made = Route(method, template, handler, auth, scope, public_name(template))
         node.routes[method] = made
         ROUTES.append(made)
         return handler

@@ -4,6 +4,7 @@ import logging
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -13,6 +14,7 @@ from sandbox.compose import Upload
 from sandbox.errors import ApiError
 from sandbox.faults import BAN_PAGE, Fault
 from sandbox.jsontext import loads
+from sandbox.oauth import Grant
 from sandbox.rest.known import is_known
 from sandbox.rest.router import Answer, Call, Route, find
 from sandbox.rules.places import audit_reason
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 Refused = (401, 403, 429)
+#: Where a form is read as one; elsewhere it is bad JSON.
+FORMS = ("/api/v10/oauth2/", "/api/oauth2/")
 
 
 @dataclass(slots=True)
@@ -89,7 +93,8 @@ async def _exchange(sandbox: "Sandbox", request: web.Request, exchange: Exchange
     if route is None:
         raise _no_route(sandbox, exchange, exists)
     exchange.route = route.public
-    exchange.app = _key(sandbox, request) if route.auth else None
+    bearer = _bearer(sandbox, request, route)
+    exchange.app = bearer.app if bearer else _key(sandbox, request) if route.auth else None
     if not _within_limits(sandbox, request, route, params, exchange):
         return
     fault = sandbox.faults.rest(
@@ -101,7 +106,7 @@ async def _exchange(sandbox: "Sandbox", request: web.Request, exchange: Exchange
     body, files = await _body(sandbox, request)
     exchange.body = body
     reason = audit_reason(request.headers.get("X-Audit-Log-Reason"))
-    call = Call(sandbox, params, request.query, body, files, exchange.app, reason, request.headers)
+    call = Call(sandbox, params, request.query, body, files, exchange.app, reason, request.headers, bearer)
     answer = await route.handler(call)
     if answer is None:
         exchange.status = 204
@@ -131,6 +136,17 @@ def _key(sandbox: "Sandbox", request: web.Request) -> App:
         if not agent.startswith("DiscordBot ("):
             raise ApiError.of(40333)
     return app
+
+
+def _bearer(sandbox: "Sandbox", request: web.Request, route: Route) -> Grant | None:
+    """The person behind a token of a web login, where the route takes one."""
+    scheme, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    if scheme.lower() != "bearer" or not route.auth:
+        return None
+    grant = sandbox.oauth.bearer(token.strip())
+    if grant is None or route.scope is None or (route.scope and route.scope not in grant.scopes):
+        raise ApiError.unauthorized()
+    return grant
 
 
 def _within_limits(
@@ -184,6 +200,8 @@ async def _body(sandbox: "Sandbox", request: web.Request) -> tuple[Any, dict[str
         raw = await request.read()
     except web.HTTPRequestEntityTooLarge:
         raise ApiError.of(40005) from None
+    if request.content_type == "application/x-www-form-urlencoded" and request.path.startswith(FORMS):
+        return dict(parse_qsl(raw.decode(errors="replace"), keep_blank_values=True)), {}
     return (_json(raw) if raw else None), {}
 
 

@@ -7,14 +7,19 @@ from sandbox.rest.router import Call, route
 from sandbox.world import Json
 
 
-@route("GET", "/users/@me")
+@route("GET", "/users/@me", scope="identify")
 async def get_me(call: Call) -> object:
     return me(call)
 
 
 def me(call: Call) -> Json:
-    """The bot's own account, as it alone sees it."""
-    return {**call.me.data, "verified": True, "mfa_enabled": True, "locale": "en-US", "email": None}
+    """One's own account, as oneself alone sees it; a person's address only where they allowed it."""
+    shown = {**call.me.data, "verified": True, "mfa_enabled": True, "locale": "en-US", "email": None}
+    if call.bearer is not None:
+        shown["locale"] = call.me.locale
+        if "email" in call.bearer.scopes:
+            shown["email"] = f"{call.me.data['username']}@example.org"
+    return shown
 
 
 @route("GET", "/users/{user}")
@@ -33,7 +38,7 @@ async def edit_me(call: Call) -> object:
     return me(call)
 
 
-@route("GET", "/users/@me/guilds")
+@route("GET", "/users/@me/guilds", scope="guilds")
 async def my_guilds(call: Call) -> object:
     return [
         {

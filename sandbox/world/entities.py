@@ -216,6 +216,8 @@ class App:
     guild_commands: dict[str, dict[str, Json]] = field(default_factory=dict)
     creations: dict[str, int] = field(default_factory=dict)
     identifies: int = 0
+    #: What the application's web login proves itself with (OAuth2).
+    secret: str = ""
 
     @property
     def id(self) -> str:

@@ -4,6 +4,7 @@ import base64
 import re
 import secrets
 import unicodedata
+from collections.abc import Iterable
 
 from sandbox.world.base import Base
 from sandbox.world.entities import App, Channel, Guild, Json, User
@@ -45,8 +46,10 @@ class People(Base):
         token: str | None = None,
         intents: set[str] | frozenset[str] = frozenset(),
         owner: User | None = None,
+        redirect_uris: Iterable[str] = (),
     ) -> App:
-        """A bot as the developer portal makes it. `intents` are the privileged toggles switched on."""
+        """A bot as the developer portal makes it. `intents` are the privileged toggles switched on,
+        `redirect_uris` where its web login may send people back."""
         user = self.add_user(name, bot=True)
         head = base64.urlsafe_b64encode(user.id.encode()).decode().rstrip("=")
         token = token or f"{head}.{secrets.token_urlsafe(4)}.{secrets.token_urlsafe(27)}"
@@ -72,10 +75,10 @@ class People(Base):
             "team": None,
             "tags": [],
             "interactions_endpoint_url": None,
-            "redirect_uris": [],
+            "redirect_uris": list(redirect_uris),
             "integration_types_config": {"0": {}},
         }
-        app = App(data, user, token, set(intents))
+        app = App(data, user, token, set(intents), secret=secrets.token_urlsafe(24))
         self.set_intents(app, set(intents))
         self.apps[app.id] = app
         self.tokens[token] = app
