@@ -77,6 +77,8 @@ def command(
         callback = app_commands.choices(**{option: table_choices(table) for option, table in tables.items()})(
             callback
         )
+        if parent is not None:
+            _forget(parent, packaged(BASE)[f"commands.{key}.name"], callback)
         make = parent.command if parent is not None else app_commands.command
         made: app_commands.Command[Any, ..., None] = make(
             name=text(f"commands.{key}.name"), description=text(f"commands.{key}.description")
@@ -87,6 +89,15 @@ def command(
         return made
 
     return decorate
+
+
+def _forget(parent: app_commands.Group, name: str, callback: Callable[..., Any]) -> None:
+    """An extension is executed anew by each bot of a process; a group that several files share is not."""
+    earlier = parent.get_command(name)
+    if isinstance(earlier, app_commands.Command):
+        was = earlier.callback
+        if (was.__module__, was.__qualname__) == (callback.__module__, callback.__qualname__):
+            parent.remove_command(name)
 
 
 table_choices = choices
