@@ -19,6 +19,7 @@ from sandbox.jsontext import loads
 from sandbox.members import chunks
 from sandbox.session import Connection, Session, dumps
 from sandbox.shapes import Shapes
+from sandbox.thread_sync import ThreadSync
 from sandbox.world import App, Event, Json, World
 
 PRIVILEGED = {"members": 1 << 1, "presences": 1 << 8, "message_content": 1 << 15}
@@ -51,6 +52,7 @@ class Gateway:
         self.faults = faults
         self.shapes = shapes
         self.filter = Filter(shapes)
+        self.threads = ThreadSync(shapes)
         self.sessions: dict[str, Session] = {}
         self.connections: set[Connection] = set()
         #: (app, guild) → real instant of the last complete member list (op 8).
@@ -66,6 +68,7 @@ class Gateway:
                 continue
             d = self.filter.see(session.app, session.intents, event)
             if d is None:
+                self.threads.after(session, event)
                 continue
             body = bodies.get(id(d))
             if body is None:
@@ -73,6 +76,10 @@ class Gateway:
                 if d is event.d:
                     bodies[id(d)] = body
             session.dispatch(event.t, body, d)
+            if event.t == "GUILD_CREATE" and event.guild is not None:
+                self.threads.begin(session, event.guild)
+            else:
+                self.threads.after(session, event)
 
     def session_of(self, app: App, guild_id: str | None) -> Session | None:
         """The live session that gets this bot's interactions."""
@@ -237,6 +244,7 @@ class Gateway:
             presences = bool(session.intents & PRIVILEGED["presences"])
             created = self.shapes.guild_create(guild, app, presences=presences)
             session.dispatch("GUILD_CREATE", dumps(created), created)
+            self.threads.begin(session, guild)
 
     def _resume(self, connection: Connection, d: Any) -> None:
         if connection.session is not None:

@@ -4,7 +4,9 @@
 """
 
 import asyncio
+import contextlib
 import secrets
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -132,6 +134,20 @@ class Interactions:
         if self.world.now() - interaction.created > self.answer_within:
             self._fail(interaction, "timeout")
             raise ApiError.of(10062)
+        with self._telling(interaction):
+            return interaction, self._answer(interaction, body, files)
+
+    @contextlib.contextmanager
+    def _telling(self, interaction: Interaction) -> Iterator[None]:
+        """Whoever tries a bot out sees on the page why its answer was not taken."""
+        try:
+            yield
+        except ApiError as error:
+            told = {"level": "error", "application": interaction.app.name, **error.body()}
+            self.world.emit("NOTICE", told, users=[interaction.user.id])
+            raise
+
+    def _answer(self, interaction: Interaction, body: Any, files: Files) -> Json | None:
         answer = rules.callback(
             interaction.type,
             body,
@@ -147,7 +163,7 @@ class Interactions:
             raise ApiError.leaf(("type",), "BASE_TYPE_CHOICES", "Value must be one of {4, 5, 9, 10, 11}.")
         message = self._act(interaction, kind, data, files)
         interaction.answered = True
-        return interaction, message
+        return message
 
     def _act(self, interaction: Interaction, kind: int, data: Json, files: Files) -> Json | None:
         message: Json | None = None
@@ -259,7 +275,8 @@ class Interactions:
 
     def followup(self, interaction: Interaction, body: Any, files: Files) -> Json:
         """After a deferral the first followup writes the waiting message, whatever its own flags say."""
-        accepted = message_rules.message_create(body, kind="webhook", files=len(files))
+        with self._telling(interaction):
+            accepted = message_rules.message_create(body, kind="webhook", files=len(files))
         if interaction.loading:
             waiting = self.hook_message(interaction, "@original")
             return self._write(interaction, waiting, accepted, files)
@@ -267,7 +284,8 @@ class Interactions:
 
     def edit(self, interaction: Interaction, message_id: str, body: Any, files: Files) -> Json:
         message = self.hook_message(interaction, message_id)
-        accepted = message_rules.message_edit(body, message, kind="webhook", files=len(files))
+        with self._telling(interaction):
+            accepted = message_rules.message_edit(body, message, kind="webhook", files=len(files))
         if interaction.loading and message["id"] == interaction.original_id:
             return self._write(interaction, message, accepted, files)
         return self._edit(interaction, message, accepted, files)

@@ -97,6 +97,10 @@ async def change_role(act: Act) -> object:
     return None
 
 
+async def one_channel(act: Act) -> object:
+    return act.view.channel(act.channel())
+
+
 async def edit_channel(act: Act) -> object:
     channel = act.channel()
     if channel.is_thread:
@@ -187,12 +191,14 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("DELETE", "/guilds/{guild}/me", leave),
     ("PUT", "/guilds/{guild}/members/{user}/roles/{role}", change_role),
     ("DELETE", "/guilds/{guild}/members/{user}/roles/{role}", change_role),
+    ("GET", "/channels/{channel}", one_channel),
     ("PATCH", "/channels/{channel}", edit_channel),
     ("DELETE", "/channels/{channel}", delete_channel),
     ("GET", "/channels/{channel}/messages", messages.history),
     ("POST", "/channels/{channel}/messages", messages.say),
     ("POST", "/channels/{channel}/typing", messages.typing),
     ("GET", "/channels/{channel}/messages/{message}", messages.one_message),
+    ("PATCH", "/channels/{channel}/messages/{message}", messages.correct),
     ("DELETE", "/channels/{channel}/messages/{message}", messages.unsay),
     ("PUT", "/channels/{channel}/messages/{message}/reactions/{emoji}", messages.reaction),
     ("DELETE", "/channels/{channel}/messages/{message}/reactions/{emoji}", messages.reaction),

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from sandbox.people_view import View
 from sandbox.session import dumps
+from sandbox.shapes import presence
 from sandbox.world import Event, Json, User
 
 if TYPE_CHECKING:
@@ -30,12 +31,20 @@ class PeopleEvents:
         for queue, user in self.open.items():
             d = self.see(user, event)
             if d is None:
+                self._tell_closed(queue, user, event)
                 continue
             if d is event.d:
                 body = body or f'{{"t":"{event.t}","d":{dumps(d)}}}'
                 queue.put_nowait(body)
             else:
                 queue.put_nowait(f'{{"t":"{event.t}","d":{dumps(d)}}}')
+
+    @staticmethod
+    def _tell_closed(queue: "asyncio.Queue[str | None]", user: User, event: Event) -> None:
+        """A channel that a member may not see (any more) is gone for them; its name is not told."""
+        if event.t == "CHANNEL_UPDATE" and event.guild is not None and user.id in event.guild.members:
+            gone = {"id": event.d["id"], "guild_id": event.guild.id, "type": event.d["type"]}
+            queue.put_nowait(f'{{"t":"CHANNEL_DELETE","d":{dumps(gone)}}}')
 
     def see(self, user: User, event: Event) -> Json | None:
         if event.t in HIDDEN:
@@ -74,6 +83,7 @@ class PeopleEvents:
         ws = web.WebSocketResponse(heartbeat=30)
         await ws.prepare(request)
         queue: asyncio.Queue[str | None] = asyncio.Queue()
+        self._show(user, "online")
         self.open[queue] = user
         writer = asyncio.create_task(self._write(ws, queue))
         try:
@@ -82,7 +92,16 @@ class PeopleEvents:
         finally:
             self.open.pop(queue, None)
             writer.cancel()
+            self._show(user, "offline")
         return ws
+
+    def _show(self, user: User, status: str) -> None:
+        """Bots with the presences intent are told of the first page that opens and the last that closes."""
+        if user not in self.open.values():
+            world = self.sandbox.world
+            world.online = world.online | {user.id} if status == "online" else world.online - {user.id}
+            for guild in world.guilds_of(user.id):
+                world.emit("PRESENCE_UPDATE", presence(user.id, status, guild.id), guild=guild)
 
     @staticmethod
     async def _write(ws: web.WebSocketResponse, queue: "asyncio.Queue[str | None]") -> None:

@@ -1,11 +1,14 @@
 """What people do with messages: read, write, delete, react."""
 
+from sandbox.compose import Upload
 from sandbox.errors import ApiError
 from sandbox.people_act import Act
 from sandbox.rest.messages import react
-from sandbox.rights import ADD_REACTIONS, BYPASS_SLOWMODE, MANAGE_CHANNELS, MANAGE_MESSAGES
+from sandbox.rights import ADD_REACTIONS, ATTACH_FILES, BYPASS_SLOWMODE, MANAGE_CHANNELS, MANAGE_MESSAGES
 from sandbox.rules import messages as message_rules
 from sandbox.world import Channel, Json
+
+MOST_FILES = 10
 
 
 async def history(act: Act) -> object:
@@ -27,14 +30,47 @@ async def say(act: Act) -> object:
     asked: Json = {"content": body.get("content")}
     if body.get("reply_to"):
         asked["message_reference"] = {"message_id": str(body["reply_to"])}
-    accepted = message_rules.message_create(asked)
+    files = uploads(act, body.get("attachments"), permissions)
+    accepted = message_rules.message_create(asked, files=len(files))
     slow_down(act, found, permissions)
-    fields = act.sandbox.composer.fields(accepted, found, permissions=permissions)
+    fields = act.sandbox.composer.fields(accepted, found, permissions=permissions, files=files)
     if "referenced_message" in fields:
         replied = fields["referenced_message"]["author"]
         if replied["id"] != act.me.id and replied not in fields["mentions"]:
             fields["mentions"] = [*fields["mentions"], replied]
     return act.world.post(found, act.me, **fields)
+
+
+def uploads(act: Act, listed: object, permissions: int) -> dict[str, Upload]:
+    """Files sent before (`POST /sandbox/attachments`), named by their ids."""
+    if not listed:
+        return {}
+    if not isinstance(listed, list) or len(listed) > MOST_FILES:
+        raise ApiError.of(30015)
+    if not permissions & ATTACH_FILES:
+        raise ApiError.of(50013)
+    known, files = act.sandbox.interactions.payloads.uploads, {}
+    for number, upload_id in enumerate(listed):
+        upload = known.get(str(upload_id))
+        if upload is None:
+            raise ApiError.leaf(("attachments", number), "ENTITY_UNKNOWN", "Unknown attachment")
+        data, kind = act.world.files[f"ephemeral-attachments/{upload['id']}/{upload['filename']}"]
+        files[str(number)] = Upload(upload["filename"], kind, data)
+    return files
+
+
+async def correct(act: Act) -> object:
+    """One changes one's own words only."""
+    channel = act.channel()
+    message = act.message(channel)
+    if message["author"]["id"] != act.me.id:
+        raise ApiError.of(50005)
+    if channel.archived:
+        raise ApiError.of(50083)
+    accepted = message_rules.message_edit({"content": act.object().get("content")}, message)
+    permissions = act.rights.of(act.me.id, channel)
+    changes = act.sandbox.composer.changes(accepted, message, channel, permissions=permissions)
+    return act.world.edit_message(channel, message, changes)
 
 
 def slow_down(act: Act, channel: Channel, permissions: int) -> None:

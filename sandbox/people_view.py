@@ -103,7 +103,7 @@ class View:
             taken = {(c["type"], c["name"]) for c in own.values()}
             for command in [*own.values(), *app.commands.values()]:
                 shadowed = not command.get("guild_id") and (command["type"], command["name"]) in taken
-                if not shadowed and self.may_use(command, guild, mine):
+                if not shadowed and self.may_use(command, channel, mine, app):
                     shown.append(
                         {**localized(command, self.reader.locale), "application": self.application(app)}
                     )
@@ -113,23 +113,43 @@ class View:
         members = channel.guild.members if channel.guild else {user.id for user in channel.recipients}
         return [app for app in self.sandbox.world.apps.values() if app.user.id in members]
 
-    @staticmethod
-    def may_use(command: Json, guild: Guild | None, mine: int) -> bool:
+    def may_use(self, command: Json, channel: Channel, mine: int, app: App) -> bool:
+        guild = channel.guild
         contexts = command.get("contexts")
         if guild is None:
             allowed = contexts is None or 1 in contexts
             return allowed and command.get("dm_permission") is not False and not command.get("guild_id")
         if contexts is not None and 0 not in contexts and not command.get("guild_id"):
             return False
-        wanted = command.get("default_member_permissions")
-        if wanted is None:
-            return True
         administrator = bool(mine & (1 << 3))
-        return administrator or (int(wanted) != 0 and mine & int(wanted) == int(wanted))
+        tables = app.overrides.get(guild.id, {})
+        entries = tables.get(command["id"]) or tables.get(app.id) or []
+        set_there = overridden(entries, guild, channel, guild.members[self.reader.id]) if entries else None
+        if administrator or set_there is not None:
+            return administrator or bool(set_there)
+        wanted = command.get("default_member_permissions")
+        return wanted is None or (int(wanted) != 0 and mine & int(wanted) == int(wanted))
 
     @staticmethod
     def application(app: App) -> Json:
         return {"id": app.id, "name": app.name, "icon": app.data["icon"], "bot": app.user.data}
+
+
+def overridden(entries: list[Json], guild: Guild, channel: Channel, member: Json) -> bool | None:
+    """What the server set for this command, here, for this member; None where it set nothing.
+
+    A channel that is shut is shut to everyone; then the member's own entry counts, then any of their roles'
+    that opens, then any that shuts, then @everyone's.
+    """
+    table = {(entry["type"], entry["id"]): bool(entry["permission"]) for entry in entries}
+    place = channel.parent if channel.is_thread and channel.parent else channel
+    everywhere = str(int(guild.id) - 1)
+    if not table.get((3, place.id), table.get((3, everywhere), True)):
+        return False
+    if (2, member["user"]["id"]) in table:
+        return table[2, member["user"]["id"]]
+    mine = [table[1, role] for role in member["roles"] if (1, role) in table]
+    return any(mine) if mine else table.get((1, guild.id))
 
 
 def localized(item: Json, locale: str) -> Json:

@@ -46,6 +46,8 @@ class Session:
         self.buffer: deque[Frame] = deque(maxlen=buffer)
         self.connection: Connection | None = None
         self.expiry: asyncio.TimerHandle | None = None
+        #: Server → channels that the bot sees there.
+        self.seen: dict[str, set[str]] = {}
 
     def holds(self, guild_id: str | None) -> bool:
         """Whether events of this server (None: direct ones) belong to this shard."""

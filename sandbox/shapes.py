@@ -10,6 +10,18 @@ from sandbox.world import App, Channel, Guild, Json, User
 HIDDEN: Json = {"content": "", "embeds": [], "attachments": [], "components": []}
 
 
+def presence(user_id: str, status: str, guild_id: str) -> Json:
+    """Who is there; nothing of what they do."""
+    client: Json = {"web": status} if status != "offline" else {}
+    return {
+        "user": {"id": user_id},
+        "guild_id": guild_id,
+        "status": status,
+        "activities": [],
+        "client_status": client,
+    }
+
+
 class Shapes:
     """Builds them; holds no state but the means to compute permissions."""
 
@@ -50,7 +62,11 @@ class Shapes:
                 for thread in guild.threads.values()
                 if not thread.archived and self.rights.sees(me, thread)
             ],
-            "presences": [],
+            "presences": [
+                presence(user_id, "online", guild.id)
+                for user_id in (sorted(self.rights.world.online) if presences else ())
+                if user_id in guild.members
+            ],
             "stage_instances": [],
             "guild_scheduled_events": [event for event in guild.events.values() if event["status"] in (1, 2)],
             "soundboard_sounds": [],

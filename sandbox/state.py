@@ -57,6 +57,7 @@ def _app(app: App) -> Json:
         "commands": app.commands,
         "guild_commands": app.guild_commands,
         "creations": app.creations,
+        "overrides": app.overrides,
     }
 
 
@@ -115,7 +116,7 @@ def _restore_app(world: World, entry: Json) -> None:
     data = {**entry["data"], "bot": user.data, "owner": world.users[entry["owner"]].data}
     app = App(data, user, entry["token"], set(entry["intents"]), secret=entry.get("secret", ""))
     app.commands, app.guild_commands = entry["commands"], entry["guild_commands"]
-    app.creations = entry["creations"]
+    app.creations, app.overrides = entry["creations"], entry.get("overrides", {})
     world.apps[app.id] = world.tokens[app.token] = app
 
 

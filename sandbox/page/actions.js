@@ -71,6 +71,8 @@ export class Actions {
       items.push({ label: words.t("react"), icon: icon("smile"), run: () => this.pickReaction(message, anchor) });
       items.push({ label: words.t("reply"), icon: icon("reply"), run: () => client.reply(message) });
     }
+    if (mine && !ephemeral && client.conversationOf(message.channel_id)?.composer.input)
+      items.push({ label: words.t("edit"), icon: icon("file"), run: () => client.edit(message) });
     if (message.content)
       items.push({ label: words.t("copy_text"), icon: icon("file"), run: () => client.notices.copy(message.content) });
     items.push({ label: words.t("copy_id"), icon: icon("hash"), run: () => client.notices.copy(message.id) });

@@ -44,7 +44,7 @@ export class Client {
     this.times = new Times(this.store.locale, () => this.store.now());
     this.frame = new Frame(this);
     this.listen();
-    const wanted = places.map((id) => this.store.channels.get(id)).find(Boolean);
+    const wanted = (await Promise.all(places.map((id) => this.store.find(id)))).find(Boolean);
     if (wanted) await this.openChannel(wanted.id);
     else if (this.store.guilds.size) await this.openGuild(this.store.guilds.keys().next().value);
     else await this.openHome();
@@ -56,7 +56,7 @@ export class Client {
       store.on("online", (online) => {
         this.frame.offline.hidden = online;
       }),
-      store.on("notice", (notice) => this.notices.tell(notice.message ?? notice.text ?? "", notice.level)),
+      store.on("notice", (notice) => this.notices.refused(notice)),
       store.on("open", () => this.reopened()),
       store.on("channels", (changed) => this.channelChanged(changed)),
       store.on("clock", () => this.tick()),
@@ -101,7 +101,7 @@ export class Client {
 
   /** @param {string} id of a channel, or of a thread, which opens beside its channel @param {{keepLists?: boolean}} [options] */
   async openChannel(id, { keepLists = false } = {}) {
-    const channel = this.store.channels.get(id);
+    const channel = await this.store.find(id);
     if (!channel) return this.notices.tell(this.words.t("no_access"), "error");
     if (!keepLists) this.frame.closeLists();
     if (isThread(channel)) return this.openThread(channel);
@@ -257,6 +257,10 @@ export class Client {
 
   reply(message) {
     this.conversationOf(message.channel_id)?.composer.reply(message);
+  }
+
+  edit(message) {
+    this.conversationOf(message.channel_id)?.composer.edit(message);
   }
 
   focusComposer(channelId) {

@@ -1,11 +1,12 @@
 /**
  * Where one writes: messages, mentions, and `/` for the commands of bots.
  */
+import { Attachments } from "./attach.js";
 import { avatar } from "./avatar.js";
 import { CommandForm } from "./commandform.js";
 import { leaves, search, typedInFull } from "./commands.js";
 import { Channel, Kind, isThread, may } from "./discord.js";
-import { h, icon, iconButton } from "./dom.js";
+import { append, h, icon, iconButton } from "./dom.js";
 import { Listbox } from "./listbox.js";
 import { choicesOf, matching } from "./select.js";
 
@@ -55,16 +56,21 @@ export class Composer {
     const commands = iconButton("slash", words.t("open_commands"), () => this.startCommand(), {
       class: "composer-slash",
     });
+    const attaches = may(this.client.store.permissionsIn(this.channel), "ATTACH_FILES");
+    this.attachments = attaches ? new Attachments(this) : null;
+    this.attachments?.watch(this.element);
     this.line = h(
       "div",
       { class: "composer-line" },
+      this.attachments?.picker,
+      this.attachments?.button,
       commands,
       this.input,
       this.counter,
       iconButton("send", words.t("send"), () => this.send(), { class: "send" }),
     );
     this.typing = h("p", { class: "typing", "aria-live": "polite" });
-    this.element.append(this.replying, this.line, this.alert, this.typing);
+    append(this.element, [this.replying, this.attachments?.list, this.line, this.alert, this.typing]);
     this.input.addEventListener("input", () => this.typed());
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.input.addEventListener("blur", () => this.closeList());
@@ -118,7 +124,7 @@ export class Composer {
     } else if (event.key === "ArrowUp" && !this.input.value) {
       event.preventDefault();
       this.client.focusMessages(this.channel.id);
-    } else if (event.key === "Escape") this.reply(null);
+    } else if (event.key === "Escape") this.leave();
   }
 
   listKey(event) {
@@ -135,14 +141,19 @@ export class Composer {
 
   async send() {
     const content = this.outgoing().trim();
-    if (!content || this.sending) return;
+    if ((!content && !this.attachments?.files.length) || this.sending) return;
     this.sending = true;
     try {
-      const body = this.replyTo ? { content, reply_to: this.replyTo.id } : { content };
-      const message = await this.client.store.api.post(`/channels/${this.channel.id}/messages`, body);
+      const { api } = this.client.store;
+      const path = `/channels/${this.channel.id}/messages`;
+      const body = { content, reply_to: this.replyTo?.id, attachments: (await this.attachments?.ids()) ?? [] };
+      const message = this.edited
+        ? await api.patch(`${path}/${this.edited.id}`, { content })
+        : await api.post(path, body);
       this.client.store.keep(message);
       this.input.value = "";
       this.mentions.clear();
+      if (!this.edited) this.attachments?.clear();
       this.reply(null);
       this.grow();
     } catch (error) {
@@ -162,14 +173,36 @@ export class Composer {
 
   /** @param {any | null} message */
   reply(message) {
+    const name = message && this.client.store.nameOf(this.channel.guild_id, message.author);
+    this.edited = null;
     this.replyTo = message;
-    this.replying.hidden = !message;
-    if (!message) return;
-    const name = this.client.store.nameOf(this.channel.guild_id, message.author);
+    this.above(message && this.client.words.t("replying_to", { name }), "cancel_reply", "reply");
+  }
+
+  /** One's own words, to be put right. @param {any} message */
+  edit(message) {
+    this.replyTo = null;
+    this.edited = message;
+    this.input.value = message.content;
+    this.grow();
+    this.above(this.client.words.t("editing"), "cancel", "file");
+  }
+
+  /** Neither an answer nor a correction any more; what was being corrected stays as it was. */
+  leave() {
+    if (this.edited) this.input.value = "";
+    this.grow();
+    this.reply(null);
+  }
+
+  /** What stands above the line. @param {string | null} text @param {string} cancel @param {string} drawing */
+  above(text, cancel, drawing) {
+    this.replying.hidden = !text;
+    if (!text) return;
     this.replying.replaceChildren(
-      icon("reply"),
-      h("span", {}, this.client.words.t("replying_to", { name })),
-      iconButton("close", this.client.words.t("cancel_reply"), () => this.reply(null), { class: "tiny" }),
+      icon(drawing),
+      h("span", {}, text),
+      iconButton("close", this.client.words.t(cancel), () => this.leave(), { class: "tiny" }),
     );
     this.focus();
   }

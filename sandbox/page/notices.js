@@ -23,6 +23,14 @@ export class Notices {
     throw error;
   }
 
+  /** What Discord would not take from an application, for whoever makes it. @param {any} notice */
+  refused(notice) {
+    const { message, code } = notice;
+    const reason = code ? `${new ApiError(0, notice).detail} (${code})` : message;
+    const { application } = notice;
+    this.tell(application ? this.client.words.t("app_refused", { name: application, reason }) : reason, notice.level);
+  }
+
   /** @param {string} text @param {"info" | "error"} [level] */
   tell(text, level = "info") {
     if (!text) return;

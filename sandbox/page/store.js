@@ -116,6 +116,15 @@ export class Store extends Emitter {
 
   // --- questions -----------------------------------------------------------------------------------------------------
 
+  /** Archived threads are asked for when somebody goes there. @param {string} id @returns {Promise<any | undefined>} */
+  async find(id) {
+    if (!this.channels.has(id) && /^\d+$/.test(id)) {
+      const found = await this.api.get(`/channels/${id}`).catch(() => null);
+      if (found && isThread(found)) this.channels.set(id, found);
+    }
+    return this.channels.get(id);
+  }
+
   /** @param {string} guildId */
   channelsOf(guildId) {
     return [...this.channels.values()].filter((channel) => channel.guild_id === guildId);

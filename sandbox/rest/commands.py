@@ -2,6 +2,7 @@
 
 from sandbox.errors import ApiError
 from sandbox.rest.router import Answer, Call, route
+from sandbox.rights import MANAGE_GUILD, MANAGE_ROLES
 from sandbox.rules import commands as rules
 from sandbox.world import App, Json
 
@@ -131,7 +132,47 @@ async def delete_command(call: Call) -> object:
     return None
 
 
+# --- who may use them, as a server sets it ----------------------------------------------------------------
+
+ENTRIES = 100
+
+
 @route("GET", GUILD + "/permissions")
 async def command_permissions(call: Call) -> object:
+    tables = own(call).overrides.get(call.guild().id, {})
+    return [permissions_of(call, command_id) for command_id in tables]
+
+
+@route("GET", GUILD + "/{command}/permissions")
+async def one_commands_permissions(call: Call) -> object:
     own(call)
-    return []
+    if call.params["command"] not in call.app.overrides.get(call.guild().id, {}):
+        raise ApiError.of(10066)
+    return permissions_of(call, call.params["command"])
+
+
+def permissions_of(call: Call, command_id: str) -> Json:
+    guild_id = call.params["guild"]
+    entries = call.app.overrides[guild_id][command_id]
+    return {
+        "id": command_id,
+        "application_id": call.app.id,
+        "guild_id": guild_id,
+        "permissions": entries,
+    }
+
+
+@route("PUT", GUILD + "/{command}/permissions", scope="applications.commands.permissions.update")
+async def set_permissions(call: Call) -> object:
+    """A person's token is needed, and their right to manage the server and its roles; bots are refused."""
+    app, guild, command_id = own(call), call.guild(), call.params["command"]
+    if call.bearer is None:
+        raise ApiError.of(20001)
+    call.need_in(guild, MANAGE_GUILD | MANAGE_ROLES)
+    if command_id not in {app.id, *app.commands, *app.guild_commands.get(guild.id, {})}:
+        raise ApiError.of(10063)
+    entries = rules.permission_entries(call.object().get("permissions"), most=ENTRIES)
+    app.overrides.setdefault(guild.id, {})[command_id] = entries
+    answer = permissions_of(call, command_id)
+    call.world.emit("APPLICATION_COMMAND_PERMISSIONS_UPDATE", dict(answer), guild=guild, users=[app.user.id])
+    return answer

@@ -265,3 +265,20 @@ def size(item: Json) -> int:
 def _longest(item: Json, key: str) -> int:
     texts = [item.get(key), *(item.get(f"{key}_localizations") or {}).values()]
     return max(len(text) for text in texts if text is not None) if any(texts) else 0
+
+
+def permission_entries(body: Any, *, most: int) -> list[Body]:
+    """Who may use a command on a server: roles (1), users (2), channels (3), each allowed or not."""
+    form = Form()
+    reader = Reader(form, {"permissions": body})
+
+    def entry(item: Reader) -> Body:
+        return {
+            "id": item.snowflake("id", required=True),
+            "type": item.one_of("type", (1, 2, 3), required=True),
+            "permission": item.boolean("permission"),
+        }
+
+    found = reader.objects("permissions", entry, most=most, required=True) or []
+    form.check()
+    return found

@@ -29,6 +29,8 @@ class Base:
         self.quiet_timers: dict[str, Timer] = {}
         #: How many accounts asked for each username.
         self.names: dict[str, int] = {}
+        #: People who have a page open.
+        self.online: set[str] = set()
         #: Webhooks of channels, with their tokens.
         self.webhooks: dict[str, Json] = {}
         self.files: dict[str, tuple[bytes, str]] = {}

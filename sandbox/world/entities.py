@@ -214,6 +214,8 @@ class App:
     intents: set[str] = field(default_factory=set)
     commands: dict[str, Json] = field(default_factory=dict)
     guild_commands: dict[str, dict[str, Json]] = field(default_factory=dict)
+    #: Server → command (or the application itself) → who may use it, as set on the server.
+    overrides: dict[str, dict[str, list[Json]]] = field(default_factory=dict)
     creations: dict[str, int] = field(default_factory=dict)
     identifies: int = 0
     #: What the application's web login proves itself with (OAuth2).

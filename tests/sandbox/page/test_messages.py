@@ -1,0 +1,118 @@
+"""One's own messages: put right, with files; what one is told of a bot's mistakes and of closed channels."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.sandbox.page.test_access import faults
+from tests.sandbox.page.town import Town
+
+Opened = Callable[..., Awaitable[Page]]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def test_corrects_its_own_message(opened: Opened, place: Town) -> None:
+    page = await opened("Nicolas")
+    box = page.get_by_label("Écrire dans accueil")
+    await box.fill("Bonjuor")
+    await box.press("Enter")
+    last = page.locator(".message").last
+    await expect(last).to_contain_text("Bonjuor")
+    await last.click(button="right")
+    await page.get_by_role("menuitem", name="Modifier").click()
+    await expect(page.get_by_text("Modification du message")).to_be_visible()
+    await expect(box).to_have_value("Bonjuor")
+    await box.fill("Bonjour")
+    await box.press("Enter")
+    await expect(last).to_contain_text("Bonjour")
+    await expect(last).to_contain_text("(modifié)")
+    await expect(box).to_have_value("")
+    assert [one.text for one in await place.people["Nadia"].sees("accueil")] == ["Bonjour"]
+
+
+async def test_leaves_a_correction_without_sending(opened: Opened, place: Town) -> None:
+    page = await opened("Nicolas")
+    await place.people["Nicolas"].says("accueil", "Tel quel")
+    await place.people["Camille"].says("accueil", "D’accord")
+    await page.locator(".message", has_text="D’accord").click(button="right")
+    await expect(page.get_by_role("menuitem", name="Répondre")).to_be_visible()
+    await expect(page.get_by_role("menuitem", name="Modifier")).to_have_count(0)
+    await page.keyboard.press("Escape")
+    await page.locator(".message", has_text="Tel quel").click(button="right")
+    await page.get_by_role("menuitem", name="Modifier").click()
+    await page.get_by_label("Écrire dans accueil").press("Escape")
+    await expect(page.get_by_label("Écrire dans accueil")).to_have_value("")
+    assert [one.text for one in await place.people["Nadia"].sees("accueil")] == ["Tel quel", "D’accord"]
+
+
+async def test_sends_files_with_a_message(opened: Opened, place: Town) -> None:
+    page = await opened("Nicolas")
+    async with page.expect_file_chooser() as choosing:
+        await page.get_by_role("button", name="Joindre des fichiers").click()
+    chooser = await choosing.value
+    await chooser.set_files(
+        [
+            {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"Rez-de-chauss\xc3\xa9e"},
+            {"name": "autre.txt", "mimeType": "text/plain", "buffer": b"x"},
+        ]
+    )
+    await page.get_by_role("button", name="Retirer autre.txt").click()
+    assert await faults(page, "attaching") == []
+    await page.get_by_label("Écrire dans accueil").fill("Voici le plan")
+    await page.get_by_label("Écrire dans accueil").press("Enter")
+    await expect(page.locator(".message").last.get_by_role("link", name="plan.txt")).to_be_visible()
+    await expect(page.get_by_role("list", name="Fichiers joints")).to_have_count(0)
+    [seen] = await place.people["Nadia"].sees("accueil")
+    assert [one["filename"] for one in (seen.message or {})["attachments"]] == ["plan.txt"]
+
+
+async def test_a_channel_that_closes_goes_away_and_comes_back(opened: Opened, place: Town) -> None:
+    page = await opened("Nadia", "discussions")
+    row = page.get_by_role("navigation", name="Salons").get_by_role("button", name="discussions")
+    await expect(row).to_be_visible()
+    channel, everyone = place.places["discussions"], place.guild.id
+    place.world.set_overwrite(channel, {"id": everyone, "type": 0, "allow": "0", "deny": str(1 << 11)})
+    await expect(page.get_by_text("Ici, on n’écrit pas")).to_be_visible()
+    place.world.set_overwrite(channel, {"id": everyone, "type": 0, "allow": "0", "deny": str(1 << 10)})
+    await expect(row).to_have_count(0)
+    await expect(page.get_by_role("heading", name="discussions", level=1)).to_have_count(0)
+    place.world.remove_overwrite(channel, everyone)
+    await expect(row).to_be_visible()
+
+
+async def test_a_link_to_an_archived_thread_opens_it(opened: Opened, place: Town) -> None:
+    post = await place.people["Nicolas"].posts_in("pratiques", "Vieux sujet", "Il y a longtemps.")
+    place.world.edit_thread(place.world.channels[post["id"]], {"archived": True})
+    page = await opened("Nadia")
+    await page.goto("about:blank")
+    await page.goto(f"{place.sandbox.url}/#{place.people['Nadia'].id}/{post['id']}")
+    thread = page.get_by_role("complementary", name="Fil")
+    await expect(thread.get_by_role("heading", name="Vieux sujet")).to_be_visible()
+    await expect(thread).to_contain_text("Il y a longtemps.")
+
+
+async def test_says_what_was_wrong_with_an_answer(opened: Opened, place: Town) -> None:
+    """For whoever makes the bot: the page names the field that Discord would not take."""
+    page = await opened("Nicolas")
+    told = {"level": "error", "application": "Entraide", "message": "Invalid Form Body", "code": 50035}
+    leaf = {"_errors": [{"code": "BASE_TYPE_MAX_LENGTH", "message": "Must be 45 or fewer in length."}]}
+    told["errors"] = {"data": {"title": leaf}}
+    place.world.emit("NOTICE", told, users=[place.people["Nicolas"].id])
+    notice = page.locator(".notice.error")
+    await expect(notice).to_contain_text("La réponse de Entraide a été refusée")
+    await expect(notice).to_contain_text("Must be 45 or fewer in length. (50035)")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_consent_screen(opened: Opened, place: Town, scheme: str) -> None:
+    place.app.data["redirect_uris"] = ["http://127.0.0.1:9/retour"]
+    page = await opened("Nicolas", color_scheme=scheme)
+    query = "response_type=code&redirect_uri=http://127.0.0.1:9/retour&scope=identify%20guilds&state=x"
+    await page.goto(f"{place.sandbox.url}/oauth2/authorize?client_id={place.app.id}&{query}")
+    await expect(page.get_by_role("heading", name="Entraide demande à vous reconnaître")).to_be_visible()
+    await page.get_by_label("Qui êtes-vous").select_option("Nadia")
+    assert await faults(page, "consent") == []
+    async with page.expect_request("http://127.0.0.1:9/**") as asked:
+        await page.get_by_role("button", name="Autoriser").click(no_wait_after=True)
+    assert "code=" in (await asked.value).url
