@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_authorities, cli_library
+from bot import cli_authorities, cli_library, cli_links
 from bot.console import Console, language
 from bot.failures import Exit
 from prompts import Words
@@ -40,6 +40,7 @@ def build(console: Console) -> typer.Typer:
     _register_database(app, console)
     cli_library.register(app, console)
     cli_authorities.register(app, console)
+    cli_links.register(app, console)
     return app
 
 

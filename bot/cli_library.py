@@ -90,7 +90,7 @@ async def _import(console: Console, file: Path, network: str, *, review: bool) -
     from community import sheets
     from community.importer import Importer
 
-    async with _library(console, network, create=True) as (db, actor):
+    async with library_of(console, network, create=True) as (db, actor):
         with _counting(console, "console.import.working") as progress:
             try:
                 return await Importer(db, SystemClock()).resources(
@@ -104,7 +104,7 @@ async def _import(console: Console, file: Path, network: str, *, review: bool) -
 async def _export(console: Console, file: Path | None, shape: Shape, network: str, *, excel: bool) -> int:
     from community.exporter import Exporter
 
-    async with _library(console, network) as (db, actor):
+    async with library_of(console, network) as (db, actor):
         if file is None:
             return await Exporter(db).resources(actor, sys.stdout, shape.value, excel=excel)
         encoding = "utf-8-sig" if excel and shape == Shape.CSV else "utf-8"
@@ -127,7 +127,7 @@ async def _search(console: Console, query: str | None, network: str, *, as_json:
     from bot.clock import SystemClock
     from community.search import Search
 
-    async with _library(console, network) as (db, actor):
+    async with library_of(console, network) as (db, actor):
         finder = Search(db, SystemClock())
         for asked in [query] if query is not None else _lines(sys.stdin):
             started = perf_counter()
@@ -149,7 +149,7 @@ def _lines(stream: Iterable[str]) -> Iterable[str]:
 
 
 @asynccontextmanager
-async def _library(
+async def library_of(
     console: Console, name: str, *, create: bool = False
 ) -> AsyncIterator[tuple["Database", "Actor"]]:
     """The database and the operator of the network that is meant."""

@@ -24,7 +24,15 @@ from storage.engine import Database
 
 log = logging.getLogger(__name__)
 
-COGS = ("cogs.network", "cogs.members", "cogs.joining", "cogs.peers", "cogs.library", "cogs.welcome")
+COGS = (
+    "cogs.network",
+    "cogs.members",
+    "cogs.joining",
+    "cogs.peers",
+    "cogs.library",
+    "cogs.links",
+    "cogs.welcome",
+)
 
 Publish = Literal["changed", "always", "never"]
 

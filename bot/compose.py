@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 
 from bot.client import EntrePairsBot, Publish, point_at
+from bot.fetcher import Fetcher
 from bot.health import Gateway
 from bot.messenger import DiscordMessenger
 from bot.metrics import Metrics
@@ -33,6 +34,7 @@ class Base:
     metrics: Metrics
     probe: Probe
     web: Web
+    fetcher: Fetcher  # reads pages of the public web
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def base(settings: Settings, words: Words, clock: Clock) -> Base:
     gateway = Gateway()
     metrics = Metrics(gateway)
     probe = Probe(db, clock, gateway)
-    return Base(settings, words, clock, db, gateway, metrics, probe, Web(probe, metrics))
+    return Base(settings, words, clock, db, gateway, metrics, probe, Web(probe, metrics), Fetcher())
 
 
 def connect(parts: Base, *, members: bool, publish: Publish) -> Connected:
@@ -58,7 +60,9 @@ def connect(parts: Base, *, members: bool, publish: Publish) -> Connected:
     point_at(parts.settings.discord_api)
     client = EntrePairsBot(
         words=parts.words,
-        services=lambda made: services(parts.db, parts.clock, DiscordServerBuilder(made), parts.words),
+        services=lambda made: services(
+            parts.db, parts.clock, DiscordServerBuilder(made), parts.words, parts.fetcher
+        ),
         db=parts.db,
         gateway=parts.gateway,
         metrics=parts.metrics,

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 # For each of the three stages of stopping; compose.yaml and the systemd unit leave room for all.
 GRACE_S = 8.0
 FORGETTING = timedelta(hours=6)
+CHECKING_LINKS = timedelta(minutes=15)
 TENDING = timedelta(minutes=30)  # each look costs little, and what is sent is sent once a day at most
 
 
@@ -59,6 +60,7 @@ class Runner:
                 await self._connect(token)
         finally:
             await self._parts.web.stop()
+            await self._parts.fetcher.close()
             await self._parts.db.dispose()
 
     async def _listen(self) -> None:
@@ -82,6 +84,8 @@ class Runner:
         self.connected = connected
         scheduler = Scheduler()
         scheduler.every(FORGETTING, "forget", lambda: self._forget(connected))
+        if self._parts.settings.check_links == "yes":
+            scheduler.every(CHECKING_LINKS, "check links", connected.client.services.links.check_due)
         scheduler.every(TENDING, "tend the library", connected.client.services.library_care.tend)
         # First: the others wait for it to be ready, which it must have begun to be.
         line = asyncio.create_task(connected.client.start(token), name="discord line")

@@ -117,6 +117,7 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     deliver_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 2.0
+    check_links: Literal["yes", "no"] = "yes"
 
     @property
     def token(self) -> str:

@@ -117,9 +117,7 @@ async def tell_all(session: AsyncSession, meetup: Meetup, kind: str, now: dateti
 
     News that did not leave yet is out of date: the new one shows the meetup as it is now.
     """
-    await outbox.cancel(
-        session, network_id=meetup.network_id, kinds=NEWS, subject_id=meetup.id or 0, now=now
-    )
+    await outbox.cancel(session, network_id=meetup.network_id, kinds=NEWS, subject_id=meetup.id or 0, now=now)
     rows = [row for row in await registrations.of(session, meetup) if row.answer != Answer.NO]
     for row in rows:
         await tell(session, meetup, row.member_id, kind, now, key=str(meetup.sequence))

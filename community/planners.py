@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community import access, joining_delivery, library_delivery, meetups_delivery
+from community import access, joining_delivery, library_delivery, links_delivery, meetups_delivery
 from community.outbox import Card, Direct, Drop, Edit, GiveUp, Grant, Plan, Planner, Post, Revoke
 from community.ports import Button, Labels
 from storage import members, networks
@@ -41,6 +41,7 @@ def planners(labels: Labels) -> Mapping[str, Planner]:
         "member.grant_role": RoleFollows(labels, give=True),
         "member.revoke_role": RoleFollows(labels, give=False),
         **library_delivery.planners(),
+        **links_delivery.planners(),
         **meetups_delivery.planners(),
     }
 

@@ -24,6 +24,7 @@ class Action(StrEnum):
     CURATE_LIBRARY = "library.curate"
     IMPORT_RESOURCES = "library.import"
     EXPORT_RESOURCES = "library.export"
+    CHECK_LINKS = "library.check_links"
     SEE_MEETUPS = "meetup.see"
     ANSWER_MEETUP = "meetup.answer"
     PLAN_MEETUP = "meetup.plan"
@@ -51,6 +52,7 @@ NEEDED: dict[Action, Role] = {
     Action.CURATE_LIBRARY: Role.FACILITATOR,
     Action.IMPORT_RESOURCES: Role.ADMIN,
     Action.EXPORT_RESOURCES: Role.FACILITATOR,
+    Action.CHECK_LINKS: Role.ADMIN,
     Action.SEE_MEETUPS: Role.MEMBER,
     Action.ANSWER_MEETUP: Role.MEMBER,
     Action.PLAN_MEETUP: Role.FACILITATOR,

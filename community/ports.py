@@ -165,3 +165,56 @@ class ServerBuilder(Protocol):
     async def check(self, server_ref: str, plan: ServerPlan) -> ServerState:
         """Look only."""
         ...
+
+
+class Outcome(StrEnum):
+    """What a visit of a web page met."""
+
+    OK = "ok"
+    REFUSED = "refused"  # somebody answers, and does not want us: 401, 403, 405, 451…
+    BUSY = "busy"  # 429: nothing is known
+    UNASKED = "unasked"  # robots.txt asks not to
+    GONE = "gone"  # 404, 410
+    FAILING = (
+        "failing"  # no answer, or a broken one: name, connection, certificate, time, 5xx, endless redirects
+    )
+
+
+@dataclass(frozen=True)
+class Visit:
+    """``moved_to``: where every redirect on the way was permanent, the last address."""
+
+    outcome: Outcome
+    status: int = 0  # 0: there was no answer
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """The beginning of a page (or a whole small file), as bytes. ``complete`` is False when cut short."""
+
+    url: str
+    content_type: str  # without parameters, in lower case
+    charset: str | None
+    body: bytes
+    complete: bool
+
+
+class Unreachable(Exception):
+    """A page that cannot be read. ``outcome`` says why, as a visit would."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.value)
+        self.outcome = outcome
+
+
+class WebReader(Protocol):
+    """Reads the public web, politely, and never the operator's own network."""
+
+    async def visit(self, url: str) -> Visit:
+        """Whether the page is there. Never raises: what goes wrong is an outcome."""
+        ...
+
+    async def read(self, url: str) -> Fetched:
+        """The page's beginning, or the whole document when it is small. Raises Unreachable."""
+        ...

@@ -15,7 +15,7 @@ from community.actors import Actor
 from community.errors import DomainError, Invalid, NotFound
 from community.near_titles import nearest
 from community.policy import Action, allows
-from storage import library, members, search
+from storage import library, links, members, search
 from storage.library import Resource, ResourceState
 from storage.networks import Theme
 
@@ -111,6 +111,7 @@ class ResourceView:
     reviewer_name: str | None = None
     waiting_days: int = 0  # for a proposal that is being reviewed
     similar: Sequence[str] = ()  # titles so near that it may be a duplicate; for a reviewer
+    link_state: str = "ok"  # "doubtful" or "dead" when the address failed lately
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,11 @@ async def views(
     themes = await library.themes_of(session, network_id, [resource.id or 0 for resource in resources])
     people = {person for resource in resources for person in (resource.proposed_by, resource.reviewed_by)}
     names = await members.names(session, network_id, [person for person in people if person is not None])
-    return tuple(_view(resource, themes.get(resource.id or 0, []), names) for resource in resources)
+    failing = await links.failing(session, network_id, [resource.id or 0 for resource in resources])
+    return tuple(
+        _view(resource, themes.get(resource.id or 0, []), names, failing.get(resource.id or 0, "ok"))
+        for resource in resources
+    )
 
 
 async def similar(
@@ -240,7 +245,9 @@ def document(
     )
 
 
-def _view(resource: Resource, themes: Sequence[Theme], names: Mapping[int, str]) -> ResourceView:
+def _view(
+    resource: Resource, themes: Sequence[Theme], names: Mapping[int, str], link_state: str
+) -> ResourceView:
     return ResourceView(
         id=resource.id or 0,
         title=resource.title,
@@ -258,6 +265,7 @@ def _view(resource: Resource, themes: Sequence[Theme], names: Mapping[int, str])
         author_id=resource.proposed_by,
         author_name=names.get(resource.proposed_by or 0),
         reviewer_name=names.get(resource.reviewed_by or 0),
+        link_state=link_state,
     )
 
 

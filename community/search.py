@@ -16,7 +16,7 @@ from community.actors import Actor
 from community.errors import Invalid, NotFound
 from community.policy import Action, require
 from community.ports import Clock
-from storage import library, search
+from storage import library, links, search
 from storage.engine import Database
 from storage.library import Card
 from storage.search import Fragment, Highlighted, Hit, SearchSession
@@ -49,6 +49,7 @@ class SearchResult:
     year: int | None
     themes: Sequence[str]
     score: float
+    link_state: str = "ok"  # as in ResourceView
 
 
 @dataclass(frozen=True)
@@ -176,9 +177,12 @@ class Search:
                 newest, _ = await library.browse(
                     session, actor.network_id, theme_id=None, kind=None, limit=SUGGESTIONS_MOST, offset=0
                 )
-                return [_suggestion(resource.id or 0, resource.title) for resource in newest]
+                dead = await links.dead(session, actor.network_id)
+                return [_suggestion(one.id or 0, one.title) for one in newest if one.id not in dead]
             hits = await search.complete(session, self._memory, actor.network_id, begun, kinds=[_RESOURCE])
-            titles = await library.titles(session, actor.network_id, [hit.item_id for hit in hits])
+            dead = await links.dead(session, actor.network_id)
+            wanted = [hit.item_id for hit in hits if hit.item_id not in dead]
+            titles = await library.titles(session, actor.network_id, wanted)
         start = search.key_of(begun)
         known = [hit for hit in hits if hit.item_id in titles]
         known.sort(key=lambda hit: (not search.key_of(titles[hit.item_id]).startswith(start), -hit.score))
@@ -236,14 +240,19 @@ async def _results(
     ids = [hit.item_id for hit in hits]
     cards = await library.cards(session, network_id, ids)
     themes = await library.theme_names(session, network_id, ids)
+    failing = await links.failing(session, network_id, ids)
     return tuple(
-        _result(cards[hit.item_id], themes.get(hit.item_id, []), hit.score, stems)
+        _result(
+            cards[hit.item_id], themes.get(hit.item_id, []), hit.score, stems, failing.get(hit.item_id, "ok")
+        )
         for hit in hits
         if hit.item_id in cards
     )
 
 
-def _result(card: Card, themes: Sequence[str], score: float, stems: Collection[str]) -> SearchResult:
+def _result(
+    card: Card, themes: Sequence[str], score: float, stems: Collection[str], link_state: str
+) -> SearchResult:
     return SearchResult(
         id=card.id,
         ref=card.ref,
@@ -256,4 +265,5 @@ def _result(card: Card, themes: Sequence[str], score: float, stems: Collection[s
         year=card.year,
         themes=tuple(themes),
         score=score,
+        link_state=link_state,
     )

@@ -7,11 +7,12 @@ from community.help import Help
 from community.joining import Joining
 from community.library import Library
 from community.library_care import LibraryCare
+from community.links import Links, Nowhere
 from community.meetups import Meetups
 from community.meetups_upkeep import MeetupsUpkeep
 from community.members import Members
 from community.networks import Networks
-from community.ports import Clock, Labels, ServerBuilder
+from community.ports import Clock, Labels, ServerBuilder, WebReader
 from community.profiles import Profiles
 from community.registrations import Registrations
 from community.search import Search
@@ -28,6 +29,7 @@ class Services:
     joining: Joining
     profiles: Profiles
     library: Library
+    links: Links
     meetups: Meetups
     meetups_upkeep: MeetupsUpkeep
     registrations: Registrations
@@ -37,8 +39,10 @@ class Services:
     help: Help
 
 
-def services(db: Database, clock: Clock, builder: ServerBuilder, labels: Labels) -> Services:
-    """All of them, on one database."""
+def services(
+    db: Database, clock: Clock, builder: ServerBuilder, labels: Labels, web: WebReader | None = None
+) -> Services:
+    """All of them, on one database. Without ``web``, no page is ever visited."""
     memory = Memory()  # of the index: one for all who search
     members = Members(db, clock)
     return Services(
@@ -50,6 +54,7 @@ def services(db: Database, clock: Clock, builder: ServerBuilder, labels: Labels)
         meetups_upkeep=MeetupsUpkeep(db, clock),
         registrations=Registrations(db, clock),
         library=Library(db, clock, memory),
+        links=Links(db, clock, web or Nowhere()),
         search=Search(db, clock, memory),
         library_care=LibraryCare(db, clock),
         drafts=Drafts(db, clock),

@@ -121,6 +121,8 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
         Action.REVIEW_RESOURCE,
         lambda n, r: n.services.library.withdraw(n[r], 999_999),
     ),
+    ("links", "check"): (Action.CHECK_LINKS, lambda n, r: n.services.links.check(n[r])),
+    ("links", "follow"): (Action.REVIEW_RESOURCE, lambda n, r: n.services.links.follow(n[r], 999_999)),
     ("search", "find"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.find(n[r], "eau")),
     ("search", "page"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.page(n[r], 999_999, 1)),
     ("search", "suggest"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.suggest(n[r], "eau")),
@@ -146,6 +148,7 @@ WITHOUT_ACTOR = {
     ("members", "depart"),
     ("drafts", "purge"),
     ("search", "purge"),
+    ("links", "check_due"),
     ("library_care", "tend"),
     ("library_care", "remind_reviewers"),
 }
