@@ -5,6 +5,7 @@
 
 from dataclasses import dataclass
 
+from bot.calendar_page import routes as calendar_routes
 from bot.client import EntrePairsBot, Publish, point_at
 from bot.fetcher import Fetcher
 from bot.health import Gateway
@@ -14,6 +15,7 @@ from bot.outbox_worker import OutboxWorker
 from bot.server_builder import DiscordServerBuilder
 from bot.settings import Settings
 from bot.web import Probe, Web
+from community.calendars import Calendars
 from community.delivery import Delivery
 from community.planners import planners
 from community.ports import Clock
@@ -52,6 +54,9 @@ def base(settings: Settings, words: Words, clock: Clock) -> Base:
     gateway = Gateway()
     metrics = Metrics(gateway)
     probe = Probe(db, clock, gateway)
+    calendars = Calendars(db, clock, words, settings.public_url)
+    web = Web(probe, metrics, routes=calendar_routes(calendars))
+    return Base(settings, words, clock, db, gateway, metrics, probe, web)
     return Base(settings, words, clock, db, gateway, metrics, probe, Web(probe, metrics), Fetcher())
 
 
@@ -61,6 +66,11 @@ def connect(parts: Base, *, members: bool, publish: Publish) -> Connected:
     client = EntrePairsBot(
         words=parts.words,
         services=lambda made: services(
+            parts.db,
+            parts.clock,
+            DiscordServerBuilder(made),
+            parts.words,
+            public_url=parts.settings.public_url,
             parts.db, parts.clock, DiscordServerBuilder(made), parts.words, parts.fetcher
         ),
         db=parts.db,

@@ -74,6 +74,10 @@ def _check_api(value: str) -> str:
     return value.rstrip("/")
 
 
+def _check_public(value: str | None) -> str | None:
+    return None if value is None else _check_api(value)
+
+
 def _check_database(value: SecretStr) -> SecretStr:
     url = value.get_secret_value()
     scheme, separator, rest = url.partition("://")
@@ -114,6 +118,7 @@ class Settings(BaseSettings):
     )
     web_host: str = "127.0.0.1"
     web_port: Annotated[int, Field(ge=0, le=65535)] = 8081
+    public_url: Annotated[str | None, BeforeValidator(_unquoted), AfterValidator(_check_public)] = None
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     deliver_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 2.0

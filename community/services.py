@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from community.calendars import Calendars
 from community.drafts import Drafts
 from community.help import Help
 from community.joining import Joining
@@ -12,10 +13,13 @@ from community.meetups import Meetups
 from community.meetups_upkeep import MeetupsUpkeep
 from community.members import Members
 from community.networks import Networks
+from community.ports import Clock, Labels, ServerBuilder
+from community.privacy import Privacy
 from community.ports import Clock, Labels, ServerBuilder, WebReader
 from community.profiles import Profiles
 from community.registrations import Registrations
 from community.search import Search
+from community.synonyms import Synonyms
 from storage.engine import Database
 from storage.search import Memory
 
@@ -28,18 +32,24 @@ class Services:
     members: Members
     joining: Joining
     profiles: Profiles
+    privacy: Privacy
     library: Library
     links: Links
     meetups: Meetups
     meetups_upkeep: MeetupsUpkeep
     registrations: Registrations
+    calendars: Calendars
     search: Search
     library_care: LibraryCare
+    synonyms: Synonyms
     drafts: Drafts
     help: Help
 
 
 def services(
+    db: Database, clock: Clock, builder: ServerBuilder, labels: Labels, *, public_url: str | None = None
+) -> Services:
+    """All of them, on one database."""
     db: Database, clock: Clock, builder: ServerBuilder, labels: Labels, web: WebReader | None = None
 ) -> Services:
     """All of them, on one database. Without ``web``, no page is ever visited."""
@@ -50,13 +60,16 @@ def services(
         members=members,
         joining=Joining(db, clock, members),
         profiles=Profiles(db, clock),
+        privacy=Privacy(db, clock, labels),
         meetups=Meetups(db, clock),
         meetups_upkeep=MeetupsUpkeep(db, clock),
         registrations=Registrations(db, clock),
+        calendars=Calendars(db, clock, labels, public_url),
         library=Library(db, clock, memory),
         links=Links(db, clock, web or Nowhere()),
         search=Search(db, clock, memory),
         library_care=LibraryCare(db, clock),
+        synonyms=Synonyms(db, clock),
         drafts=Drafts(db, clock),
         help=Help(),
     )

@@ -3,7 +3,9 @@
 from sqlmodel import SQLModel
 
 from storage import (
+    alerts,
     audit,
+    calendars,
     drafts,
     joining,
     library,
@@ -11,16 +13,21 @@ from storage import (
     meetups,
     members,
     networks,
+    opinions,
     outbox,
     profiles,
     registrations,
+    reports,
     search,
     state,
+    toolboxes,
 )
 
 __all__ = [
     "METADATA",
+    "alerts",
     "audit",
+    "calendars",
     "drafts",
     "joining",
     "library",
@@ -28,11 +35,14 @@ __all__ = [
     "meetups",
     "members",
     "networks",
+    "opinions",
     "outbox",
     "profiles",
     "registrations",
+    "reports",
     "search",
     "state",
+    "toolboxes",
 ]
 
 METADATA = SQLModel.metadata

@@ -68,6 +68,7 @@ def upgrade() -> None:
         sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("admitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("admitted_by", sa.Integer(), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("welcomed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("state IN ('newcomer', 'active', 'suspended', 'left')", name="member_state_known"),
         sa.ForeignKeyConstraint(["admitted_by"], ["member.id"], name=op.f("fk_member_admitted_by")),
@@ -76,6 +77,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_member_network_id"), ["network_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_member_seen_at"), ["seen_at"], unique=False)
 
     op.create_table(
         "network_place",
@@ -203,6 +205,26 @@ def upgrade() -> None:
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_entry_member_id"), ["member_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_entry_network_id"), ["network_id"], unique=False)
+
+    op.create_table(
+        "calendar_token",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("network_id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("scope IN ('member', 'network')", name="calendar_token_scope_known"),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_calendar_token_member_id")),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_calendar_token_network_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_token")),
+        sa.UniqueConstraint("digest", name=op.f("uq_calendar_token_digest")),
+    )
+    with op.batch_alter_table("calendar_token", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_calendar_token_member_id"), ["member_id"], unique=False)
+        batch_op.create_index("ix_calendar_token_mine", ["network_id", "member_id", "scope"], unique=False)
+        batch_op.create_index(batch_op.f("ix_calendar_token_network_id"), ["network_id"], unique=False)
 
     op.create_table(
         "consent",
@@ -473,6 +495,8 @@ def upgrade() -> None:
         sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("refusal_reason", sa.String(), nullable=True),
         sa.Column("review_by", sa.Date(), nullable=True),
+        sa.Column("review_asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("doubtful_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -489,8 +513,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_resource_network_id"), ["network_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_resource_proposed_by"), ["proposed_by"], unique=False)
         batch_op.create_index("ix_resource_queue", ["network_id", "state", "created_at"], unique=False)
+        batch_op.create_index("ix_resource_review_by", ["network_id", "review_by"], unique=False)
         batch_op.create_index(batch_op.f("ix_resource_reviewed_by"), ["reviewed_by"], unique=False)
         batch_op.create_index("ix_resource_url_key", ["network_id", "url_key"], unique=False)
+
+    op.create_table(
+        "saved_search",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("network_id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("query", sa.String(), nullable=False),
+        sa.Column("filters", sa.JSON(), nullable=False),
+        sa.Column("looked_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_saved_search_member_id")),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_saved_search_network_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_search")),
+    )
+    with op.batch_alter_table("saved_search", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_saved_search_member_id"), ["member_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_saved_search_network_id"), ["network_id"], unique=False)
 
     op.create_table(
         "search_session",
@@ -511,6 +553,38 @@ def upgrade() -> None:
     with op.batch_alter_table("search_session", schema=None) as batch_op:
         batch_op.create_index("ix_search_session_at", ["network_id", "at"], unique=False)
         batch_op.create_index(batch_op.f("ix_search_session_member_id"), ["member_id"], unique=False)
+
+    op.create_table(
+        "toolbox",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("network_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("intro", sa.String(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["created_by"], ["member.id"], name=op.f("fk_toolbox_created_by")),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_toolbox_network_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_toolbox")),
+    )
+    with op.batch_alter_table("toolbox", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_toolbox_created_by"), ["created_by"], unique=False)
+        batch_op.create_index(batch_op.f("ix_toolbox_network_id"), ["network_id"], unique=False)
+
+    op.create_table(
+        "kept_resource",
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("resource_id", sa.Integer(), nullable=False),
+        sa.Column("network_id", sa.Integer(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_kept_resource_member_id")),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_kept_resource_network_id")),
+        sa.ForeignKeyConstraint(["resource_id"], ["resource.id"], name=op.f("fk_kept_resource_resource_id")),
+        sa.PrimaryKeyConstraint("member_id", "resource_id", name=op.f("pk_kept_resource")),
+    )
+    with op.batch_alter_table("kept_resource", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_kept_resource_resource_id"), ["resource_id"], unique=False)
 
     op.create_table(
         "link_check",
@@ -566,6 +640,71 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_registration_network_id"), ["network_id"], unique=False)
 
     op.create_table(
+        "resource_rating",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("network_id", sa.Integer(), nullable=False),
+        sa.Column("resource_id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.Column("stars", sa.Integer(), nullable=False),
+        sa.Column("comment", sa.String(), nullable=False),
+        sa.Column("hidden_by", sa.Integer(), nullable=True),
+        sa.Column("hidden_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("stars BETWEEN 1 AND 4", name="resource_rating_stars_known"),
+        sa.ForeignKeyConstraint(["hidden_by"], ["member.id"], name=op.f("fk_resource_rating_hidden_by")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_resource_rating_member_id")),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_resource_rating_network_id")),
+        sa.ForeignKeyConstraint(
+            ["resource_id"], ["resource.id"], name=op.f("fk_resource_rating_resource_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_rating")),
+        sa.UniqueConstraint(
+            "resource_id", "member_id", name=op.f("uq_resource_rating_resource_id_member_id")
+        ),
+    )
+    with op.batch_alter_table("resource_rating", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_rating_hidden_by"), ["hidden_by"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resource_rating_member_id"), ["member_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resource_rating_resource_id"), ["resource_id"], unique=False)
+
+    op.create_table(
+        "resource_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("network_id", sa.Integer(), nullable=False),
+        sa.Column("resource_id", sa.Integer(), nullable=False),
+        sa.Column("reported_by", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("comment", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("processed_by", sa.Integer(), nullable=True),
+        sa.Column("processed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "reason IN ('obsolete', 'error', 'duplicate', 'inappropriate')",
+            name="resource_report_reason_known",
+        ),
+        sa.CheckConstraint(
+            "state IN ('open', 'corrected', 'removed', 'kept')", name="resource_report_state_known"
+        ),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_resource_report_network_id")),
+        sa.ForeignKeyConstraint(
+            ["processed_by"], ["member.id"], name=op.f("fk_resource_report_processed_by")
+        ),
+        sa.ForeignKeyConstraint(["reported_by"], ["member.id"], name=op.f("fk_resource_report_reported_by")),
+        sa.ForeignKeyConstraint(
+            ["resource_id"], ["resource.id"], name=op.f("fk_resource_report_resource_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_report")),
+    )
+    with op.batch_alter_table("resource_report", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_report_processed_by"), ["processed_by"], unique=False)
+        batch_op.create_index("ix_resource_report_queue", ["network_id", "state", "created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resource_report_reported_by"), ["reported_by"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resource_report_resource_id"), ["resource_id"], unique=False)
+
+    op.create_table(
         "resource_theme",
         sa.Column("resource_id", sa.Integer(), nullable=False),
         sa.Column("theme_id", sa.Integer(), nullable=False),
@@ -576,15 +715,44 @@ def upgrade() -> None:
     with op.batch_alter_table("resource_theme", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_resource_theme_theme_id"), ["theme_id"], unique=False)
 
+    op.create_table(
+        "toolbox_item",
+        sa.Column("toolbox_id", sa.Integer(), nullable=False),
+        sa.Column("resource_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["resource_id"], ["resource.id"], name=op.f("fk_toolbox_item_resource_id")),
+        sa.ForeignKeyConstraint(["toolbox_id"], ["toolbox.id"], name=op.f("fk_toolbox_item_toolbox_id")),
+        sa.PrimaryKeyConstraint("toolbox_id", "resource_id", name=op.f("pk_toolbox_item")),
+    )
+    with op.batch_alter_table("toolbox_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_toolbox_item_resource_id"), ["resource_id"], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("toolbox_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_toolbox_item_resource_id"))
+
+    op.drop_table("toolbox_item")
     with op.batch_alter_table("resource_theme", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resource_theme_theme_id"))
 
     op.drop_table("resource_theme")
+    with op.batch_alter_table("resource_report", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resource_report_resource_id"))
+        batch_op.drop_index(batch_op.f("ix_resource_report_reported_by"))
+        batch_op.drop_index("ix_resource_report_queue")
+        batch_op.drop_index(batch_op.f("ix_resource_report_processed_by"))
+
+    op.drop_table("resource_report")
+    with op.batch_alter_table("resource_rating", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resource_rating_resource_id"))
+        batch_op.drop_index(batch_op.f("ix_resource_rating_member_id"))
+        batch_op.drop_index(batch_op.f("ix_resource_rating_hidden_by"))
+
+    op.drop_table("resource_rating")
     with op.batch_alter_table("registration", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_registration_network_id"))
         batch_op.drop_index(batch_op.f("ix_registration_member_id"))
@@ -595,14 +763,29 @@ def downgrade() -> None:
         batch_op.drop_index("ix_link_check_due")
 
     op.drop_table("link_check")
+    with op.batch_alter_table("kept_resource", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_kept_resource_resource_id"))
+
+    op.drop_table("kept_resource")
+    with op.batch_alter_table("toolbox", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_toolbox_network_id"))
+        batch_op.drop_index(batch_op.f("ix_toolbox_created_by"))
+
+    op.drop_table("toolbox")
     with op.batch_alter_table("search_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_search_session_member_id"))
         batch_op.drop_index("ix_search_session_at")
 
     op.drop_table("search_session")
+    with op.batch_alter_table("saved_search", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_saved_search_network_id"))
+        batch_op.drop_index(batch_op.f("ix_saved_search_member_id"))
+
+    op.drop_table("saved_search")
     with op.batch_alter_table("resource", schema=None) as batch_op:
         batch_op.drop_index("ix_resource_url_key")
         batch_op.drop_index(batch_op.f("ix_resource_reviewed_by"))
+        batch_op.drop_index("ix_resource_review_by")
         batch_op.drop_index("ix_resource_queue")
         batch_op.drop_index(batch_op.f("ix_resource_proposed_by"))
         batch_op.drop_index(batch_op.f("ix_resource_network_id"))
@@ -654,6 +837,12 @@ def downgrade() -> None:
 
     op.drop_table("draft")
     op.drop_table("consent")
+    with op.batch_alter_table("calendar_token", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_calendar_token_network_id"))
+        batch_op.drop_index("ix_calendar_token_mine")
+        batch_op.drop_index(batch_op.f("ix_calendar_token_member_id"))
+
+    op.drop_table("calendar_token")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_entry_network_id"))
         batch_op.drop_index(batch_op.f("ix_audit_entry_member_id"))
@@ -675,6 +864,7 @@ def downgrade() -> None:
     op.drop_table("network_reminders")
     op.drop_table("network_place")
     with op.batch_alter_table("member", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_member_seen_at"))
         batch_op.drop_index(batch_op.f("ix_member_network_id"))
 
     op.drop_table("member")
