@@ -24,6 +24,7 @@ from cogs.kit.host import Host
 from cogs.kit.layout import Menu, Option, Row
 from cogs.kit.paging import pages
 from cogs.library_group import RESOURCE
+from cogs.library_synonyms import SynonymDoors
 from community import resources as rules
 from community import text
 from community.actors import Actor, Role
@@ -63,13 +64,13 @@ SEARCH = Form(
 _DISCOVER = (Button("library.search"), Button("library.browse"), Button("library.propose"))
 
 
-class LibraryCog(commands.Cog):
+class LibraryCog(SynonymDoors, commands.Cog):
     """`/resource …` and the buttons that do the same."""
 
     resource = RESOURCE
 
     def __init__(self, host: Host) -> None:
-        self.inbound, self.forms = host.inbound, host.forms
+        self.inbound, self.forms, self.services = host.inbound, host.forms, host.services
         self.library, self.search = host.services.library, host.services.search
         self.networks, self.drafts = host.services.networks, host.services.drafts
 

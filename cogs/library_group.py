@@ -1,5 +1,19 @@
-"""The group `/resource`, whose commands are spread over several files of doors."""
+"""The group `/resource`, whose commands are spread over several files of doors, and what those files share.
+
+A group belongs to one cog, so the files are parts (mixins) of the one ``LibraryCog``.
+"""
 
 from cogs.kit import localized
+from cogs.kit.forms import Forms
+from cogs.kit.inbound import Inbound
+from community.services import Services
 
 RESOURCE = localized.group("resource")
+
+
+class Doors:
+    """What every part works with; ``LibraryCog`` gives it."""
+
+    inbound: Inbound
+    forms: Forms
+    services: Services

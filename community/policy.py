@@ -30,6 +30,8 @@ class Action(StrEnum):
     PLAN_MEETUP = "meetup.plan"
     REGISTER_SOMEONE = "meetup.register"
     SEE_HELP = "help.see"
+    SEE_PRIVACY = "privacy.see"
+    SEE_MY_DATA = "privacy.mine"
     KEEP_DRAFT = "draft.keep"
 
 
@@ -58,6 +60,8 @@ NEEDED: dict[Action, Role] = {
     Action.PLAN_MEETUP: Role.FACILITATOR,
     Action.REGISTER_SOMEONE: Role.FACILITATOR,
     Action.SEE_HELP: Role.STRANGER,
+    Action.SEE_PRIVACY: Role.STRANGER,
+    Action.SEE_MY_DATA: Role.STRANGER,  # one's own data, whatever became of one's access
     Action.KEEP_DRAFT: Role.NEWCOMER,
 }
 

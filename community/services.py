@@ -13,9 +13,8 @@ from community.meetups import Meetups
 from community.meetups_upkeep import MeetupsUpkeep
 from community.members import Members
 from community.networks import Networks
-from community.ports import Clock, Labels, ServerBuilder
-from community.privacy import Privacy
 from community.ports import Clock, Labels, ServerBuilder, WebReader
+from community.privacy import Privacy
 from community.profiles import Profiles
 from community.registrations import Registrations
 from community.search import Search
@@ -47,10 +46,13 @@ class Services:
 
 
 def services(
-    db: Database, clock: Clock, builder: ServerBuilder, labels: Labels, *, public_url: str | None = None
-) -> Services:
-    """All of them, on one database."""
-    db: Database, clock: Clock, builder: ServerBuilder, labels: Labels, web: WebReader | None = None
+    db: Database,
+    clock: Clock,
+    builder: ServerBuilder,
+    labels: Labels,
+    web: WebReader | None = None,
+    *,
+    public_url: str | None = None,
 ) -> Services:
     """All of them, on one database. Without ``web``, no page is ever visited."""
     memory = Memory()  # of the index: one for all who search

@@ -48,7 +48,9 @@ class Resource(SQLModel, table=True):
     reviewed_by: int | None = Field(default=None, foreign_key="member.id", index=True)
     reviewed_at: datetime | None = None
     refusal_reason: str | None = None
-    review_by: date | None = None
+    review_by: date | None = None  # when who proposed it is asked whether it still holds
+    review_asked_at: datetime | None = None  # that question was sent and waits for an answer
+    doubtful_since: datetime | None = None  # nobody confirmed it in time: « à vérifier »
     version: int = 1  # optimistic lock: two facilitators may act at once
     created_at: datetime
     updated_at: datetime
@@ -57,6 +59,7 @@ class Resource(SQLModel, table=True):
         UniqueConstraint("network_id", "ref"),
         Index("ix_resource_url_key", "network_id", "url_key"),
         Index("ix_resource_queue", "network_id", "state", "created_at"),
+        Index("ix_resource_review_by", "network_id", "review_by"),
         CheckConstraint(
             "state IN ('proposed', 'published', 'refused', 'withdrawn')", name="resource_state_known"
         ),

@@ -8,7 +8,15 @@ from storage.search.completion import complete
 from storage.search.highlight import Fragment, Highlighted, highlighted, passage
 from storage.search.index import Document, put, put_many, remove
 from storage.search.query import Answer, Hit, Memory, answer
-from storage.search.synonyms import Acronym, acronyms_of, key_of, name_otherwise
+from storage.search.synonyms import (
+    Acronym,
+    acronyms_of,
+    key_of,
+    name_as_shipped,
+    name_otherwise,
+    own_names,
+    shipped,
+)
 from storage.search.tables import (
     SearchDocument,
     SearchPosting,
@@ -37,9 +45,12 @@ __all__ = [
     "complete",
     "highlighted",
     "key_of",
+    "name_as_shipped",
     "name_otherwise",
+    "own_names",
     "passage",
     "put",
     "put_many",
     "remove",
+    "shipped",
 ]

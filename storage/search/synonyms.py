@@ -106,6 +106,22 @@ async def acronyms_of(session: AsyncSession, network_id: int) -> list[Acronym]:
     return sorted(kept + added, key=lambda acronym: (key_of(acronym.word), acronym.expansion))
 
 
+async def own_names(session: AsyncSession, network_id: int) -> Sequence[Synonym]:
+    """What the network has decided itself, by word."""
+    query = select(Synonym).where(Synonym.network_id == network_id)
+    return (await session.exec(query.order_by(col(Synonym.word_key), col(Synonym.id)))).all()
+
+
+async def name_as_shipped(session: AsyncSession, network_id: int, key: str) -> int:
+    """Forget what the network decided of a word; how many rows that were."""
+    state = await rows.lock(session, network_id)
+    gone = await session.exec(
+        delete(Synonym).where(col(Synonym.network_id) == network_id, col(Synonym.word_key) == key)
+    )
+    await rows.unlock(session, network_id, replace(state, synonyms=state.synonyms + 1))
+    return int(gone.rowcount)
+
+
 async def name_otherwise(
     session: AsyncSession,
     network_id: int,
