@@ -2,13 +2,18 @@
 
 from cogs.kit import localized
 from cogs.kit.actions import Interaction, acts
+from cogs.kit.inbound import Inbound
 from cogs.kit.layout import Row
-from cogs.meetups_group import MEETUP, MeetupDoors
+from cogs.meetups_planning import MEETUP
+from community.calendars import Calendars
 from community.ports import Button
 
 
-class CalendarDoors(MeetupDoors):
-    """`/meetup calendar`, its buttons, and « Ajouter à mon agenda » of a meetup's card."""
+class CalendarDoors:
+    """`/meetup calendar`, its buttons, and « Ajouter à mon agenda » of a meetup's card; part of ``MeetupsCog``."""
+
+    inbound: Inbound
+    calendars: Calendars
 
     @localized.command("meetup.calendar", parent=MEETUP)
     async def calendar(self, interaction: Interaction) -> None:
@@ -17,7 +22,7 @@ class CalendarDoors(MeetupDoors):
     @acts("calendar.show")
     async def show_calendar(self, interaction: Interaction, subject_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
-        calendars = self.services.calendars
+        calendars = self.calendars
         addresses = await calendars.addresses(actor)
         if calendars.served and not addresses:
             await self.own_address(interaction, 0, 0)
@@ -42,7 +47,7 @@ class CalendarDoors(MeetupDoors):
     @acts("calendar.revoke")
     async def revoke_addresses(self, interaction: Interaction, subject_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
-        count = await self.services.calendars.revoke(actor)
+        count = await self.calendars.revoke(actor)
         rows = [[Button("calendar.show")]]
         await self.inbound.reply(interaction, "calendars/revoked", rows=rows, count=count)
 
@@ -57,16 +62,16 @@ class CalendarDoors(MeetupDoors):
     @acts("calendar.add")
     async def add_to_calendar(self, interaction: Interaction, meetup_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
-        made = await self.services.calendars.single(actor, meetup_id)
+        made = await self.calendars.single(actor, meetup_id)
         await self.inbound.give(interaction, "calendars/file", made.name, made.content)
 
     async def _give_address(self, interaction: Interaction, scope: str) -> None:
         actor = await self.inbound.actor(interaction)
-        address = await self.services.calendars.address(actor, scope)
+        address = await self.calendars.address(actor, scope)
         rows = [[Button("calendar.network"), Button("calendar.file"), Button("calendar.revoke")]]
         await self.inbound.reply(interaction, "calendars/address", rows=rows, address=address)
 
     async def _give_file(self, interaction: Interaction, scope: str) -> None:
         actor = await self.inbound.actor(interaction)
-        made = await self.services.calendars.file(actor, scope)
+        made = await self.calendars.file(actor, scope)
         await self.inbound.give(interaction, "calendars/file", made.name, made.content)

@@ -23,7 +23,7 @@ def card_rows(meetup: MeetupView) -> Rows:
     """The buttons of the live card."""
     if meetup.state != MeetupState.PLANNED:
         return ()
-    more = [Button("meetup.attending", meetup.id)]
+    more = [Button("meetup.attending", meetup.id), Button("calendar.add", meetup.id)]
     if meetup.series_id is not None:
         more.append(Button("meetup.following", meetup.id))
     return (answer_buttons(meetup), (*more, *open_link(meetup)))
