@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from bot import compose, logs, upkeep
 from bot import settings as settings_module
 from bot.console import Console
-from bot.demo_network import DATA, populate
+from bot.demo_network import DATA, OWNER, populate
 from bot.failures import CannotRun, Exit
 from bot.run import Runner, stopped_by_signals
 from bot.server_permissions import NEEDED
@@ -35,7 +35,8 @@ async def demonstrate(console: Console, *, port: int, folder: Path) -> None:
         database = await fresh_database(folder)
         await sandbox.start()
     try:
-        guild = sandbox.world.add_guild("Réseau de démonstration")
+        owner = sandbox.world.add_user(OWNER)
+        guild = sandbox.world.add_guild("Réseau de démonstration", owner=owner)
         settings = _settings(sandbox, guild, database)
         logs.set_up(settings.log_format, settings.log_level, secrets=settings.secrets)
         parts = compose.base(settings, console.words, clock)
@@ -76,7 +77,8 @@ async def fresh_database(folder: Path) -> str:
 
 def _settings(sandbox: Sandbox, guild: Guild, database: str) -> Settings:
     """Whatever the environment says: the demonstration never touches a real token or database."""
-    app = sandbox.world.add_app("Entre-pairs", intents={"members"})
+    owner = sandbox.world.users[guild.data["owner_id"]]  # one person less to choose among
+    app = sandbox.world.add_app("Entre-pairs", intents={"members"}, owner=owner)
     sandbox.world.invite(app, guild, permissions=NEEDED.value)
     return settings_module.load(
         env_file=None,

@@ -5,15 +5,16 @@ that a person can do is done as that person does it, through the sandbox; only t
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from community import sheets
 from community.actors import Actor
 from community.importer import Importer
 from community.ports import Clock, Labels
-from sandbox import Guild, Person, Sandbox
+from sandbox import Answer, Guild, Person, Sandbox
 from storage import networks
 from storage.engine import Database
 
@@ -21,6 +22,7 @@ DATA = Path(__file__).parent / "demo_data"
 # Kept out of the library: it is proposed by a member, so that there is something to review.
 PROPOSED = "https://www.villesamiesdesaines-rf.fr"
 
+OWNER = "Odile Marchand – Thiers"
 FACILITATORS = ("Claire Vasseur – Thiers", "Mehdi Benali – Meaux")
 MEMBERS = {
     "Nicolas Favre – Chambéry": "fr",
@@ -36,6 +38,23 @@ MEMBERS = {
 }
 NEWCOMERS = ("Thomas Lopez – Navarrenx", "Maïa Etcheverry – Menditte")
 NICOLAS = next(iter(MEMBERS))
+# The channel that every server is born with; it comes after the announcements.
+TALK = "général"
+# What the person who waits for access says of themselves, step by step.
+ASKED: Mapping[str, Mapping[str, object]] = {
+    "about": {"function": "Secrétaire de mairie", "timezone": "Europe/Paris", "locale": "fr"},
+    "exchange": {"seeks": "Des exemples à la taille d’une petite commune."},
+    "consents": {"consents": ["listed", "organisation"]},
+}
+# Who says what there, in order.
+TALKING = (
+    (FACILITATORS[0], "hello"),
+    (NICOLAS, "nicolas"),
+    ("Hélène Le Goff – Concarneau", "helene"),
+    ("Jean-Marc Thirion – Poitiers", "jean_marc"),
+    ("Fatou Sarr – Stuckange", "fatou"),
+    (FACILITATORS[1], "commands"),
+)
 
 
 @dataclass(frozen=True)
@@ -50,20 +69,49 @@ class Cast:
 
 
 async def populate(sandbox: Sandbox, guild: Guild, db: Database, clock: Clock, labels: Labels) -> Cast:
-    """To be called once the bot is ready on ``guild``. What it does by commands, it does through the bot."""
+    """To be called once the bot is ready on ``guild``. What it does by commands, it does through the bot.
+
+    An ordinary member comes first in the list of people: it is as them that the page opens.
+    """
     admin = await sandbox.person(sandbox.world.users[guild.data["owner_id"]].name, guild)
-    await admin.slash("network setup")
+    await _done(admin, await admin.slash("network setup"))
     resources = await fill_library(db, clock, guild.id)
+    members = [await sandbox.person(name, guild, locale=locale) for name, locale in MEMBERS.items()]
     facilitators = [await sandbox.person(name, guild) for name in FACILITATORS]
     for person in facilitators:
-        await admin.slash("member appoint", person=person.id)
-    members = [await sandbox.person(name, guild, locale=locale) for name, locale in MEMBERS.items()]
+        await _done(admin, await admin.slash("member appoint", person=person.id))
     for person in members:
-        await facilitators[0].slash("member admit", person=person.id)
+        await _done(facilitators[0], await facilitators[0].slash("member admit", person=person.id))
     newcomers = [await sandbox.person(name, guild) for name in NEWCOMERS]
-    channels = labels.table("server.channels", "fr")
-    await _talk(admin, facilitators, members, newcomers, channels, labels)
+    await _open_talk(admin, guild, labels)
+    await _talk(admin, facilitators, members, newcomers, labels)
     return Cast(admin, tuple(facilitators), tuple(members), tuple(newcomers), resources)
+
+
+async def _done(person: Person, answer: Answer) -> None:
+    """Whoever plays this person later has not to read what the bot told them now."""
+    if answer.ephemeral:
+        await person.dismiss(answer)
+
+
+async def _open_talk(admin: Person, guild: Guild, labels: Labels) -> None:
+    """The server's own first channel becomes the place where members talk and type commands."""
+    roles = {role["name"]: role_id for role_id, role in guild.roles.items()}
+    named = labels.table("server.roles", "fr")
+    see = str(1 << 10)
+    hidden = [{"id": guild.id, "type": 0, "allow": "0", "deny": see}]
+    shown = [
+        {"id": roles[named[role]], "type": 0, "allow": see, "deny": "0"} for role in ("facilitator", "member")
+    ]
+    meetups = guild.channel(labels.label("server.channels.meetups", "fr"))
+    category = next(channel for channel in guild.channels.values() if channel.data["type"] == 4)
+    changes = {
+        "parent_id": category.id,
+        "position": meetups.data["position"],  # of two at one place, the older comes first
+        "topic": labels.label("demo.talk_topic", "fr"),
+        "permission_overwrites": hidden + shown,
+    }
+    await admin.request("PATCH", f"/channels/{await admin.channel(TALK)}", changes)
 
 
 async def fill_library(db: Database, clock: Clock, server_ref: str) -> int:
@@ -79,30 +127,39 @@ async def fill_library(db: Database, clock: Clock, server_ref: str) -> int:
 
 async def _talk(
     admin: Person,
-    facilitators: Iterable[Person],
-    members: Iterable[Person],
-    newcomers: Iterable[Person],
-    channels: Mapping[str, str],
+    facilitators: Sequence[Person],
+    members: Sequence[Person],
+    newcomers: Sequence[Person],
     labels: Labels,
 ) -> None:
-    """A word from each side, and one proposal to review."""
-    said = labels.table("demo", "fr")
+    """A word from each side, one proposal to review, one person to let in."""
+    said, channels = labels.table("demo", "fr"), labels.table("server.channels", "fr")
+    people = {person.name: person for person in (*facilitators, *members)}
     await admin.says(channels["announcements"], said["fiction"])
-    await next(iter(facilitators)).says(channels["meetups"], said["hello"])
-    speakers = list(members)
-    await speakers[0].eventually(lambda: _reads(speakers[0], channels["meetups"]))
-    await speakers[0].says(channels["meetups"], said["nicolas"])
-    welcome = await speakers[1].sees(channels["welcome"])
-    form = await speakers[1].click(welcome[0], labels.label("buttons.library.propose", "fr"))
-    await speakers[1].fill(form, _proposal())
-    panel = await next(iter(newcomers)).sees(channels["welcome"])
-    await next(iter(newcomers)).click(panel[0], labels.label("buttons.member.ask", "fr"))
+    for speaker, words in TALKING:
+        await people[speaker].eventually(partial(_sees, people[speaker], TALK))
+        await people[speaker].says(TALK, said[words])
+    welcome = await members[1].sees(channels["welcome"])
+    form = await members[1].click(welcome[0], labels.label("buttons.library.propose", "fr"))
+    await _done(members[1], await members[1].fill(form, _proposal()))
+    await _ask(newcomers[0], labels)
 
 
-async def _reads(person: Person, channel: str) -> bool:
+async def _ask(person: Person, labels: Labels) -> None:
+    """Every step to the request for access, as the card leads through them."""
+    towns = await person.autocomplete("join", "authority", person.name.split(" – ")[1])
+    cards = [await person.slash("join", authority=towns[0]["value"])]
+    for step, values in ASKED.items():
+        form = await person.click(cards[-1], labels.label(f"buttons.join.{step}", "fr"))
+        cards.append(await person.fill(form, values))
+    for card in cards:
+        await _done(person, card)
+
+
+async def _sees(person: Person, channel: str) -> bool:
     """Whether the role has come that opens the channel."""
     try:
-        return bool(await person.sees(channel))
+        return bool(await person.channel(channel))
     except LookupError:
         return False
 

@@ -149,12 +149,17 @@ async def _attempt(
 
 
 async def _make_role(work: _Work, name: str, shown: str) -> None:
+    # A new role comes under the others: made from the highest to the lowest, they stand in order.
     role = await _attempt(
         work,
         name,
         "manage_roles",
         lambda: work.guild.create_role(
-            name=shown, permissions=discord.Permissions.none(), mentionable=False, reason=_REASON
+            name=shown,
+            permissions=discord.Permissions.none(),
+            hoist=True,  # the list of members is grouped by what people are to the network
+            mentionable=False,
+            reason=_REASON,
         ),
     )
     if role is not None:

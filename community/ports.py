@@ -129,7 +129,7 @@ class Messenger(Protocol):
 class ServerPlan:
     """What ``ServerBuilder`` must make or adopt: names come from the words, in the network's language."""
 
-    role_names: Mapping[str, str]  # RoleName -> shown name
+    role_names: Mapping[str, str]  # RoleName -> shown name, from the highest to the lowest
     channel_names: Mapping[str, str]  # Place -> shown name
     channel_topics: Mapping[str, str]
     category_name: str

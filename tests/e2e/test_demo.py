@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.clock import SystemClock
-from bot.demo_network import NICOLAS, Cast, populate
+from bot.demo_network import NICOLAS, TALK, Cast, populate
 from prompts import Words
 from storage.engine import Database
 from tests.bot.conftest import Stage
@@ -39,3 +39,40 @@ async def test_facilitators_have_something_to_do(cast: Cast) -> None:
         return "villes amies des aînés" in said and "demande l’accès" in said
 
     await facilitator.eventually(both_cards)
+
+
+async def test_the_page_opens_on_an_ordinary_member(cast: Cast, stage: Stage) -> None:
+    """The page takes the first person who bears a role, and the first channel of the first category."""
+    people = await cast.admin.request("GET", "/people")
+    bearing = [one["user"]["global_name"] for one in people if any(at["roles"] for at in one["guilds"])]
+    assert bearing[0] == NICOLAS
+    rooms = [channel.data for channel in stage.guild.channels.values() if channel.data["type"] == 0]
+    category = {channel["parent_id"] for channel in rooms}
+    assert len(category) == 1
+    in_order = [channel["name"] for channel in sorted(rooms, key=lambda channel: channel["position"])]
+    assert in_order[:3] == ["accueil", "annonces", TALK]
+
+
+async def test_members_have_a_place_to_talk_and_newcomers_do_not_see_it(cast: Cast) -> None:
+    nicolas = next(person for person in cast.members if person.name == NICOLAS)
+    assert len(await nicolas.sees(TALK)) > 3
+    answer = await nicolas.slash("aide", channel=TALK)
+    assert answer.ephemeral
+    with pytest.raises(LookupError):
+        await cast.newcomers[0].channel(TALK)
+
+
+async def test_nobody_finds_what_the_bot_said_while_the_network_was_made(cast: Cast, stage: Stage) -> None:
+    kept = [
+        note
+        for channel in stage.guild.channels.values()
+        for notes in channel.notes.values()
+        for note in notes
+    ]
+    assert kept == []
+
+
+async def test_members_are_grouped_by_what_they_are(cast: Cast, stage: Stage) -> None:
+    hoisted = [role for role in stage.guild.roles.values() if role["hoist"]]
+    highest_first = sorted(hoisted, key=lambda role: -role["position"])
+    assert [role["name"] for role in highest_first] == ["Équipe d’animation", "Membre", "À accueillir"]
