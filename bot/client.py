@@ -29,7 +29,9 @@ COGS = (
     "cogs.members",
     "cogs.joining",
     "cogs.peers",
+    "cogs.privacy",
     "cogs.library",
+    "cogs.meetups",
     "cogs.links",
     "cogs.welcome",
 )

@@ -126,8 +126,17 @@ class Runner:
         rows = await connected.delivery.purge()
         drafts = await connected.client.services.drafts.purge()
         searches = await connected.client.services.search.purge()
+        networks = await connected.client.services.privacy.purge()
+        people = await connected.client.services.privacy.retain()
         await self._parts.db.tune()
-        log.info("forgotten outbox=%s drafts=%s searches=%s", rows, drafts, searches)
+        log.info(
+            "forgotten outbox=%s drafts=%s searches=%s networks=%s members=%s",
+            rows,
+            drafts,
+            searches,
+            networks,
+            people,
+        )
 
 
 async def _cut(*tasks: asyncio.Task[Any]) -> None:

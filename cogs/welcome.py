@@ -19,11 +19,17 @@ _BUTTONS: Mapping[str, tuple[Button, ...]] = {
     Action.VOUCH: (Button("join.vouch"),),
     Action.SEARCH_LIBRARY: (Button("library.search", style="primary"), Button("library.browse")),
     Action.PROPOSE_RESOURCE: (Button("library.propose"), Button("library.mine")),
+    Action.SEE_MEETUPS: (Button("meetup.list", style="primary"),),
+    Action.ANSWER_MEETUP: (Button("meetup.reminders"),),
+    Action.PLAN_MEETUP: (Button("meetup.create"), Button("meetup.manage")),
     Action.REVIEW_RESOURCE: (Button("library.review"),),
     Action.ADMIT_MEMBER: (Button("member.waiting"), Button("member.find")),
     Action.SEE_NETWORK_STATUS: (Button("network.status"),),
     Action.CHANGE_NETWORK: (Button("network.settings"), Button("network.repair")),
 }
+
+# Whatever somebody may do here, their data are theirs.
+_EVERYBODY = (Button("privacy.show"), Button("privacy.mine"))
 
 
 class WelcomeCog(commands.Cog):
@@ -52,4 +58,4 @@ def _menu(view: HelpView) -> list[Row]:
     buttons = [button for action in view.actions for button in _BUTTONS.get(action, ())]
     if view.may_ask_for_access:
         buttons.insert(0, Button("member.ask", style="primary"))
-    return [buttons]
+    return [[*buttons, *_EVERYBODY]]

@@ -6,7 +6,7 @@ what the database knows. Role grants on the platform are outbox rows (see ``memb
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,6 +21,8 @@ from storage.engine import Database
 from storage.members import Identity, Member, MemberRole, MemberState
 from storage.networks import Network, RoleName
 from storage.recognition import Recognised, recognise
+
+SEEN_EVERY = timedelta(days=1)
 
 
 class WhichNetwork(DomainError):
@@ -65,7 +67,7 @@ class Members:
         async with self._db.reading() as session:
             found = await _recognised(session, standing)
         network, known, role_refs, given = found.network, found.known, found.role_refs, found.given
-        if is_news(standing, known, role_refs):
+        if is_news(standing, known, role_refs) or self._unseen_for_long(known):
             async with self._db.transaction() as session:
                 known = await self._take_note(session, network, standing, role_refs)
         member = known[0] if known else None
@@ -222,6 +224,13 @@ class Members:
             await access.ask_platform(session, now, member, RoleName.FACILITATOR, act, give=False)
             return Decision(await _view(session, member), dropped)
 
+    def _unseen_for_long(self, known: tuple[Member, Identity] | None) -> bool:
+        """Being active is noted once a day at most: it keeps the person's data from being erased."""
+        if known is None:
+            return False
+        seen = known[0].seen_at
+        return seen is None or self._clock.now() - seen >= SEEN_EVERY
+
     async def _take_note(
         self, session: AsyncSession, network: Network, standing: Standing, role_refs: dict[str, str]
     ) -> tuple[Member, Identity] | None:
@@ -235,6 +244,7 @@ class Members:
         if known is None:
             raise RuntimeError("a member that was just added is not there")
         member, identity = known
+        member.seen_at = self._clock.now()
         identity.locale = standing.locale
         session.add(identity)
         if standing.server_ref is not None:

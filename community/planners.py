@@ -9,7 +9,14 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community import access, joining_delivery, library_delivery, links_delivery, meetups_delivery
+from community import (
+    access,
+    joining_delivery,
+    library_delivery,
+    links_delivery,
+    meetups_delivery,
+    privacy_delivery,
+)
 from community.outbox import Card, Direct, Drop, Edit, GiveUp, Grant, Plan, Planner, Post, Revoke
 from community.ports import Button, Labels
 from storage import members, networks
@@ -36,6 +43,7 @@ def planners(labels: Labels) -> Mapping[str, Planner]:
         "network.panel": Panel(),
         "network.panel_changed": PanelChanged(),
         **joining_delivery.planners(),
+        **privacy_delivery.planners(labels),
         "member.admitted": MemberTold("members/admitted"),
         "member.named_facilitator": MemberTold("members/named_facilitator"),
         "member.grant_role": RoleFollows(labels, give=True),

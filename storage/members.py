@@ -26,6 +26,7 @@ class Member(SQLModel, table=True):
     arrived_at: datetime
     admitted_at: datetime | None = None
     admitted_by: int | None = Field(default=None, foreign_key="member.id")
+    seen_at: datetime | None = Field(default=None, index=True)  # last acted, to within a day
     welcomed_at: datetime | None = None  # presented to the network: once, even after leaving and coming back
 
     __table_args__ = (

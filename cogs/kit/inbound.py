@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import io
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
@@ -52,16 +53,16 @@ class Exchange:
             if first:
                 await self.interaction.response.defer()
 
-    async def send(self, view: discord.ui.LayoutView) -> None:
+    async def send(self, view: discord.ui.LayoutView, files: Sequence[discord.File] = ()) -> None:
         """A private message: the first answer, the deferred one, or one more."""
         async with self._first() as first:
             if first:
-                await self.interaction.response.send_message(view=view, ephemeral=True)
+                await self.interaction.response.send_message(view=view, ephemeral=True, files=files)
             elif self._waiting:
-                await self.interaction.edit_original_response(view=view)
+                await self.interaction.edit_original_response(view=view, attachments=files)
                 self._waiting = False
             else:
-                await self.interaction.followup.send(view=view, ephemeral=True)
+                await self.interaction.followup.send(view=view, ephemeral=True, files=files)
 
     async def replace(self, view: discord.ui.LayoutView) -> None:
         """The clicked message becomes ``view``."""
@@ -180,6 +181,15 @@ class Inbound:
         text = self.render(interaction, template, **values)
         view = layout(text, rows, self.words, self.locale(interaction))
         await self.exchange(interaction).send(view)
+
+    async def give(
+        self, interaction: Interaction, template: str, name: str, content: bytes, **values: Any
+    ) -> None:
+        """A file, for the reader alone."""
+        text = self.render(interaction, template, **values)
+        view = layout(text, (), self.words, self.locale(interaction))
+        view.add_item(discord.ui.File(f"attachment://{name}"))
+        await self.exchange(interaction).send(view, [discord.File(io.BytesIO(content), name)])
 
     async def say(self, interaction: Interaction, key: str, **values: Any) -> None:
         """The last resort, when no template can be filled: a label, as it is."""

@@ -66,7 +66,6 @@ async def test_people_are_decided_on_in_their_network_only(network: Network, oth
     members = network.services.members
     member = network[Role.MEMBER].member_id or 0
     assert not await members.find(other_admin, "Personne 3")
-    assert not await members.waiting(other_admin)
     for reach in (
         members.member(other_admin, member),
         members.admit(other_admin, member),

@@ -67,7 +67,7 @@ def written(plan: Plan) -> str:
     assert isinstance(plan, Post | Direct), plan
     card: Card = plan.card
     text = Words().render(card.template, card.locale, **card.values)
-    return f"{text.title}\n{text.body}\n{text.note}"
+    return f"{text.title}\n{text.body}\n{text.note}".replace("\u00a0", " ").replace("\u202f", " ")
 
 
 async def test_each_step_is_kept_and_what_is_missing_is_said(network: Network) -> None:
@@ -166,7 +166,7 @@ async def test_a_question_and_its_answer(network: Network) -> None:
 
 async def test_facilitators_are_reminded_and_see_the_age(network: Network) -> None:
     actor = await join(network, "77", admit=False)
-    network.clock.time += timedelta(days=3)
+    network.clock.advance(timedelta(days=3))
     queue = await network.services.joining.queue(network[Role.FACILITATOR])
     assert (queue[0].name, queue[0].days, queue[0].state) == ("Personne 77", 3, "sent")
     [row] = await rows_of(network, "join.waits", actor.member_id)

@@ -3,6 +3,7 @@
 import inspect
 import io
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -83,6 +84,13 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
         Action.EDIT_PROFILE,
         lambda n, r: n.services.profiles.set_consents(n[r], []),
     ),
+    ("privacy", "notice"): (Action.SEE_PRIVACY, lambda n, r: n.services.privacy.notice(n[r])),
+    ("privacy", "mine"): (Action.SEE_MY_DATA, lambda n, r: n.services.privacy.mine(n[r])),
+    ("privacy", "export"): (Action.SEE_MY_DATA, lambda n, r: n.services.privacy.export(n[r])),
+    ("privacy", "erase"): (
+        Action.SEE_MY_DATA,
+        lambda n, r: n.services.privacy.erase(replace(n[r], member_id=None)),
+    ),
     ("profiles", "find_peers"): (Action.FIND_PEERS, lambda n, r: n.services.profiles.find_peers(n[r], "eau")),
     ("members", "find"): (Action.ADMIT_MEMBER, lambda n, r: n.services.members.find(n[r], "personne")),
     ("members", "member"): (Action.ADMIT_MEMBER, lambda n, r: n.services.members.member(n[r], 999_999)),
@@ -155,6 +163,10 @@ WITHOUT_ACTOR = {
     ("members", "arrive"),
     ("members", "depart"),
     ("drafts", "purge"),
+    ("privacy", "removed"),
+    ("privacy", "returned"),
+    ("privacy", "purge"),
+    ("privacy", "retain"),
     ("search", "purge"),
     ("links", "check_due"),
     ("library_care", "tend"),
