@@ -1,0 +1,211 @@
+"""Joining, finding peers and leaving, as people do it: S9, S4 and S12, in French and in English."""
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+
+import aiohttp
+import pytest
+
+from prompts import Words
+from sandbox import Answer
+from tests.e2e.conftest import Town, opened, read
+
+WORDS = Words()
+
+
+@dataclass(frozen=True)
+class Says:
+    """What a newcomer of one language reads and types."""
+
+    locale: str
+    who: str
+    join: str
+    authority: str
+    vouch: str
+    peers: str
+    query: str
+    sent: str
+    missing: str
+
+    def button(self, action: str) -> str:
+        return WORDS.label(f"buttons.{action}", self.locale)
+
+
+FRENCH = Says(
+    "fr",
+    "newcomer",
+    "rejoindre",
+    "collectivité",
+    "parrainer",
+    "pair chercher",
+    "recherche",
+    "Votre demande est partie",
+    "étape 2/4",
+)
+ENGLISH = Says(
+    "en",
+    "newcomer-en",
+    "join",
+    "authority",
+    "vouch",
+    "peer search",
+    "query",
+    "Your request is on its way",
+    "step 2/4",
+)
+BOTH = pytest.mark.parametrize("says", [FRENCH, ENGLISH], ids=["fr", "en"])
+ABOUT = {"function": "Secrétaire de mairie", "timezone": "Europe/Paris"}
+ALL = ["listed", "organisation", "function", "themes", "offers", "seeks", "bio"]
+
+
+async def fill_in(
+    town: Town,
+    says: Says,
+    who: str,
+    town_name: str,
+    *,
+    offers: str = "",
+    consents: list[str] | None = None,
+) -> Answer:
+    """Every step, by the command with its autocomplete and then by the card's buttons."""
+    person = town[who]
+    choices = await person.autocomplete(says.join, says.authority, town_name, channel="accueil")
+    card = await person.slash(says.join, channel="accueil", values={says.authority: choices[0]["value"]})
+    card = await person.fill(await person.click(card, says.button("join.about")), ABOUT)
+    form = await person.click(card, says.button("join.exchange"))
+    card = await person.fill(form, {"offers": offers})
+    form = await person.click(card, says.button("join.consents"))
+    return await person.fill(form, {"consents": ALL if consents is None else consents})
+
+
+@BOTH
+async def test_a_neighbour_vouches_and_no_private_message_is_needed(town: Town, says: Says) -> None:
+    """S9. The secretary of a small commune; every private message is refused."""
+    newcomer = town[says.who]
+    card = await newcomer.slash(says.join, channel="accueil", values={says.authority: "Menditte"})
+    assert "Menditte (Pyrénées-Atlantiques)" in read(card)
+    card = await newcomer.choose(card, WORDS.label("menus.join.pick", says.locale), ["commune:64378"])
+    assert says.missing in read(card)
+    sent = await fill_in(town, says, says.who, "menditte", offers="Un broyeur")
+    assert says.sent in read(sent)
+
+    name = WORDS.label("commands.vouch.options.person.name", "fr")
+    vouched = await town["member"].slash("parrainer", values={name: newcomer.id})
+    assert "Vous vous portez garant" in read(vouched)
+    await opened(newcomer, "rencontres")
+    welcome = await town.waits_for("member", "rencontres", "nous rejoint")
+    assert "Menditte" in read(welcome)
+    assert "Un broyeur" in read(welcome)
+    told = await town.waits_for("facilitator", "coin-animation", "se porte garant de")
+    assert told.buttons == ["Suspendre"]
+
+
+async def test_a_refusal_comes_with_its_reason_and_a_way_back(town: Town) -> None:
+    """S9, the other way: by buttons only, in private answers only."""
+    newcomer, facilitator = town["newcomer"], town["facilitator"]
+    await fill_in(town, FRENCH, "newcomer", "menditte")
+    card = await town.waits_for("facilitator", "coin-animation", "demande l’accès")
+    assert card.buttons == ["Admettre", "Poser une question", "Refuser"]
+    refused = await facilitator.fill(
+        await facilitator.click(card, "Refuser"), {"reason": "Dites-nous **qui** vous êtes @everyone"}
+    )
+    assert "est refusée" in read(refused)
+    again = await facilitator.fill(await facilitator.click(card, "Refuser"), {"reason": "Encore"})
+    assert "n’attend plus" in read(again)
+
+    panel = (await newcomer.sees("accueil"))[0]
+    mine = await newcomer.click(panel, "Demander l’accès")
+    assert "n’a pas été acceptée" in read(mine)
+    assert "qui" in read(mine)
+    mine = await newcomer.click(mine, "Envoyer ma demande")
+    assert "Votre demande est partie" in read(mine)
+    back = await town.waits_for("facilitator", "coin-animation", "avait été refusée")
+    await facilitator.click(back, "Admettre")
+    await opened(newcomer, "rencontres")
+
+
+async def test_a_question_is_answered_from_the_welcome_channel(town: Town) -> None:
+    await fill_in(town, ENGLISH, "newcomer-en", "menditte")
+    card = await town.waits_for("facilitator", "coin-animation", "demande l’accès")
+    form = await town["facilitator"].click(card, "Poser une question")
+    await town["facilitator"].fill(form, {"question": "Qui vous envoie ?"})
+    panel = (await town["newcomer-en"].sees("accueil"))[0]
+    mine = await town["newcomer-en"].click(panel, "Demander l’accès")  # the panel is the network's
+    assert "Qui vous envoie ?" in read(mine)
+    form = await town["newcomer-en"].click(mine, "Answer")
+    sent = await town["newcomer-en"].fill(form, {"answer": "My neighbour."})
+    assert "Your request is" in read(sent)
+    await town.waits_for("facilitator", "coin-animation", "My neighbour.")
+
+
+@BOTH
+async def test_comparable_peers_first_and_never_who_opted_out(town: Town, says: Says) -> None:
+    """S4, with four members: the small commune first, with its reason."""
+    for who, place, consents in (
+        ("facilitator", "Paris", ALL),
+        ("facilitator-en", "Navarrenx", ALL),
+        ("admin", "Navarrenx", [one for one in ALL if one != "listed"]),
+    ):
+        person = FRENCH if not who.endswith("-en") else ENGLISH
+        await fill_in(town, person, who, place, offers="Réemploi de matériaux", consents=consents)
+    me = "member" if says is FRENCH else "member-en"
+    await fill_in(town, says, me, "Menditte")
+    found = await town[me].slash(says.peers, values={says.query: "reemploi materiaux"})
+    said = read(found)
+    assert "admin" not in said.replace("admin-en", "")
+    assert said.index("Navarrenx") < said.index("Paris")
+    rural = WORDS.label("likeness.rural", says.locale)
+    assert rural in said.split("Paris")[0]
+    assert rural not in said.split("Paris (")[1]
+
+
+@BOTH
+async def test_taking_ones_data_along_then_erasing_it(town: Town, says: Says) -> None:
+    """S12. Everything as JSON and CSV, privately; then no name is left anywhere."""
+    me = "member" if says is FRENCH else "member-en"
+    person = town[me]
+    await fill_in(town, says, me, "Menditte", offers="Du temps")
+    group = WORDS.label("commands.my_data.name", says.locale)
+    export, delete = (
+        WORDS.label(f"commands.my_data.{name}.name", says.locale) for name in ("export", "delete")
+    )
+    given = await person.slash(f"{group} {export}")
+    assert given.ephemeral
+    attachment = (given.message or {})["attachments"][0]
+    async with aiohttp.ClientSession() as browser, browser.get(attachment["url"]) as response:
+        packed = zipfile.ZipFile(io.BytesIO(await response.read()))
+    data = json.loads(packed.read("data.json"))
+    assert data["profile"][0]["offers"] == "Du temps"
+    assert "profile.csv" in packed.namelist()
+
+    sure = await person.slash(f"{group} {delete}")
+    confirm = WORDS.label("buttons.common.confirm", says.locale)
+    erased = await person.click(sure, confirm)
+    assert WORDS.render("privacy/erased", says.locale).title in erased.text
+    found = await town["facilitator"].slash("membre attente")
+    assert f"{me} (" not in read(found)
+
+    async def shut() -> bool:
+        try:
+            await person.channel("rencontres")
+        except LookupError:
+            return True
+        return False
+
+    await person.eventually(shut)
+
+
+async def test_an_organisation_that_is_in_no_register(town: Town) -> None:
+    newcomer = town["newcomer"]
+    card = await newcomer.slash("rejoindre", channel="accueil")
+    form = await newcomer.click(card, "Indiquer ma collectivité")
+    nothing = await newcomer.fill(form, {"organisation": "qqqqqqqq"})
+    assert "Aucune collectivité de ce nom" in read(nothing)
+    form = await newcomer.click(nothing, "Autre organisme")
+    card = await newcomer.fill(
+        form, {"organisation": "Les Amis @everyone", "organisation_kind": "association", "territory": "73"}
+    )
+    assert "étape 2/4" in read(card)
+    assert "Les Amis" in read(card)
