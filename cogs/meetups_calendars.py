@@ -10,7 +10,7 @@ from community.ports import Button
 
 
 class CalendarDoors:
-    """`/meetup calendar`, its buttons, and « Ajouter à mon agenda » of a meetup's card; part of ``MeetupsCog``."""
+    """`/meetup calendar`, its buttons, and « Ajouter à mon agenda » of a card; part of ``MeetupsCog``."""
 
     inbound: Inbound
     calendars: Calendars
