@@ -56,8 +56,7 @@ def base(settings: Settings, words: Words, clock: Clock) -> Base:
     probe = Probe(db, clock, gateway)
     calendars = Calendars(db, clock, words, settings.public_url)
     web = Web(probe, metrics, routes=calendar_routes(calendars))
-    return Base(settings, words, clock, db, gateway, metrics, probe, web)
-    return Base(settings, words, clock, db, gateway, metrics, probe, Web(probe, metrics), Fetcher())
+    return Base(settings, words, clock, db, gateway, metrics, probe, web, Fetcher())
 
 
 def connect(parts: Base, *, members: bool, publish: Publish) -> Connected:
@@ -70,8 +69,8 @@ def connect(parts: Base, *, members: bool, publish: Publish) -> Connected:
             parts.clock,
             DiscordServerBuilder(made),
             parts.words,
+            web=parts.fetcher,
             public_url=parts.settings.public_url,
-            parts.db, parts.clock, DiscordServerBuilder(made), parts.words, parts.fetcher
         ),
         db=parts.db,
         gateway=parts.gateway,

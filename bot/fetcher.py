@@ -14,7 +14,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, TypeVar
 from urllib.robotparser import RobotFileParser
@@ -24,6 +24,7 @@ import yarl
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bot.addresses import ForbiddenAddress, checked, is_public
+from bot.pdf_facts import facts
 from community.ports import Fetched, Outcome, Unreachable, Visit
 
 Result = TypeVar("Result")
@@ -127,8 +128,8 @@ class Fetcher:
             return Visit(error.outcome)
 
     async def read(self, url: str) -> Fetched:
-        """The first megabyte of a page, or a document of at most ten."""
-        return await self._bounded(self._read(url))
+        """The first megabyte of a page, or what a document of at most ten says of itself."""
+        return await self._described(url)
 
     async def _visit(self, url: str, method: str) -> Visit:
         async with self._answer(url, method) as (answer, moved):
@@ -143,6 +144,13 @@ class Fetcher:
             most = DOCUMENT_MOST if kind == "application/pdf" else PAGE_MOST
             body, complete = await _body(answer, most)
             return Fetched(str(answer.url), kind, answer.charset, body, complete)
+
+    async def _described(self, url: str) -> Fetched:
+        """With what a PDF says of itself; a PDF that was cut short has lost it."""
+        page = await self._bounded(self._read(url))
+        if page.complete and page.body.startswith(b"%PDF"):
+            return replace(page, body=b"", facts=await facts(page.body))
+        return page
 
     async def _bounded(self, work: Awaitable[Result]) -> Result:
         """One of so many at once; what the network does is an Unreachable."""

@@ -24,6 +24,7 @@ from cogs.kit.host import Host
 from cogs.kit.layout import Menu, Option, Row
 from cogs.kit.paging import pages
 from cogs.library_group import RESOURCE
+from cogs.library_pages import PageDoors
 from cogs.library_synonyms import SynonymDoors
 from community import resources as rules
 from community import text
@@ -64,7 +65,7 @@ SEARCH = Form(
 _DISCOVER = (Button("library.search"), Button("library.browse"), Button("library.propose"))
 
 
-class LibraryCog(SynonymDoors, commands.Cog):
+class LibraryCog(PageDoors, SynonymDoors, commands.Cog):
     """`/resource …` and the buttons that do the same."""
 
     resource = RESOURCE
@@ -192,7 +193,7 @@ class LibraryCog(SynonymDoors, commands.Cog):
     async def show_mine(self, interaction: Interaction, subject_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
         proposals = await self.library.proposals(actor)
-        rows = [[Button("library.propose", style="primary")]]
+        rows = [[Button("library.propose", style="primary"), Button("library.page")]]
         await self.inbound.reply(interaction, "library/mine", rows=rows, proposals=proposals)
 
     @prefills(SOURCE)

@@ -198,6 +198,7 @@ class Fetched:
     charset: str | None
     body: bytes
     complete: bool
+    facts: Mapping[str, str] = field(default_factory=dict)  # what a PDF says of itself: "title"…
 
 
 class Unreachable(Exception):

@@ -13,6 +13,7 @@ from community.meetups import Meetups
 from community.meetups_upkeep import MeetupsUpkeep
 from community.members import Members
 from community.networks import Networks
+from community.pages import Pages
 from community.ports import Clock, Labels, ServerBuilder, WebReader
 from community.privacy import Privacy
 from community.profiles import Profiles
@@ -34,6 +35,7 @@ class Services:
     privacy: Privacy
     library: Library
     links: Links
+    pages: Pages
     meetups: Meetups
     meetups_upkeep: MeetupsUpkeep
     registrations: Registrations
@@ -69,6 +71,7 @@ def services(
         calendars=Calendars(db, clock, labels, public_url),
         library=Library(db, clock, memory),
         links=Links(db, clock, web or Nowhere()),
+        pages=Pages(db, web or Nowhere()),
         search=Search(db, clock, memory),
         library_care=LibraryCare(db, clock),
         synonyms=Synonyms(db, clock),

@@ -130,6 +130,7 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
         lambda n, r: n.services.library.withdraw(n[r], 999_999),
     ),
     ("links", "check"): (Action.CHECK_LINKS, lambda n, r: n.services.links.check(n[r])),
+    ("pages", "read"): (Action.PROPOSE_RESOURCE, lambda n, r: n.services.pages.read(n[r], "example.org/x")),
     ("links", "follow"): (Action.REVIEW_RESOURCE, lambda n, r: n.services.links.follow(n[r], 999_999)),
     ("search", "find"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.find(n[r], "eau")),
     ("search", "page"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.page(n[r], 999_999, 1)),

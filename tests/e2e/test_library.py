@@ -217,3 +217,22 @@ async def test_two_facilitators_who_edit_at_once_do_not_undo_each_other(town: To
     again = await town["facilitator-en"].click(late, "Correct it")
     saved = await town["facilitator-en"].fill(again, {})  # the text was kept, and is sent knowingly
     assert "Concerter sur un quai" in read(saved)
+
+
+@pytest.mark.parametrize(
+    ("who", "command", "option", "told", "button"),
+    [
+        ("member", "ressource lien", "adresse", "n’a pas pu être lue", "Proposer une ressource"),
+        ("member-en", "resource link", "url", "could not be read", "Propose a resource"),
+    ],
+)
+async def test_proposing_from_an_address(
+    town: Town, who: str, command: str, option: str, told: str, button: str
+) -> None:
+    """This machine is no public page: it is not visited, and the form opens with the address all the same."""
+    member = town[who]
+    answer = await member.slash(command, **{option: "http://127.0.0.1:8080/guide"})
+    assert told in read(answer)
+    form = await member.click(answer, button)
+    assert form.modal is not None
+    assert form.modal.fields["url"]["value"] == "http://127.0.0.1:8080/guide"
