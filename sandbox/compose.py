@@ -12,6 +12,7 @@ from sandbox.snowflake import created_at
 from sandbox.world import Channel, Json, World
 
 V2, SUPPRESS_EMBEDS = 1 << 15, 1 << 2
+FILE = 13  # a component: an uploaded file shown in the message
 SETTABLE = SUPPRESS_EMBEDS | V2 | 1 << 12 | 1 << 13
 
 
@@ -188,6 +189,9 @@ def _numbered(item: Json, counter: Any, files: dict[str, Json]) -> Json:
     for key in ("media", "file"):
         if isinstance(done.get(key), dict):
             done[key] = _media(done[key], files)
+    if done.get("type") == FILE:
+        stored = _stored(str((item.get("file") or {}).get("url") or ""), files)
+        done |= {"name": stored["filename"], "size": stored["size"]} if stored else {}
     if isinstance(done.get("items"), list):
         done["items"] = [
             {**entry, "media": _media(entry.get("media") or {}, files)} for entry in done["items"]
@@ -197,11 +201,16 @@ def _numbered(item: Json, counter: Any, files: dict[str, Json]) -> Json:
 
 def _media(media: Json, files: dict[str, Json]) -> Json:
     url = str(media.get("url") or "")
-    stored = files.get(url.removeprefix("attachment://")) if url.startswith("attachment://") else None
+    stored = _stored(url, files)
     if stored is None:
         return {"proxy_url": url, **media}
     found = {"url": stored["url"], "proxy_url": stored["proxy_url"], "content_type": stored["content_type"]}
     return found | {"attachment_id": stored["id"]}
+
+
+def _stored(url: str, files: dict[str, Json]) -> Json | None:
+    """The file of this message that an address names."""
+    return files.get(url.removeprefix("attachment://")) if url.startswith("attachment://") else None
 
 
 def texts(components: list[Json]) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import Index, case, literal
+from sqlalchemy import Case, ColumnElement, Index, case, literal
 from sqlmodel import Field, SQLModel, col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,6 +20,7 @@ from storage.networks import Theme
 STRATA = (2_000, 3_500, 10_000, 20_000, 50_000, 100_000)
 UNKNOWN_STRATUM = -9  # as far as can be from any other
 _FAR = 90
+_CONSIDERED = 60
 
 PlaceColumn = Literal["authority_id", "epci", "departement", "region"]
 
@@ -45,7 +46,20 @@ class Profile(SQLModel, table=True):
     stems: str = ""  # what peers' words are compared with: of the fields that others may see, nothing else
     updated_at: datetime
 
-    __table_args__ = (Index("ix_profile_listed", "network_id", "listed"),)
+    __table_args__ = (
+        # Covers the ranking of peers: the rows themselves are read only for those that are shown.
+        Index(
+            "ix_profile_listed",
+            "network_id",
+            "listed",
+            "organisation_kind",
+            "stratum",
+            "epci",
+            "departement",
+            "region",
+            "member_id",
+        ),
+    )
 
 
 class ProfileTheme(SQLModel, table=True):
@@ -171,20 +185,12 @@ async def peers(
     """The most comparable listed members first, each with their name and account. Never who asks.
 
     First the same kind of place and the nearest stratum of population, then the same group, département,
-    région, then shared themes.
+    région. Among the nearest, shared themes decide between equals.
     """
-    distance = func.abs(col(Profile.stratum) - literal(wanted.stratum))
-    far = case((col(Profile.organisation_kind) == wanted.kind, distance), else_=_FAR)
-    near = (
-        case((col(Profile.epci) == wanted.epci, 4), else_=0) * literal(1 if wanted.epci else 0)
-        + case((col(Profile.departement) == wanted.departement, 2), else_=0)
-        * literal(1 if wanted.departement else 0)
-        + case((col(Profile.region) == wanted.region, 1), else_=0) * literal(1 if wanted.region else 0)
-    )
+    far, near = _far(wanted), _near(wanted)
     query = (
-        select(Profile, Member.display_name, Identity.account_ref)
+        select(Profile.member_id, far, near)
         .join(Member, col(Member.id) == Profile.member_id)
-        .join(Identity, col(Identity.member_id) == Profile.member_id)
         .where(
             Profile.network_id == network_id,
             col(Profile.listed),
@@ -192,16 +198,6 @@ async def peers(
             Member.state == MemberState.ACTIVE,
         )
     )
-    order = [far, near.desc()]
-    if wanted.theme_ids:
-        shared = (
-            select(ProfileTheme.member_id, func.count().label("count"))
-            .where(ProfileTheme.network_id == network_id, col(ProfileTheme.theme_id).in_(wanted.theme_ids))
-            .group_by(col(ProfileTheme.member_id))
-            .subquery()
-        )
-        query = query.outerjoin(shared, shared.c.member_id == Profile.member_id)
-        order.append(func.coalesce(shared.c["count"], 0).desc())
     for stem in wanted.stems:
         query = query.where(col(Profile.stems).contains(f" {stem}", autoescape=True))
     if wanted.theme_id is not None:
@@ -209,8 +205,66 @@ async def peers(
         query = query.where(col(Profile.member_id).in_(of_theme))
     if wanted.place:
         query = query.where(getattr(Profile, wanted.place[0]) == wanted.place[1])
-    found = await session.exec(query.order_by(*order, col(Profile.member_id)).limit(limit))
-    return [(profile, name, account) for profile, name, account in found.all()]
+    query = query.order_by(far, near.desc(), col(Profile.member_id)).limit(max(limit, _CONSIDERED))
+    nearest = (await session.exec(query)).all()
+    ids = [member_id for member_id, _far_off, _near_by in nearest]
+    shared = await _shared(session, network_id, ids, wanted.theme_ids)
+    ranked = sorted(nearest, key=lambda row: (row[1], -row[2], -shared.get(row[0], 0), row[0]))
+    return await _with_names(session, network_id, [member_id for member_id, *_ in ranked[:limit]])
+
+
+def _far(wanted: Wanted) -> Case[int]:
+    """How many strata apart; another kind of place is further than any of them."""
+    distance = func.abs(col(Profile.stratum) - literal(wanted.stratum))
+    return case((col(Profile.organisation_kind) == wanted.kind, distance), else_=_FAR)
+
+
+def _near(wanted: Wanted) -> ColumnElement[int]:
+    """The narrower what they share, the more."""
+    parts = [
+        case((column == code, weight), else_=0)
+        for column, code, weight in (
+            (col(Profile.epci), wanted.epci, 4),
+            (col(Profile.departement), wanted.departement, 2),
+            (col(Profile.region), wanted.region, 1),
+        )
+        if code
+    ]
+    return sum(parts[1:], start=parts[0]) if parts else literal(0)
+
+
+async def _shared(
+    session: AsyncSession, network_id: int, member_ids: Sequence[int], theme_ids: Sequence[int]
+) -> dict[int, int]:
+    """How many of these themes each follows."""
+    if not theme_ids:
+        return {}
+    query = (
+        select(ProfileTheme.member_id, func.count())
+        .where(
+            ProfileTheme.network_id == network_id,
+            col(ProfileTheme.member_id).in_(member_ids),
+            col(ProfileTheme.theme_id).in_(theme_ids),
+        )
+        .group_by(col(ProfileTheme.member_id))
+    )
+    return dict((await session.exec(query)).all())
+
+
+async def _with_names(
+    session: AsyncSession, network_id: int, member_ids: Sequence[int]
+) -> Sequence[tuple[Profile, str, str]]:
+    """In the order of the ids."""
+    query = (
+        select(Profile, Member.display_name, Identity.account_ref)
+        .join(Member, col(Member.id) == Profile.member_id)
+        .join(Identity, col(Identity.member_id) == Profile.member_id)
+        .where(Profile.network_id == network_id, col(Profile.member_id).in_(member_ids))
+    )
+    found = {
+        profile.member_id: (profile, name, account) for profile, name, account in await session.exec(query)
+    }
+    return [found[member_id] for member_id in member_ids if member_id in found]
 
 
 async def count_listed(session: AsyncSession, network_id: int) -> int:

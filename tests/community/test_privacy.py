@@ -41,7 +41,7 @@ def test_every_reference_to_a_member_is_registered() -> None:
 
 
 def test_every_kind_of_data_has_words() -> None:
-    words = Words().table("choices.data_kinds", "fr")
+    words = Words().table("data_kinds", "fr")
     kinds = {
         f"{table}_{column}" if treatment == "handled" else table
         for (table, column), treatment in TREATMENTS.items()
