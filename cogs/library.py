@@ -24,6 +24,7 @@ from cogs.kit.host import Host
 from cogs.kit.layout import Menu, Option, Row
 from cogs.kit.paging import pages
 from cogs.library_group import RESOURCE
+from cogs.library_reports import ReportDoors
 from cogs.library_pages import PageDoors
 from cogs.library_synonyms import SynonymDoors
 from community import resources as rules
@@ -65,7 +66,7 @@ SEARCH = Form(
 _DISCOVER = (Button("library.search"), Button("library.browse"), Button("library.propose"))
 
 
-class LibraryCog(PageDoors, SynonymDoors, commands.Cog):
+class LibraryCog(SynonymDoors, ReportDoors, PageDoors, commands.Cog):
     """`/resource …` and the buttons that do the same."""
 
     resource = RESOURCE
@@ -277,7 +278,7 @@ class LibraryCog(PageDoors, SynonymDoors, commands.Cog):
     @acts("library.withdraw")
     async def ask_withdraw(self, interaction: Interaction, resource_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
-        resource = await self.library.to_edit(actor, resource_id)
+        resource = await self.library.resource(actor, resource_id)
         rows = [confirmation("library.withdraw", resource_id)]
         await self.inbound.reply(interaction, "library/withdraw", rows=rows, resource=resource)
 
@@ -347,6 +348,11 @@ def _queue_rows(queue: rules.ResourcePage) -> list[Row]:
 def _resource_rows(actor: Actor, resource: ResourceView) -> list[Row]:
     """Under one resource: its link, and for facilitators what they may change."""
     rows: list[Row] = [list(open_link(resource))]
+    if resource.state == "published":
+        rows.append([Button("report.make", resource.id)])
+        mine = actor.member_id is not None and resource.author_id == actor.member_id
+        if resource.doubtful_since and (mine or actor.role >= Role.FACILITATOR):
+            rows[0] = [*rows[0], Button("library.confirm", resource.id, style="success")]
     if actor.role >= Role.FACILITATOR and resource.state == "published":
         rows += _after_edit(actor, resource)
     return rows
@@ -357,5 +363,9 @@ def _after_edit(actor: Actor, resource: ResourceView) -> list[Row]:
     if resource.state == "proposed":
         own: Row = [Button("library.source", resource.id), Button("library.mine")]
         return [*review_rows(resource), own] if actor.role >= Role.FACILITATOR else [own]
-    changing = [Button("library.source", resource.id), Button("library.withdraw", resource.id)]
+    changing = [
+        Button("library.source", resource.id),
+        Button("library.review_by", resource.id),
+        Button("library.withdraw", resource.id),
+    ]
     return [[Button("library.edit", resource.id, resource.version), *changing]]

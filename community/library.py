@@ -15,6 +15,7 @@ from community.actors import Actor
 from community.errors import Invalid, NotFound
 from community.policy import Action, require
 from community.ports import Clock
+from community.reports import settle
 from community.resources import (
     PAGE,
     REASON_LONGEST,
@@ -211,16 +212,19 @@ class Library:
             return await self._changed(session, actor, resource)
 
     async def withdraw(self, actor: Actor, resource_id: int) -> ResourceView:
-        """Take a published resource out; it is found no more."""
-        require(actor, Action.REVIEW_RESOURCE)
+        """Take a published resource out: a facilitator, or who proposed it. It is found no more."""
+        require(actor, Action.PROPOSE_RESOURCE)
         async with self._db.transaction() as session:
             resource = await library.locked(session, actor.network_id, resource_id)
-            if resource is None:
+            if resource is None or not may_see(actor, resource):
                 raise NotFound(kind="resource")
+            if resource.proposed_by is None or resource.proposed_by != actor.member_id:
+                require(actor, Action.REVIEW_RESOURCE)
             if resource.state != ResourceState.PUBLISHED:
                 raise AlreadyHandled(state=resource.state, title=resource.title)
             self._decide(resource, actor, ResourceState.WITHDRAWN)
             await self._note(session, actor, "library.withdraw", resource)
+            await settle(session, resource_id, actor, self._clock.now())
             await search.remove(session, actor.network_id, "resource", resource_id)
             return await view(session, resource)
 

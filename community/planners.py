@@ -11,10 +11,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import (
     access,
+    curation_delivery,
     joining_delivery,
     library_delivery,
     links_delivery,
     meetups_delivery,
+    polls_delivery,
     privacy_delivery,
 )
 from community.outbox import Card, Direct, Drop, Edit, GiveUp, Grant, Plan, Planner, Post, Revoke
@@ -49,8 +51,10 @@ def planners(labels: Labels) -> Mapping[str, Planner]:
         "member.grant_role": RoleFollows(labels, give=True),
         "member.revoke_role": RoleFollows(labels, give=False),
         **library_delivery.planners(),
+        **curation_delivery.planners(),
         **links_delivery.planners(),
-        **meetups_delivery.planners(),
+        **meetups_delivery.planners(labels),
+        **polls_delivery.planners(),
     }
 
 

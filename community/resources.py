@@ -5,7 +5,7 @@ Decides nothing and writes nothing but the index; the use cases are in ``library
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -31,6 +31,7 @@ KINDS = (
     "funding",
     "law",
     "portal",
+    "offer",
     "other",
 )
 TITLE_SHORTEST, TITLE_LONGEST = 3, 150
@@ -110,6 +111,8 @@ class ResourceView:
     author_name: str | None = None
     reviewer_name: str | None = None
     waiting_days: int = 0  # for a proposal that is being reviewed
+    review_by: date | None = None
+    doubtful_since: datetime | None = None  # nobody confirmed it in time
     similar: Sequence[str] = ()  # titles so near that it may be a duplicate; for a reviewer
     link_state: str = "ok"  # "doubtful" or "dead" when the address failed lately
 
@@ -265,6 +268,8 @@ def _view(
         author_id=resource.proposed_by,
         author_name=names.get(resource.proposed_by or 0),
         reviewer_name=names.get(resource.reviewed_by or 0),
+        review_by=resource.review_by,
+        doubtful_since=resource.doubtful_since,
         link_state=link_state,
     )
 

@@ -49,6 +49,7 @@ class SearchResult:
     year: int | None
     themes: Sequence[str]
     score: float
+    doubtful: bool = False  # « à vérifier »: nobody confirmed it in time
     link_state: str = "ok"  # as in ResourceView
 
 
@@ -178,11 +179,12 @@ class Search:
                     session, actor.network_id, theme_id=None, kind=None, limit=SUGGESTIONS_MOST, offset=0
                 )
                 dead = await links.dead(session, actor.network_id)
-                return [_suggestion(one.id or 0, one.title) for one in newest if one.id not in dead]
+                sure = [one for one in newest if one.id not in dead and one.doubtful_since is None]
+                return [_suggestion(one.id or 0, one.title) for one in sure]
             hits = await search.complete(session, self._memory, actor.network_id, begun, kinds=[_RESOURCE])
             dead = await links.dead(session, actor.network_id)
             wanted = [hit.item_id for hit in hits if hit.item_id not in dead]
-            titles = await library.titles(session, actor.network_id, wanted)
+            titles = await library.sure_titles(session, actor.network_id, wanted)
         start = search.key_of(begun)
         known = [hit for hit in hits if hit.item_id in titles]
         known.sort(key=lambda hit: (not search.key_of(titles[hit.item_id]).startswith(start), -hit.score))
@@ -265,5 +267,6 @@ def _result(
         year=card.year,
         themes=tuple(themes),
         score=score,
+        doubtful=card.doubtful_since is not None,
         link_state=link_state,
     )

@@ -4,20 +4,24 @@ from dataclasses import dataclass
 
 from community.calendars import Calendars
 from community.drafts import Drafts
+from community.freshness import Freshness
 from community.help import Help
 from community.joining import Joining
 from community.library import Library
 from community.library_care import LibraryCare
 from community.links import Links, Nowhere
 from community.meetups import Meetups
+from community.meetups_mirror import Mirror
 from community.meetups_upkeep import MeetupsUpkeep
 from community.members import Members
 from community.networks import Networks
 from community.pages import Pages
+from community.polls import Polls
 from community.ports import Clock, Labels, ServerBuilder, WebReader
 from community.privacy import Privacy
 from community.profiles import Profiles
 from community.registrations import Registrations
+from community.reports import Reports
 from community.search import Search
 from community.synonyms import Synonyms
 from storage.engine import Database
@@ -38,11 +42,15 @@ class Services:
     pages: Pages
     meetups: Meetups
     meetups_upkeep: MeetupsUpkeep
+    mirror: Mirror
     registrations: Registrations
     calendars: Calendars
+    polls: Polls
     search: Search
     library_care: LibraryCare
     synonyms: Synonyms
+    reports: Reports
+    freshness: Freshness
     drafts: Drafts
     help: Help
 
@@ -59,22 +67,27 @@ def services(
     """All of them, on one database. Without ``web``, no page is ever visited."""
     memory = Memory()  # of the index: one for all who search
     members = Members(db, clock)
+    meetups = Meetups(db, clock)
     return Services(
         networks=Networks(db, clock, builder, labels),
         members=members,
         joining=Joining(db, clock, members),
         profiles=Profiles(db, clock),
         privacy=Privacy(db, clock, labels),
-        meetups=Meetups(db, clock),
+        meetups=meetups,
         meetups_upkeep=MeetupsUpkeep(db, clock),
+        mirror=Mirror(db, clock, labels),
         registrations=Registrations(db, clock),
         calendars=Calendars(db, clock, labels, public_url),
+        polls=Polls(db, clock, meetups),
         library=Library(db, clock, memory),
         links=Links(db, clock, web or Nowhere()),
         pages=Pages(db, web or Nowhere()),
         search=Search(db, clock, memory),
         library_care=LibraryCare(db, clock),
         synonyms=Synonyms(db, clock),
+        reports=Reports(db, clock),
+        freshness=Freshness(db, clock),
         drafts=Drafts(db, clock),
         help=Help(),
     )

@@ -209,6 +209,7 @@ class Card(NamedTuple):
     url: str | None
     publisher: str
     year: int | None
+    doubtful_since: datetime | None
 
 
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -267,6 +268,19 @@ async def titles(session: AsyncSession, network_id: int, resource_ids: Sequence[
     """The title of each published one."""
     found = await references(session, network_id, resource_ids)
     return {resource_id: title for resource_id, (_, title) in found.items()}
+
+
+async def sure_titles(session: AsyncSession, network_id: int, resource_ids: Sequence[int]) -> dict[int, str]:
+    """The title of each published one that nobody doubts: what may be suggested."""
+    if not resource_ids:
+        return {}
+    query = select(Resource.id, Resource.title).where(
+        Resource.network_id == network_id,
+        Resource.state == ResourceState.PUBLISHED,
+        col(Resource.doubtful_since).is_(None),
+        col(Resource.id).in_(resource_ids),
+    )
+    return {resource_id or 0: title for resource_id, title in (await session.exec(query)).all()}
 
 
 async def standing_titles(

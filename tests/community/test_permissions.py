@@ -4,6 +4,7 @@ import inspect
 import io
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -11,11 +12,13 @@ from community.actors import Role, Standing
 from community.errors import DomainError, NotAllowed
 from community.exporter import Exporter
 from community.importer import Importer
+from community.meetups_rules import NewMeetup
 from community.policy import NEEDED, Action, allows
 from community.resources import NewResource
 from storage.engine import Database
 from tests.community.conftest import Network, standing
 
+MEETUP = NewMeetup("Panel citoyen", datetime(2026, 4, 1, 9, tzinfo=UTC))
 NEW = NewResource("Un titre", "https://example.org/page")
 Use = Callable[[Network, Role], Awaitable[object]]
 
@@ -126,12 +129,89 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
     ),
     ("library", "edit"): (Action.REVIEW_RESOURCE, lambda n, r: n.services.library.edit(n[r], 999_999, NEW)),
     ("library", "withdraw"): (
-        Action.REVIEW_RESOURCE,
+        Action.PROPOSE_RESOURCE,  # one's own; of others, a facilitator
         lambda n, r: n.services.library.withdraw(n[r], 999_999),
     ),
     ("links", "check"): (Action.CHECK_LINKS, lambda n, r: n.services.links.check(n[r])),
     ("pages", "read"): (Action.PROPOSE_RESOURCE, lambda n, r: n.services.pages.read(n[r], "example.org/x")),
     ("links", "follow"): (Action.REVIEW_RESOURCE, lambda n, r: n.services.links.follow(n[r], 999_999)),
+    ("meetups", "draft"): (Action.PLAN_MEETUP, lambda n, r: n.services.meetups.draft(n[r], MEETUP)),
+    ("meetups", "zone"): (Action.PLAN_MEETUP, lambda n, r: n.services.meetups.zone(n[r])),
+    ("meetups", "understand"): (
+        Action.PLAN_MEETUP,
+        lambda n, r: n.services.meetups.understand(n[r], "jeudi 14h"),
+    ),
+    ("meetups", "place"): (Action.PLAN_MEETUP, lambda n, r: n.services.meetups.place(n[r])),
+    ("meetups", "rule"): (Action.PLAN_MEETUP, lambda n, r: n.services.meetups.rule(n[r], 999_999)),
+    ("meetups", "to_manage"): (Action.PLAN_MEETUP, lambda n, r: n.services.meetups.to_manage(n[r])),
+    ("meetups", "dates"): (Action.PLAN_MEETUP, lambda n, r: n.services.meetups.dates(n[r], 999_999)),
+    ("meetups", "publish"): (Action.PLAN_MEETUP, lambda n, r: n.services.meetups.publish(n[r], 999_999)),
+    ("meetups", "discard"): (Action.PLAN_MEETUP, lambda n, r: n.services.meetups.discard(n[r], 999_999)),
+    ("meetups", "coming"): (Action.SEE_MEETUPS, lambda n, r: n.services.meetups.coming(n[r])),
+    ("meetups", "suggest"): (Action.SEE_MEETUPS, lambda n, r: n.services.meetups.suggest(n[r], "panel")),
+    ("meetups", "meetup"): (Action.SEE_MEETUPS, lambda n, r: n.services.meetups.meetup(n[r], 999_999)),
+    ("meetups", "to_change"): (Action.PLAN_MEETUP, lambda n, r: n.services.meetups.to_change(n[r], 999_999)),
+    ("meetups", "edit"): (
+        Action.PLAN_MEETUP,
+        lambda n, r: n.services.meetups.edit(
+            n[r], 999_999, title="Panel", where="", length="", capacity="", description=""
+        ),
+    ),
+    ("meetups", "describe"): (
+        Action.PLAN_MEETUP,
+        lambda n, r: n.services.meetups.describe(n[r], 999_999, "", None),
+    ),
+    ("meetups", "move"): (
+        Action.PLAN_MEETUP,
+        lambda n, r: n.services.meetups.move(n[r], 999_999, n.clock.now()),
+    ),
+    ("meetups", "cancel"): (Action.PLAN_MEETUP, lambda n, r: n.services.meetups.cancel(n[r], 999_999)),
+    ("meetups", "skip"): (Action.PLAN_MEETUP, lambda n, r: n.services.meetups.skip(n[r], 999_999)),
+    ("meetups", "revive"): (Action.PLAN_MEETUP, lambda n, r: n.services.meetups.revive(n[r], 999_999)),
+    ("registrations", "answer"): (
+        Action.ANSWER_MEETUP,
+        lambda n, r: n.services.registrations.answer(n[r], 999_999, "yes"),
+    ),
+    ("registrations", "answer_following"): (
+        Action.ANSWER_MEETUP,
+        lambda n, r: n.services.registrations.answer_following(n[r], 999_999, "yes"),
+    ),
+    ("registrations", "answer_for"): (
+        Action.REGISTER_SOMEONE,
+        lambda n, r: n.services.registrations.answer_for(n[r], 999_999, 1, "yes"),
+    ),
+    ("registrations", "attending"): (
+        Action.SEE_MEETUPS,
+        lambda n, r: n.services.registrations.attending(n[r], 999_999),
+    ),
+    ("registrations", "show_name"): (
+        Action.ANSWER_MEETUP,
+        lambda n, r: n.services.registrations.show_name(n[r], 999_999, True),
+    ),
+    ("registrations", "needs"): (
+        Action.ANSWER_MEETUP,
+        lambda n, r: n.services.registrations.needs(n[r], 999_999),
+    ),
+    ("registrations", "ask"): (
+        Action.ANSWER_MEETUP,
+        lambda n, r: n.services.registrations.ask(n[r], 999_999, "", ""),
+    ),
+    ("registrations", "reminders"): (
+        Action.ANSWER_MEETUP,
+        lambda n, r: n.services.registrations.reminders(n[r]),
+    ),
+    ("registrations", "network_reminders"): (
+        Action.PLAN_MEETUP,
+        lambda n, r: n.services.registrations.network_reminders(n[r]),
+    ),
+    ("registrations", "set_reminders"): (
+        Action.ANSWER_MEETUP,
+        lambda n, r: n.services.registrations.set_reminders(n[r], "J-1"),
+    ),
+    ("registrations", "set_network_reminders"): (
+        Action.PLAN_MEETUP,
+        lambda n, r: n.services.registrations.set_network_reminders(n[r], "J-1"),
+    ),
     ("search", "find"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.find(n[r], "eau")),
     ("search", "page"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.page(n[r], 999_999, 1)),
     ("search", "suggest"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.suggest(n[r], "eau")),
@@ -144,6 +224,22 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
         lambda n, r: n.services.synonyms.name(n[r], "JNX", "jardins"),
     ),
     ("synonyms", "forget"): (Action.CURATE_LIBRARY, lambda n, r: n.services.synonyms.forget(n[r], 999_999)),
+    ("reports", "report"): (
+        Action.JUDGE_RESOURCE,
+        lambda n, r: n.services.reports.report(n[r], 999_999, "error"),
+    ),
+    ("reports", "waiting"): (Action.CURATE_LIBRARY, lambda n, r: n.services.reports.waiting(n[r])),
+    ("reports", "to_answer"): (Action.CURATE_LIBRARY, lambda n, r: n.services.reports.to_answer(n[r], 9)),
+    ("reports", "answer"): (Action.CURATE_LIBRARY, lambda n, r: n.services.reports.answer(n[r], 9, "kept")),
+    ("freshness", "doubtful"): (Action.CURATE_LIBRARY, lambda n, r: n.services.freshness.doubtful(n[r])),
+    ("freshness", "confirm"): (
+        Action.PROPOSE_RESOURCE,
+        lambda n, r: n.services.freshness.confirm(n[r], 999_999),
+    ),
+    ("freshness", "ask_in"): (
+        Action.CURATE_LIBRARY,
+        lambda n, r: n.services.freshness.ask_in(n[r], 999_999, "six"),
+    ),
     ("drafts", "save"): (Action.KEEP_DRAFT, lambda n, r: n.services.drafts.save(n[r], "f", 0, {"a": "b"})),
     ("drafts", "load"): (Action.KEEP_DRAFT, lambda n, r: n.services.drafts.load(n[r], "f", 0)),
     ("drafts", "clear"): (Action.KEEP_DRAFT, lambda n, r: n.services.drafts.clear(n[r], "f", 0)),
@@ -160,6 +256,9 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
 
 # Not done by a person: what the platform tells (somebody came, went), and the application's own ticks.
 WITHOUT_ACTOR = {
+    ("meetups_upkeep", "run"),
+    ("mirror", "event_changed"),
+    ("mirror", "event_gone"),
     ("members", "identify"),
     ("members", "arrive"),
     ("members", "depart"),
@@ -171,6 +270,7 @@ WITHOUT_ACTOR = {
     ("search", "purge"),
     ("links", "check_due"),
     ("library_care", "tend"),
+    ("library_care", "ask_owners"),
     ("library_care", "remind_reviewers"),
 }
 
