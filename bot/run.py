@@ -21,13 +21,14 @@ from bot.failures import CannotRun, Exit, told
 from bot.scheduler import Scheduler
 from bot.settings import Settings
 from prompts import Words
-from storage import revision
+from storage import authorities, revision
 
 log = logging.getLogger(__name__)
 
 # For each of the three stages of stopping; compose.yaml and the systemd unit leave room for all.
 GRACE_S = 8.0
 FORGETTING = timedelta(hours=6)
+MEETUPS_ADVANCE = timedelta(minutes=1)  # they end, and series get further dates
 CHECKING_LINKS = timedelta(minutes=15)
 TENDING = timedelta(minutes=30)  # each look costs little, and what is sent is sent once a day at most
 
@@ -83,6 +84,7 @@ class Runner:
         connected = compose.connect(self._parts, members=members, publish=self._publish)
         self.connected = connected
         scheduler = Scheduler()
+        scheduler.every(MEETUPS_ADVANCE, "meetups", connected.client.services.meetups_upkeep.run)
         scheduler.every(FORGETTING, "forget", lambda: self._forget(connected))
         if self._parts.settings.check_links == "yes":
             scheduler.every(CHECKING_LINKS, "check links", connected.client.services.links.check_due)
@@ -125,6 +127,8 @@ class Runner:
         """What is kept for a time only."""
         rows = await connected.delivery.purge()
         drafts = await connected.client.services.drafts.purge()
+        await connected.client.services.calendars.purge()
+        await connected.client.services.polls.purge()
         searches = await connected.client.services.search.purge()
         networks = await connected.client.services.privacy.purge()
         people = await connected.client.services.privacy.retain()

@@ -73,9 +73,7 @@ async def _fill(db: Database, draw: random.Random, count: int) -> Actor:
         themes = [Theme(network_id=network_id, name=f"Thème {n}", position=n) for n in range(20)]
         session.add_all(themes)
         people = [
-            Member(
-                network_id=network_id, display_name=f"Membre {n}", state=MemberState.ACTIVE, arrived_at=now
-            )
+            Member(network_id=network_id, display_name=f"Membre {n}", state="active", arrived_at=now)
             for n in range(count)
         ]
         session.add_all(people)

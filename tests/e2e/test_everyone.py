@@ -30,7 +30,6 @@ class Command:
 
 COMMANDS = (
     Command("help", "aide", "stranger", "help.show"),
-    Command("join", "rejoindre", "stranger", "member.ask"),
     Command("privacy", "confidentialité", "stranger", "privacy.show"),
     Command("my-data view", "mes-données voir", "stranger", "privacy.mine"),
     Command("my-data delete", "mes-données supprimer", "stranger", "privacy.mine"),
@@ -43,6 +42,14 @@ COMMANDS = (
     Command("resource propose", "ressource proposer", "member", "library.propose", form=True),
     Command("resource mine", "ressource mes-propositions", "member", "library.mine"),
     Command("resource review", "ressource relire", "facilitator", "library.review"),
+    Command("meetup list", "rencontre liste", "member", "meetup.list"),
+    Command("meetup reminders", "rencontre rappels", "member", "meetup.reminders", form=True),
+    Command("meetup create", "rencontre créer", "facilitator", "meetup.create", form=True),
+    Command("meetup manage", "rencontre gérer", "facilitator", "meetup.manage"),
+    Command("meetup edit", "rencontre modifier", "facilitator", "meetup.manage", {"meetup": "1"}),
+    Command("meetup move", "rencontre déplacer", "facilitator", "meetup.manage", {"meetup": "1"}),
+    Command("meetup cancel", "rencontre annuler", "facilitator", "meetup.manage", {"meetup": "1"}),
+    Command("meetup skip", "rencontre sauter", "facilitator", "meetup.manage", {"meetup": "1"}),
     Command("member waiting", "membre attente", "facilitator", "member.waiting"),
     Command("member admit", "membre admettre", "facilitator", "member.find", {"person": "newcomer"}),
     Command("member suspend", "membre suspendre", "facilitator", "member.find", {"person": "newcomer"}),
@@ -52,6 +59,8 @@ COMMANDS = (
     Command("network settings", "réseau réglages", "admin", "network.settings"),
     Command("network repair", "réseau réparer", "admin", "network.repair"),
     Command("network setup", "réseau installer", "admin", "network.repair"),
+    # Last: a stranger who joins is one no more.
+    Command("join", "rejoindre", "stranger", "member.ask"),
 )
 
 # On the permanent message for everybody; in the menu only for those who still need it.
