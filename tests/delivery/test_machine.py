@@ -210,7 +210,8 @@ def test_any_order_of_events(database_url: str, clock: SetClock) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=20,
+            # The rules are the same on both; PostgreSQL, slower to ask, adds only how rows are claimed.
+            max_examples=20 if database_url.startswith("sqlite") else 8,
             stateful_step_count=20,
             deadline=None,
             phases=[Phase.reuse, Phase.generate],  # a shorter example is not worth its minutes
