@@ -8,6 +8,7 @@ from aiohttp import web
 from sandbox.errors import ApiError
 from sandbox.journal import Exchange, Frame
 from sandbox.people_act import Act, Handler, wrap
+from sandbox.rules.fields import as_integer
 from sandbox.state import dump
 from sandbox.world import App, Json
 
@@ -164,7 +165,10 @@ async def invite(act: Act) -> object:
     guild = act.world.guilds.get(act.path["guild"])
     if app is None or guild is None:
         raise ApiError.of(10002 if app is None else 10004)
-    permissions = int((act.body or {}).get("permissions") or 0)
+    asked = act.object().get("permissions") if act.body is not None else None
+    permissions = as_integer(asked or 0, text=True)
+    if permissions is None:
+        raise ApiError.leaf(("permissions",), "NUMBER_TYPE_COERCE", "A number is expected")
     return act.world.invite(app, guild, permissions=permissions)
 
 
