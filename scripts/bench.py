@@ -32,6 +32,7 @@ from community.actors import Actor
 from community.importer import Importer
 from community.sheets import Row
 from sandbox import Person, Sandbox
+from scripts import bench_sandbox
 from storage import networks
 from storage.engine import Database
 
@@ -259,7 +260,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7, help="starts of each bot")
     parser.add_argument("--searches", type=int, default=600, help="commands to each bot")
     given = parser.parse_args()
-    sys.exit(not asyncio.run(measure(given.rounds, given.searches)))
+    ours = asyncio.run(measure(given.rounds, given.searches))
+    alone = asyncio.run(bench_sandbox.bench())
+    sys.exit(not (ours and alone))
 
 
 if __name__ == "__main__":
