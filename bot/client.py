@@ -48,8 +48,8 @@ _IN_HAND = ("CommandTree-invoker", "discord-ui-", "discord.py: on_interaction")
 
 
 def least_intents(*, members: bool) -> discord.Intents:
-    """Servers and channels; arrivals and departures where the application may see them; never contents."""
-    return discord.Intents(guilds=True, members=members)
+    """Servers, channels, events; arrivals and departures where they may be seen; never contents."""
+    return discord.Intents(guilds=True, members=members, guild_scheduled_events=True)
 
 
 class EntrePairsBot(Host):

@@ -14,8 +14,9 @@ import aiohttp
 import discord
 from discord.utils import time_snowflake
 
+from bot.server_events import cancel_event, put_event
 from cogs.kit.layout import layout, legacy, thread_name
-from community.ports import DeliveryError, Failure, Outgoing
+from community.ports import DeliveryError, EventDraft, Failure, Outgoing
 from prompts import Words
 
 P = ParamSpec("P")
@@ -182,6 +183,14 @@ class DiscordMessenger:
         await self._client.http.remove_role(
             int(server_ref), int(account_ref), int(role_ref), reason=reason[:_REASON_LIMIT]
         )
+
+    @_named
+    async def put_event(self, server_ref: str, event: EventDraft, event_ref: str | None) -> str:
+        return await put_event(self._client.http, int(server_ref), event, event_ref, self._me)
+
+    @_named
+    async def cancel_event(self, server_ref: str, event_ref: str) -> None:
+        await cancel_event(self._client.http, int(server_ref), int(event_ref))
 
     @property
     def _me(self) -> int | None:

@@ -12,7 +12,9 @@ _READ = ("view_channel", "read_message_history")
 _WRITE = (*_READ, "send_messages", "embed_links")
 _FORUM = (*_WRITE, "send_messages_in_threads", "manage_threads")
 
-ON_SERVER = ("manage_roles", "manage_channels", *_FORUM, "create_public_threads")
+_EVENTS = ("create_events", "manage_events")  # making them needs the first since February 2026
+
+ON_SERVER = ("manage_roles", "manage_channels", *_FORUM, "create_public_threads", *_EVENTS)
 
 # A place -> what the bot must be able to do there.
 BY_PLACE: Mapping[str, Sequence[str]] = {

@@ -17,11 +17,13 @@ from community.meetups_changes import Changes, Scope
 from community.meetups_rules import AlreadyPublished, NewMeetup, NotInSeries, NotPlanned
 from community.meetups_series import first_dates, make_dates
 from community.meetups_views import MeetupPage, MeetupView, open_locked, present, view, views, visible
+from community.meetups_when import Meant, read_date, read_when
 from community.policy import Action, require
 from community.ports import Clock
 from storage import audit, meetups, networks
 from storage.engine import Database
 from storage.meetups import Meetup, MeetupState, Series, SeriesState
+from storage.networks import Place
 
 __all__ = ["Meetups", "Scope"]
 
@@ -47,6 +49,41 @@ class Meetups:
             session.add(meetup)
             await session.flush()
             return await view(session, meetup, actor.member_id)
+
+    async def zone(self, actor: Actor) -> str:
+        """In which time zone dates are read: the network's."""
+        require(actor, Action.PLAN_MEETUP)
+        async with self._db.reading() as session:
+            return (await networks.get(session, actor.network_id)).timezone
+
+    async def understand(self, actor: Actor, typed: str, *, one_date: bool = False) -> Meant:
+        """What the words mean, to be read back; Invalid says what is missing."""
+        zone, now = await self.zone(actor), self._clock.now()
+        return read_date(typed, now, zone) if one_date else read_when(typed, now, zone)
+
+    async def place(self, actor: Actor) -> str | None:
+        """Where meetups are announced."""
+        require(actor, Action.PLAN_MEETUP)
+        async with self._db.reading() as session:
+            place = (await networks.places(session, actor.network_id)).get(Place.MEETUPS)
+            return place.channel_ref if place is not None else None
+
+    async def rule(self, actor: Actor, meetup_id: int) -> str | None:
+        """How a draft comes back, if it does."""
+        require(actor, Action.PLAN_MEETUP)
+        async with self._db.reading() as session:
+            meetup = present(await meetups.get(session, actor.network_id, meetup_id))
+            if meetup.series_id is None:
+                return None
+            series = await meetups.series(session, actor.network_id, meetup.series_id)
+            return series.rule if series is not None else None
+
+    async def to_manage(self, actor: Actor, limit: int = 25) -> Sequence[MeetupView]:
+        """What can be changed, soonest first."""
+        require(actor, Action.PLAN_MEETUP)
+        async with self._db.reading() as session:
+            found = await meetups.coming(session, actor.network_id, self._clock.now(), limit=limit)
+            return await views(session, actor.network_id, found)
 
     async def dates(self, actor: Actor, meetup_id: int) -> Sequence[datetime]:
         """The first dates of a draft's series, to be read back; the meetup's own alone without one."""
@@ -145,14 +182,19 @@ class Meetups:
             await self._note(session, actor, "meetup.edit", dates[0], scope)
             return await self._shown(session, actor, meetup_id)
 
-    async def set_theme(self, actor: Actor, meetup_id: int, theme_id: int) -> MeetupView:
-        """What it is about; every date of a series alike."""
+    async def describe(
+        self, actor: Actor, meetup_id: int, description: str, theme_id: int | None
+    ) -> MeetupView:
+        """What it is about, and for whom."""
         require(actor, Action.PLAN_MEETUP)
+        description = rules.checked_description(description)
         async with self._db.transaction() as session:
-            if await networks.theme(session, actor.network_id, theme_id) is None:
+            if theme_id and await networks.theme(session, actor.network_id, theme_id) is None:
                 raise Invalid(field="theme", problem="unknown")
-            meetup = present(await meetups.locked(session, actor.network_id, meetup_id))
-            await self._changes.edit(session, meetup, {"theme_id": theme_id})
+            states = (MeetupState.PLANNED, MeetupState.DRAFT)
+            (meetup,) = await self._dates(session, actor, meetup_id, "one", states=states)
+            values = {"description": description, "theme_id": theme_id or None}
+            await self._changes.edit(session, meetup, values)
             return await view(session, meetup, actor.member_id)
 
     async def move(

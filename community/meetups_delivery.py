@@ -6,9 +6,21 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import meetups_plan as plan
+from community.meetups_mirror import EVENT, MOST, twin
 from community.meetups_views import MeetupView, view
-from community.outbox import Card, Direct, Drop, Edit, GiveUp, Plan, Planner, Post
-from community.ports import Button
+from community.outbox import (
+    CancelEvent,
+    Card,
+    Direct,
+    Drop,
+    Edit,
+    GiveUp,
+    Plan,
+    Planner,
+    Post,
+    PutEvent,
+)
+from community.ports import Button, Labels
 from storage import meetups, members, networks, registrations
 from storage.meetups import Meetup, MeetupState
 from storage.members import Member, MemberState
@@ -129,9 +141,41 @@ class News(Planner):
         return await _direct(session, meetup, member, self._template)
 
 
-def planners() -> Mapping[str, Planner]:
-    """Kind of row -> its planner."""
+class EventFollows(Planner):
+    """The twin among the platform's own events: made, brought up to date, called off."""
+
+    def __init__(self, labels: Labels) -> None:
+        self._labels = labels
+
+    async def plan(self, session: AsyncSession, row: Outbox, now: datetime) -> Plan:
+        meetup = await meetups.get(session, row.network_id, row.subject_id or 0)
+        network = await networks.get(session, row.network_id)
+        if meetup is None or network.server_ref is None or meetup.state == MeetupState.DONE:
+            return Drop("no_meetup")
+        if meetup.state != MeetupState.PLANNED:
+            gone = meetup.event_ref is None
+            return Drop("no_event") if gone else CancelEvent(network.server_ref, meetup.event_ref or "")
+        if meetup.ends_at <= now or (meetup.event_ref is None and meetup.starts_at <= now):
+            return Drop("begun")
+        if meetup.event_ref is None and await meetups.count_mirrored(session, row.network_id, now) >= MOST:
+            return GiveUp("events_full")
+        return PutEvent(network.server_ref, twin(meetup, network, self._labels), meetup.event_ref)
+
+    async def sent(self, session: AsyncSession, row: Outbox, ref: str, now: datetime) -> None:
+        meetup = await meetups.locked(session, row.network_id, row.subject_id or 0)
+        if meetup is None:
+            return
+        new = meetup.event_ref is None
+        meetup.event_ref = ref or None  # one that was called off is not revived: another is made
+        session.add(meetup)
+        if new and ref and meetup.sequence != row.details.get("sequence"):  # it changed while it left
+            await plan.refresh(session, meetup, now, event=True)
+
+
+def planners(labels: Labels) -> Mapping[str, Planner]:
+    """Kind of row -> its planner. ``labels``: for the text of the platform's events."""
     return {
+        EVENT: EventFollows(labels),
         "meetup.announced": Announced(),
         "meetup.card": CardFollows(),
         plan.REMINDER: Reminds(),

@@ -134,6 +134,7 @@ async def announce(session: AsyncSession, meetup: Meetup, now: datetime, *, firs
             kind=kind,
             dedupe_key=f"{kind}:{meetup.id}:{meetup.moves}",
             subject_id=meetup.id,
+            details={"sequence": meetup.sequence},
             due_at=rules.announced_at(meetup.starts_at, now, first=first),
             expires_at=meetup.starts_at,
             now=now,

@@ -31,9 +31,9 @@ DATES_MOST = 60  # a daily series does not fill a year at once
 ANNOUNCED_BEFORE = timedelta(days=30)  # the later dates of a series do not crowd the place at once
 FARTHEST = timedelta(days=3 * 366)
 
-_LENGTH = re.compile(
-    r"(?:(\d{1,3}) ?h(?:eures?|ours?)? ?(\d{1,2})?|(\d{1,5}) ?(?:min(?:utes?)?|mn|')?) ?(?:min)?"
-)
+_HOURS = r"(\d{1,3}) ?h(?:eures?|ours?)?(?: ?(\d{1,2})(?: ?min)?)?"
+_MINUTES = r"(\d{1,5})(?: ?(?:min(?:utes?)?|mn))?"
+_LENGTH = re.compile(f"{_HOURS}|{_MINUTES}")
 _OFFSET = re.compile(r"([jdhm]) ?[-\u2212\u2013] ?(\d{1,4})|(\d{1,4}) ?(j|d|h|m)[a-z]*")
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
@@ -86,9 +86,7 @@ def checked(new: NewMeetup, now: datetime) -> dict[str, object]:
 
 def checked_texts(title: str, where: str, length: str, capacity: str, description: str) -> dict[str, object]:
     """All but the date."""
-    title, description = text.one_line(title), text.lines(description)
-    _fits("name", title, TITLE_SHORTEST, TITLE_LONGEST)
-    _fits("description", description, 0, DESCRIPTION_LONGEST)
+    title, description = checked_title(title), checked_description(description)
     place, url = split_where(where)
     return {
         "title": title,
@@ -98,6 +96,20 @@ def checked_texts(title: str, where: str, length: str, capacity: str, descriptio
         "minutes": read_length(length),
         "capacity": read_capacity(capacity),
     }
+
+
+def checked_title(typed: str) -> str:
+    """Clean, within the limits."""
+    title = text.one_line(typed)
+    _fits("name", title, TITLE_SHORTEST, TITLE_LONGEST)
+    return title
+
+
+def checked_description(typed: str) -> str:
+    """Clean, within the limit."""
+    description = text.lines(typed)
+    _fits("description", description, 0, DESCRIPTION_LONGEST)
+    return description
 
 
 def check_start(starts_at: datetime, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Reads when a meetup takes place: one date, or how it comes back. Pure."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
@@ -8,7 +9,16 @@ from zoneinfo import ZoneInfo
 from community.errors import Invalid
 from community.french_dates import When, parse_when
 from community.recurrence import Recurrence, parse_recurrence, parse_series
+from community.text import folded
 from community.time_words import Unclear
+
+# What makes a rhythm of words that would name a single date as well.
+_REPEATS = re.compile(
+    r"\b(?:chaque|tous les|toutes les|every|each|du mois|of the month|du trimestre|sur (?:deux|2)"
+    r"|quotidien\w*|hebdo\w*|(?:bi)?mensuel\w*|bimestriel\w*|trimestriel\w*|annuel\w*"
+    r"|(?:bi)?weekly|daily|monthly|quarterly|yearly|annual|fortnightly|jours? ouvr\w+|weekdays?|fois|times)\b"
+    r"|freq="
+)
 
 # What says that the words were no series at all: then what is wrong with the date is the better answer.
 _NO_SERIES = frozenset({"repeat_empty", "repeat_not_understood", "no_day"})
@@ -29,13 +39,13 @@ def read_when(typed: str, now: datetime, zone: str, field: str = "when") -> Mean
     if repeat.strip():
         return _dated(date, repeat, now, zone, field)
     when = parse_when(typed, now, zone)
+    series = parse_series(typed, now, zone) if _REPEATS.search(folded(typed)) else when
+    if isinstance(series, tuple):
+        first, rule = series
+        return Meant(first.starts_at, rule.rule, first.notes)
     if isinstance(when, When):
         return Meant(when.starts_at, notes=when.notes)
-    series = parse_series(typed, now, zone)
-    if isinstance(series, Unclear):
-        _refuse(when if series.code in _NO_SERIES else series, field)
-    first, rule = series
-    return Meant(first.starts_at, rule.rule, first.notes)
+    return _refuse(when if isinstance(series, When) or series.code in _NO_SERIES else series, field)
 
 
 def read_date(typed: str, now: datetime, zone: str, field: str = "when") -> Meant:

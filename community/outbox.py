@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community.ports import Button
+from community.ports import Button, EventDraft
 from storage.outbox import Outbox
 
 
@@ -90,6 +90,23 @@ class Revoke:
 
 
 @dataclass(frozen=True)
+class PutEvent:
+    """Make one of the platform's own events, or bring it up to date."""
+
+    server_ref: str
+    event: EventDraft
+    event_ref: str | None
+
+
+@dataclass(frozen=True)
+class CancelEvent:
+    """It does not take place."""
+
+    server_ref: str
+    event_ref: str
+
+
+@dataclass(frozen=True)
 class Drop:
     """Nobody needs it any more: cancelled, already done, the person left. Nobody is told."""
 
@@ -103,7 +120,7 @@ class GiveUp:
     reason: str
 
 
-Plan = Post | Direct | ForumPost | Edit | Grant | Revoke | Drop | GiveUp
+Plan = Post | Direct | ForumPost | Edit | Grant | Revoke | PutEvent | CancelEvent | Drop | GiveUp
 
 
 class Planner:

@@ -92,6 +92,18 @@ class DeliveryError(Exception):
         self.unsure = unsure
 
 
+@dataclass(frozen=True)
+class EventDraft:
+    """One of the platform's own events, in plain text. ``marker`` is in its description: we find it by it."""
+
+    name: str
+    description: str
+    location: str
+    starts_at: datetime
+    ends_at: datetime
+    marker: str
+
+
 class Messenger(Protocol):
     """One platform. Every method is idempotent, or says how to reconcile. All raise DeliveryError."""
 
@@ -123,6 +135,14 @@ class Messenger(Protocol):
     async def grant_role(self, server_ref: str, account_ref: str, role_ref: str, *, reason: str) -> None: ...
 
     async def revoke_role(self, server_ref: str, account_ref: str, role_ref: str, *, reason: str) -> None: ...
+
+    async def put_event(self, server_ref: str, event: EventDraft, event_ref: str | None) -> str:
+        """Bring the event up to date, or make it; looked for by its marker first: a second try makes none."""
+        ...
+
+    async def cancel_event(self, server_ref: str, event_ref: str) -> None:
+        """It does not take place; one that is over or gone is left."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -195,6 +195,12 @@ class Registrations:
         async with self._db.reading() as session:
             return await self._reminders(session, actor)
 
+    async def network_reminders(self, actor: Actor) -> RemindersView:
+        """When the network reminds, to change it."""
+        require(actor, Action.PLAN_MEETUP)
+        async with self._db.reading() as session:
+            return await self._reminders(session, actor)
+
     async def set_reminders(self, actor: Actor, typed: str) -> RemindersView:
         """The member's own choice; reminders that wait are planned anew."""
         require(actor, Action.ANSWER_MEETUP)

@@ -8,7 +8,19 @@ from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community.outbox import Card, Direct, Edit, ForumPost, GiveUp, Grant, Plan, Post, Revoke
+from community.outbox import (
+    CancelEvent,
+    Card,
+    Direct,
+    Edit,
+    ForumPost,
+    GiveUp,
+    Grant,
+    Plan,
+    Post,
+    PutEvent,
+    Revoke,
+)
 from community.ports import Clock, DeliveryError, Failure, Messenger, Outgoing, Renderer
 from storage import members, networks, outbox
 from storage.engine import Database
@@ -16,7 +28,7 @@ from storage.members import Identity
 from storage.networks import Place
 from storage.outbox import Outbox
 
-Way = Post | Direct | ForumPost | Edit | Grant | Revoke
+Way = Post | Direct | ForumPost | Edit | Grant | Revoke | PutEvent | CancelEvent
 
 DIRECT_RETRIED_AFTER = timedelta(days=1)  # someone who refused private messages may have changed their mind
 _CLOCKS_DIFFER = timedelta(minutes=5)  # between the platform's instants and ours
@@ -107,6 +119,10 @@ class Sender:
                 await self._messenger.revoke_role(
                     way.server_ref, way.account_ref, way.role_ref, reason=way.reason
                 )
+            case PutEvent():
+                return await self._messenger.put_event(way.server_ref, way.event, way.event_ref)
+            case CancelEvent():
+                await self._messenger.cancel_event(way.server_ref, way.event_ref)
         return ""
 
     def _render(self, card: Card, *, tags: tuple[str, ...] = ()) -> Outgoing:
@@ -161,7 +177,7 @@ def _chain(plan: Plan | None) -> tuple[Way, ...]:
     match plan:
         case Post() | ForumPost() | Edit():
             return (plan, *_chain(plan.fallback))
-        case Grant() | Revoke():
+        case Grant() | Revoke() | PutEvent() | CancelEvent():
             return (plan,)
     return ()
 

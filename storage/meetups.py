@@ -111,6 +111,12 @@ async def by_event(session: AsyncSession, network_id: int, event_ref: str) -> Me
     return (await session.exec(query)).first()
 
 
+async def count_mirrored(session: AsyncSession, network_id: int, now: datetime) -> int:
+    """How many meetups to come stand among the platform's own events."""
+    query = _coming(network_id, now).where(col(Meetup.event_ref).is_not(None))
+    return (await session.exec(select(func.count()).select_from(query.subquery()))).one()
+
+
 async def series(session: AsyncSession, network_id: int, series_id: int) -> Series | None:
     """A series of this network."""
     query = select(Series).where(Series.network_id == network_id, Series.id == series_id)

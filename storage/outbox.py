@@ -296,6 +296,17 @@ async def is_waiting(session: AsyncSession, network_id: int, kind: str) -> bool:
     return (await session.exec(query.limit(1))).first() is not None
 
 
+async def in_hand(session: AsyncSession, network_id: int, kind: str, subject_id: int) -> bool:
+    """Whether a row of this kind about a subject is due now, or leaving at this instant."""
+    query = select(Outbox.id).where(
+        Outbox.network_id == network_id,
+        Outbox.kind == kind,
+        Outbox.subject_id == subject_id,
+        col(Outbox.state).in_([OutboxState.DUE, OutboxState.CLAIMED]),
+    )
+    return (await session.exec(query.limit(1))).first() is not None
+
+
 async def next_due(session: AsyncSession) -> datetime | None:
     """When the next row is to be tried."""
     return (

@@ -1,6 +1,7 @@
 """Two networks on one database: nothing of one is ever reached from the other (S10, J6)."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -8,6 +9,7 @@ from community.actors import Actor, Role
 from community.errors import NotFound
 from community.resources import NewResource
 from tests.community.conftest import OTHER_SERVER, Network, standing
+from tests.community.meetups import planned
 
 NEW = NewResource("Secret du premier réseau", "https://example.org/secret", "Concertation.")
 
@@ -97,3 +99,37 @@ async def test_counts_are_of_one_network(network: Network, other_admin: Actor) -
     status = await network.services.networks.status(other_admin)
     assert (status.resources, status.oldest_proposal_at, status.undelivered) == ({}, None, 0)
     assert status.members == {"active": 1}
+
+
+async def test_meetups_are_of_their_network(network: Network, other_admin: Actor) -> None:
+    meetups, registrations = network.services.meetups, network.services.registrations
+    mine = await planned(network, rule="FREQ=WEEKLY;COUNT=3")
+    member = network[Role.MEMBER].member_id or 0
+    await registrations.answer(network[Role.MEMBER], mine.id, "yes")
+    assert (await meetups.coming(other_admin)).total == 0
+    assert not await meetups.suggest(other_admin, "")
+    assert not await meetups.to_manage(other_admin)
+    spy = replace(other_admin, member_id=member)
+    for reach in (
+        meetups.meetup(other_admin, mine.id),
+        meetups.to_change(other_admin, mine.id),
+        meetups.dates(other_admin, mine.id),
+        meetups.publish(other_admin, mine.id),
+        meetups.describe(other_admin, mine.id, "Pirate", None),
+        meetups.move(other_admin, mine.id, mine.starts_at + timedelta(hours=1)),
+        meetups.cancel(other_admin, mine.id, scope="following"),
+        meetups.skip(other_admin, mine.id),
+        meetups.revive(other_admin, mine.id),
+        registrations.answer(spy, mine.id, "no"),
+        registrations.answer_following(spy, mine.id, "no"),
+        registrations.answer_for(other_admin, mine.id, member, "no"),
+        registrations.attending(other_admin, mine.id),
+        registrations.show_name(spy, mine.id, True),
+        registrations.ask(spy, mine.id, "Rampe", ""),
+    ):
+        with pytest.raises(NotFound):
+            await reach
+    await meetups.discard(other_admin, mine.id)
+    await registrations.set_network_reminders(other_admin, "")
+    assert (await registrations.reminders(network[Role.MEMBER])).network == (10080, 1440, 60)
+    assert (await meetups.meetup(network[Role.MEMBER], mine.id)).mine == "yes"

@@ -65,6 +65,11 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
     ),
     ("joining", "vouchable"): (Action.VOUCH, lambda n, r: n.services.joining.vouchable(n[r])),
     ("joining", "vouch"): (Action.VOUCH, lambda n, r: n.services.joining.vouch(n[r], 999_999)),
+    ("joining", "snooze"): (Action.EDIT_PROFILE, lambda n, r: n.services.joining.snooze(n[r])),
+    ("joining", "stop_follow_ups"): (
+        Action.EDIT_PROFILE,
+        lambda n, r: n.services.joining.stop_follow_ups(n[r]),
+    ),
     ("profiles", "mine"): (Action.EDIT_PROFILE, lambda n, r: n.services.profiles.mine(n[r])),
     ("profiles", "themes"): (Action.EDIT_PROFILE, lambda n, r: n.services.profiles.themes(n[r])),
     ("profiles", "set_authority"): (

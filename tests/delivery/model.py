@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community.delivery import Delivery
 from community.outbox import Card, Direct, Drop, ForumPost, Grant, Plan, Planner, Post
-from community.ports import DeliveryError, Failure, Outgoing
+from community.ports import DeliveryError, EventDraft, Failure, Outgoing
 from storage import members, outbox
 from storage.engine import Database
 from storage.members import Identity, Member, MemberState
@@ -118,6 +118,12 @@ class Platform:
         self.trouble("after", "grant")
 
     async def revoke_role(self, server_ref: str, account_ref: str, role_ref: str, *, reason: str) -> None:
+        raise NotImplementedError
+
+    async def put_event(self, server_ref: str, event: EventDraft, event_ref: str | None) -> str:
+        raise NotImplementedError
+
+    async def cancel_event(self, server_ref: str, event_ref: str) -> None:
         raise NotImplementedError
 
     def _said(self, nonce: str, message: Outgoing) -> Said:

@@ -1,0 +1,394 @@
+"""The doors of those who plan: create, read back, publish, edit, move, cancel, skip, register somebody.
+
+A date is always read back before it counts. Scopes travel in a button's ``extra``: 1 is « this and the
+following dates ».
+"""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from cogs.kit import localized
+from cogs.kit.actions import Interaction, acts, picked
+from cogs.kit.choices import Suggestion, suggests
+from cogs.kit.confirm import confirmation
+from cogs.kit.forms import ChoiceField, Form, Prefill, TextField, Values, form_extra, prefills, submits
+from cogs.kit.host import Host
+from cogs.kit.layout import Menu, Option, Row
+from community import meetups_rules as rules
+from community import text
+from community.actors import Actor
+from community.meetups import Scope
+from community.meetups_rules import NewMeetup, NotInSeries
+from community.meetups_views import MeetupView
+from community.ports import Button
+
+_NAME = TextField("name", minimum=rules.TITLE_SHORTEST, maximum=rules.TITLE_LONGEST)
+_WHERE = TextField("where", required=False, maximum=300)
+_LENGTH = TextField("length", required=False, maximum=20)
+_CAPACITY = TextField("capacity", required=False, maximum=5)
+_DESCRIPTION = TextField("description", long=True, required=False, maximum=rules.DESCRIPTION_LONGEST)
+
+CREATE = Form("meetup.create", _NAME, TextField("when", maximum=200), _WHERE, _LENGTH, _CAPACITY)
+EDIT = Form("meetup.edit", _NAME, _WHERE, _LENGTH, _CAPACITY, _DESCRIPTION)
+DESCRIBE = Form("meetup.describe", _DESCRIPTION, ChoiceField("theme", required=False))
+MOVE = Form("meetup.move", TextField("when", maximum=100))
+CANCEL = Form("meetup.cancel", TextField("reason", long=True, required=False, maximum=rules.REASON_LONGEST))
+REGISTER = Form("meetup.register", TextField("name", maximum=100))
+
+_FOLLOWING = 1
+_SCOPES: tuple[Scope, Scope] = ("one", "following")
+_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)  # what is to be confirmed travels as minutes since then
+
+
+MEETUP = localized.group("meetup")
+
+
+class PlanningDoors:
+    """`/meetup create|manage|edit|move|cancel|skip` and the buttons that do the same; part of ``MeetupsCog``.
+
+    A group of commands belongs to one cog, hence no cog of its own.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self.inbound, self.forms = host.inbound, host.forms
+        self.meetups, self.registrations = host.services.meetups, host.services.registrations
+        self.members, self.networks = host.services.members, host.services.networks
+
+    # Creating, reading back, publishing.
+
+    @localized.command("meetup.create", parent=MEETUP)
+    async def create(self, interaction: Interaction) -> None:
+        await self.forms.open(interaction, CREATE)
+
+    @acts("meetup.redo")
+    async def redo(self, interaction: Interaction, meetup_id: int, extra: int) -> None:
+        await self.forms.open(interaction, CREATE, meetup_id)
+
+    @prefills(CREATE)
+    async def create_form(self, interaction: Interaction, meetup_id: int) -> Prefill:
+        actor = await self.inbound.actor(interaction)
+        await self.meetups.zone(actor)  # whoever may not plan is told before filling it in
+        if not meetup_id:
+            return Prefill({"length": rules.USUAL_LENGTH})
+        meetup = await self.meetups.to_change(actor, meetup_id)
+        rule = await self.meetups.rule(actor, meetup_id)
+        local = meetup.starts_at.astimezone(ZoneInfo(meetup.timezone))
+        when = f"{local:%d/%m/%Y %H:%M}" + (f"; {rule}" if rule else "")
+        return Prefill({**_typed_back(meetup), "when": when})
+
+    @submits(CREATE)
+    async def created(self, interaction: Interaction, meetup_id: int, values: Values) -> None:
+        actor = await self.inbound.actor(interaction)
+        meant = await self.meetups.understand(actor, values["when"])
+        new = NewMeetup(
+            values["name"],
+            meant.starts_at,
+            meant.rule,
+            where=values["where"],
+            length=values["length"],
+            capacity=values["capacity"],
+        )
+        meetup = await self.meetups.draft(actor, new, meetup_id or None)
+        await self._read_back(interaction, actor, meetup, meant.notes)
+
+    @acts("meetup.publish")
+    async def publish(self, interaction: Interaction, meetup_id: int, extra: int) -> None:
+        actor = await self.inbound.actor(interaction)
+        meetup = await self.meetups.publish(actor, meetup_id)
+        place = await self.meetups.place(actor)
+        rows = [[Button("meetup.manage"), Button("meetup.create")]]
+        await self.inbound.reply(interaction, "meetups/published", rows=rows, meetup=meetup, place=place)
+
+    @acts("meetup.discard")
+    async def discard(self, interaction: Interaction, meetup_id: int, extra: int) -> None:
+        actor = await self.inbound.actor(interaction)
+        await self.meetups.discard(actor, meetup_id)
+        rows = [[Button("meetup.create")]]
+        await self.inbound.reply(interaction, "meetups/discarded", rows=rows)
+
+    async def _read_back(
+        self, interaction: Interaction, actor: Actor, meetup: MeetupView, notes: tuple[str, ...] = ()
+    ) -> None:
+        dates = await self.meetups.dates(actor, meetup.id)
+        rows = [
+            [
+                Button("meetup.publish", meetup.id, style="success"),
+                Button("meetup.redo", meetup.id),
+                Button("meetup.describe", meetup.id),
+                Button("meetup.discard", meetup.id, style="danger"),
+            ]
+        ]
+        await self.inbound.reply(
+            interaction,
+            "meetups/read_back",
+            rows=rows,
+            meetup=meetup,
+            dates=dates,
+            notes=notes,
+            timezone=meetup.timezone,
+        )
+
+    @prefills(DESCRIBE)
+    async def describe_form(self, interaction: Interaction, meetup_id: int) -> Prefill:
+        actor = await self.inbound.actor(interaction)
+        meetup = await self.meetups.to_change(actor, meetup_id)
+        themes = [(str(theme.id), theme.name) for theme in await self.networks.themes(actor)]
+        chosen = next((key for key, name in themes if name == meetup.theme), None)
+        values = {"description": meetup.description, **({"theme": chosen} if chosen else {})}
+        return Prefill(values, {"theme": themes})
+
+    @submits(DESCRIBE)
+    async def described(self, interaction: Interaction, meetup_id: int, values: Values) -> None:
+        actor = await self.inbound.actor(interaction)
+        theme_id = text.row_id(values["theme"] or "")
+        meetup = await self.meetups.describe(actor, meetup_id, values["description"], theme_id or None)
+        if meetup.state == "draft":
+            await self._read_back(interaction, actor, meetup)
+        else:
+            await self._changed(interaction, meetup, "edited")
+
+    # Managing what is published.
+
+    @localized.command("meetup.manage", parent=MEETUP)
+    async def manage(self, interaction: Interaction) -> None:
+        await self.show_manage(interaction, 0, 0)
+
+    @acts("meetup.manage")
+    async def show_manage(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        actor = await self.inbound.actor(interaction)
+        found = await self.meetups.to_manage(actor)
+        options = [Option(str(meetup.id), meetup.title, _day(meetup)) for meetup in found]
+        rows: list[Row] = [
+            [Menu("meetup.sheet", options)],
+            [Button("meetup.create", style="primary"), Button("meetup.network_reminders")],
+        ]
+        await self.inbound.reply(interaction, "meetups/manage", rows=rows, meetups=found)
+
+    @acts("meetup.sheet")
+    async def sheet(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        actor = await self.inbound.actor(interaction)
+        meetup = await self.meetups.to_change(actor, picked(interaction) or subject_id)
+        await self.inbound.reply(interaction, "meetups/meetup", rows=[*manage_rows(meetup)], meetup=meetup)
+
+    @localized.command("meetup.edit", parent=MEETUP)
+    async def edit(self, interaction: Interaction, meetup: str) -> None:
+        await self.forms.open(interaction, EDIT, text.row_id(meetup))
+
+    @localized.command("meetup.move", parent=MEETUP)
+    async def move(self, interaction: Interaction, meetup: str) -> None:
+        await self.forms.open(interaction, MOVE, text.row_id(meetup))
+
+    @localized.command("meetup.cancel", parent=MEETUP)
+    async def cancel(self, interaction: Interaction, meetup: str) -> None:
+        await self.forms.open(interaction, CANCEL, text.row_id(meetup))
+
+    @localized.command("meetup.skip", parent=MEETUP)
+    async def skip(self, interaction: Interaction, meetup: str) -> None:
+        await self.ask_skip(interaction, text.row_id(meetup), 0)
+
+    @edit.autocomplete("meetup")
+    @suggests
+    async def titles_to_edit(self, interaction: Interaction, typed: str) -> list[Suggestion]:
+        return await self._titles(interaction, typed)
+
+    @move.autocomplete("meetup")
+    @suggests
+    async def titles_to_move(self, interaction: Interaction, typed: str) -> list[Suggestion]:
+        return await self._titles(interaction, typed)
+
+    @cancel.autocomplete("meetup")
+    @suggests
+    async def titles_to_cancel(self, interaction: Interaction, typed: str) -> list[Suggestion]:
+        return await self._titles(interaction, typed)
+
+    @skip.autocomplete("meetup")
+    @suggests
+    async def titles_to_skip(self, interaction: Interaction, typed: str) -> list[Suggestion]:
+        return await self._titles(interaction, typed)
+
+    async def _titles(self, interaction: Interaction, typed: str) -> list[Suggestion]:
+        actor = await self.inbound.actor(interaction)
+        found = await self.meetups.suggest(actor, typed)
+        return [Suggestion(str(meetup.id), f"{_day(meetup)} · {meetup.title}") for meetup in found]
+
+    # Editing.
+
+    @acts("meetup.edit_following")
+    async def edit_following(self, interaction: Interaction, meetup_id: int, extra: int) -> None:
+        await self.forms.open(interaction, EDIT, meetup_id, _FOLLOWING)
+
+    @prefills(EDIT)
+    async def edit_form(self, interaction: Interaction, meetup_id: int) -> Prefill:
+        meetup = await self.meetups.to_change(await self.inbound.actor(interaction), meetup_id)
+        return Prefill({**_typed_back(meetup), "description": meetup.description})
+
+    @submits(EDIT)
+    async def edited(self, interaction: Interaction, meetup_id: int, values: Values) -> None:
+        actor = await self.inbound.actor(interaction)
+        meetup = await self.meetups.edit(
+            actor,
+            meetup_id,
+            title=values["name"],
+            where=values["where"],
+            length=values["length"],
+            capacity=values["capacity"],
+            description=values["description"],
+            scope=_scope(form_extra(interaction)),
+        )
+        await self._changed(interaction, meetup, "edited")
+
+    # Moving: read back, then done.
+
+    @acts("meetup.move_following")
+    async def move_following(self, interaction: Interaction, meetup_id: int, extra: int) -> None:
+        await self.forms.open(interaction, MOVE, meetup_id, _FOLLOWING)
+
+    @prefills(MOVE)
+    async def move_form(self, interaction: Interaction, meetup_id: int) -> Prefill:
+        meetup = await self.meetups.to_change(await self.inbound.actor(interaction), meetup_id)
+        local = meetup.starts_at.astimezone(ZoneInfo(meetup.timezone))
+        return Prefill({"when": f"{local:%d/%m/%Y %H:%M}"})
+
+    @submits(MOVE)
+    async def moved_to(self, interaction: Interaction, meetup_id: int, values: Values) -> None:
+        actor = await self.inbound.actor(interaction)
+        meetup = await self.meetups.to_change(actor, meetup_id)
+        meant = await self.meetups.understand(actor, values["when"], one_date=True)
+        following = form_extra(interaction) == _FOLLOWING
+        carried = int((meant.starts_at - _EPOCH) / timedelta(minutes=1)) * 2 + following
+        await self.inbound.reply(
+            interaction,
+            "meetups/move_read_back",
+            rows=[confirmation("meetup.move_to", meetup_id, carried)],
+            meetup=meetup,
+            new=meant.starts_at,
+            following=following,
+            notes=meant.notes,
+            timezone=meetup.timezone,
+        )
+
+    @acts("meetup.move_to.confirm", updates=True)
+    async def move_to(self, interaction: Interaction, meetup_id: int, carried: int) -> None:
+        actor = await self.inbound.actor(interaction)
+        minutes, following = divmod(carried, 2)
+        starts_at = _EPOCH + timedelta(minutes=min(minutes, 60 * 24 * 366 * 100))
+        meetup = await self.meetups.move(actor, meetup_id, starts_at, _scope(following))
+        await self._changed(interaction, meetup, "moved", updates=True)
+
+    # Cancelling, skipping, reviving.
+
+    @acts("meetup.cancel_following")
+    async def cancel_following(self, interaction: Interaction, meetup_id: int, extra: int) -> None:
+        await self.forms.open(interaction, CANCEL, meetup_id, _FOLLOWING)
+
+    @prefills(CANCEL)
+    async def cancel_form(self, interaction: Interaction, meetup_id: int) -> Prefill:
+        await self.meetups.to_change(await self.inbound.actor(interaction), meetup_id)
+        return Prefill()
+
+    @submits(CANCEL)
+    async def cancelled(self, interaction: Interaction, meetup_id: int, values: Values) -> None:
+        actor = await self.inbound.actor(interaction)
+        scope = _scope(form_extra(interaction))
+        meetup = await self.meetups.cancel(actor, meetup_id, values["reason"], scope)
+        await self._changed(interaction, meetup, "cancelled")
+
+    @acts("meetup.skip")
+    async def ask_skip(self, interaction: Interaction, meetup_id: int, extra: int) -> None:
+        actor = await self.inbound.actor(interaction)
+        meetup = await self.meetups.to_change(actor, meetup_id)
+        if meetup.series_id is None:
+            raise NotInSeries(title=meetup.title)
+        rows = [confirmation("meetup.skip_date", meetup_id)]
+        await self.inbound.reply(
+            interaction, "meetups/cancel", rows=rows, meetup=meetup, timezone=meetup.timezone
+        )
+
+    @acts("meetup.skip_date.confirm", updates=True)
+    async def skip_date(self, interaction: Interaction, meetup_id: int, extra: int) -> None:
+        actor = await self.inbound.actor(interaction)
+        meetup = await self.meetups.skip(actor, meetup_id)
+        await self._changed(interaction, meetup, "skipped", updates=True)
+
+    @acts("meetup.revive")
+    async def revive(self, interaction: Interaction, meetup_id: int, extra: int) -> None:
+        actor = await self.inbound.actor(interaction)
+        meetup = await self.meetups.revive(actor, meetup_id)
+        await self._changed(interaction, meetup, "revived")
+
+    async def _changed(
+        self, interaction: Interaction, meetup: MeetupView, what: str, *, updates: bool = False
+    ) -> None:
+        rows: list[Row] = []
+        if meetup.state == "cancelled":
+            rows = [[Button("meetup.revive", meetup.id), Button("meetup.manage")]]
+        answer = self.inbound.update if updates else self.inbound.reply
+        await answer(
+            interaction, "meetups/changed", rows=rows, meetup=meetup, what=what, timezone=meetup.timezone
+        )
+
+    # Registering somebody who phoned.
+
+    @prefills(REGISTER)
+    async def register_form(self, interaction: Interaction, meetup_id: int) -> Prefill:
+        await self.meetups.to_change(await self.inbound.actor(interaction), meetup_id)
+        return Prefill()
+
+    @submits(REGISTER)
+    async def find_whom(self, interaction: Interaction, meetup_id: int, values: Values) -> None:
+        actor = await self.inbound.actor(interaction)
+        meetup = await self.meetups.to_change(actor, meetup_id)
+        found = [
+            member for member in await self.members.find(actor, values["name"]) if member.state == "active"
+        ]
+        options = [Option(str(member.id), member.name) for member in found]
+        rows: list[Row] = [[Menu("meetup.whom", options, meetup_id)], [Button("meetup.register", meetup_id)]]
+        await self.inbound.reply(interaction, "meetups/whom", rows=rows, meetup=meetup, found=bool(found))
+
+    @acts("meetup.whom")
+    async def register(self, interaction: Interaction, meetup_id: int, extra: int) -> None:
+        actor = await self.inbound.actor(interaction)
+        done = await self.registrations.answer_for(actor, meetup_id, picked(interaction), "yes")
+        rows = [[Button("meetup.register", meetup_id), Button("meetup.attending", meetup_id)]]
+        await self.inbound.reply(
+            interaction, "meetups/answered_for", rows=rows, meetup=done.meetup, name=done.name
+        )
+
+
+def manage_rows(meetup: MeetupView) -> list[Row]:
+    """What a facilitator may do with a meetup."""
+    if meetup.state == "cancelled":
+        return [[Button("meetup.revive", meetup.id), Button("meetup.attending", meetup.id)]]
+    if meetup.state != "planned":
+        return [[Button("meetup.attending", meetup.id)]]
+    single = [
+        Button("meetup.edit", meetup.id),
+        Button("meetup.describe", meetup.id),
+        Button("meetup.move", meetup.id),
+        Button("meetup.register", meetup.id),
+    ]
+    if meetup.series_id is None:
+        return [[*single, Button("meetup.cancel", meetup.id, style="danger")]]
+    series = [
+        Button("meetup.edit_following", meetup.id),
+        Button("meetup.move_following", meetup.id),
+        Button("meetup.cancel_following", meetup.id, style="danger"),
+    ]
+    return [[*single, Button("meetup.skip", meetup.id, style="danger")], series]
+
+
+def _scope(extra: int) -> Scope:
+    return _SCOPES[extra == _FOLLOWING]
+
+
+def _typed_back(meetup: MeetupView) -> Values:
+    return {
+        "name": meetup.title,
+        "where": ", ".join(part for part in (meetup.place, meetup.url) if part),
+        "length": rules.written_length(meetup.minutes),
+        "capacity": str(meetup.capacity or ""),
+    }
+
+
+def _day(meetup: MeetupView) -> str:
+    return f"{meetup.starts_at.astimezone(ZoneInfo(meetup.timezone)):%d/%m/%Y %H:%M}"
