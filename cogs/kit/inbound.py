@@ -191,6 +191,24 @@ class Inbound:
         view.add_item(discord.ui.File(f"attachment://{name}"))
         await self.exchange(interaction).send(view, [discord.File(io.BytesIO(content), name)])
 
+    async def picture(
+        self,
+        interaction: Interaction,
+        template: str,
+        name: str,
+        content: bytes,
+        *,
+        alt: str,
+        rows: Sequence[Row] = (),
+        **values: Any,
+    ) -> None:
+        """A picture below words that say the same, for the reader alone. ``alt``: for who cannot see it."""
+        text = self.render(interaction, template, **values)
+        view = layout(text, rows, self.words, self.locale(interaction))
+        shown = discord.MediaGalleryItem(f"attachment://{name}", description=alt[:1024])
+        view.add_item(discord.ui.MediaGallery(shown))
+        await self.exchange(interaction).send(view, [discord.File(io.BytesIO(content), name)])
+
     async def say(self, interaction: Interaction, key: str, **values: Any) -> None:
         """The last resort, when no template can be filled: a label, as it is."""
         text = Text(body=escape(self.words.label(key, self.locale(interaction), **values)))

@@ -408,6 +408,7 @@ def upgrade() -> None:
     sa.Column('step', sa.Integer(), nullable=False),
     sa.Column('listed', sa.Boolean(), nullable=False),
     sa.Column('stems', sa.String(), nullable=False),
+    sa.Column('followed_up', sa.Boolean(), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_profile_member_id')),
     sa.ForeignKeyConstraint(['network_id'], ['network.id'], name=op.f('fk_profile_network_id')),
