@@ -122,6 +122,8 @@ class Runner:
         gc.collect()
         gc.freeze()
         self.ready.set()
+        # The first person who types the name of their town should not wait for the register to be read.
+        await asyncio.to_thread(authorities.load)
 
     async def _forget(self, connected: compose.Connected) -> None:
         """What is kept for a time only."""

@@ -220,6 +220,18 @@ class JoiningCog(commands.Cog):
         vouched = await self.joining.vouch(actor, picked(interaction))
         await self.inbound.reply(interaction, "joining/did_vouch", person=vouched)
 
+    # Words of the first month.
+
+    @acts("join.later", updates=True)
+    async def later(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        await self.joining.snooze(await self.inbound.actor(interaction))
+        await self.inbound.update(interaction, "joining/later")
+
+    @acts("join.stop", updates=True)
+    async def stop(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        await self.joining.stop_follow_ups(await self.inbound.actor(interaction))
+        await self.inbound.update(interaction, "joining/stopped")
+
     # The member's own profile.
 
     profile = localized.group("profile")

@@ -4,7 +4,7 @@ Runs in the caller's transaction, after its permission was asked. Grants are out
 delivery lets a newer decision win.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,6 +12,8 @@ from storage import audit, joining, outbox
 from storage.joining import RequestState
 from storage.members import Member, MemberState
 from storage.networks import RoleName
+
+FOLLOW_UP_DAYS = (1, 7, 30)
 
 
 async def let_in(
@@ -41,7 +43,27 @@ async def let_in(
     await ask_platform(session, now, member, RoleName.NEWCOMER, act, give=False)
     if first:
         await tell(session, now, member, "member.admitted", act)
+        for days in FOLLOW_UP_DAYS:
+            await follow_up(session, now, member, days=days, key=str(days), after=timedelta(days=days))
     return act
+
+
+async def follow_up(
+    session: AsyncSession, now: datetime, member: Member, *, days: int, key: str, after: timedelta
+) -> None:
+    """A word later on, for who did nothing by then."""
+    await outbox.enqueue(
+        session,
+        network_id=member.network_id,
+        kind="member.follow_up",
+        dedupe_key=f"member.follow_up:{member.id}:{key}",
+        subject_id=member.id,
+        recipient_id=member.id,
+        details={"days": days},
+        due_at=now + after,
+        expires_at=now + after + timedelta(days=3),
+        now=now,
+    )
 
 
 async def note(session: AsyncSession, now: datetime, member: Member, *, by: int | None, action: str) -> int:

@@ -25,6 +25,7 @@ from storage.members import Member, MemberState
 WORDS_LONGEST = 1000
 REMIND_AFTER = timedelta(days=2)
 MOST_REMINDERS = 3
+SNOOZED = timedelta(days=7)
 
 
 class NotWaiting(DomainError):
@@ -171,6 +172,24 @@ class Joining:
                 now=now,
             )
             return await self._line(session, member, request)
+
+    async def snooze(self, actor: Actor) -> None:
+        """« Later »: the same word in a week, if it is still needed."""
+        require(actor, Action.EDIT_PROFILE)
+        now = self._clock.now()
+        async with self._db.transaction() as session:
+            member = await _of(session, actor)
+            await access.follow_up(session, now, member, days=7, key=f"again:{now:%Y%m%d}", after=SNOOZED)
+
+    async def stop_follow_ups(self, actor: Actor) -> None:
+        """« No more of these »."""
+        require(actor, Action.EDIT_PROFILE)
+        now = self._clock.now()
+        async with self._db.transaction() as session:
+            member = await _of(session, actor)
+            mine = await stored_profiles.ensure(session, actor.network_id, member.id or 0, now)
+            mine.followed_up = False
+            session.add(mine)
 
     async def _hand_in(self, session: AsyncSession, request: JoinRequest) -> None:
         """A card for the facilitators now, and a reminder when nobody decides."""

@@ -12,7 +12,7 @@ from community import profiles as rules
 from community.joining import remind
 from community.outbox import Card, Direct, Drop, GiveUp, Plan, Planner, Post
 from community.ports import Button
-from storage import joining, library, members, networks, profiles
+from storage import activity, joining, library, members, networks, profiles
 from storage.joining import JoinRequest, RequestState
 from storage.members import Member, MemberState
 from storage.networks import Network, Place
@@ -32,6 +32,7 @@ def planners() -> Mapping[str, Planner]:
         "join.refused": Told("joining/refused", RequestState.REFUSED, "member.ask"),
         "join.vouched": Vouched(),
         "member.welcome": Welcome(),
+        "member.follow_up": FollowUp(),
     }
 
 
@@ -132,6 +133,29 @@ class Welcome(Planner):
         if member is not None:
             member.welcomed_at = now
             session.add(member)
+
+
+class FollowUp(Planner):
+    """A day, a week, a month after: what the person may do next, unless they already do things."""
+
+    async def plan(self, session: AsyncSession, row: Outbox, now: datetime) -> Plan:
+        member = await members.get(session, row.network_id, row.subject_id or 0)
+        if member is None or member.state != MemberState.ACTIVE:
+            return Drop("not_active")
+        mine = await profiles.get(session, row.network_id, member.id or 0)
+        if mine is not None and not mine.followed_up:
+            return Drop("not_wanted")
+        days = int(row.details["days"])
+        incomplete = mine is None or not mine.organisation or not mine.function
+        busy = await activity.acts(session, row.network_id, member.id or 0) > 0
+        if busy and not (incomplete and days == 1):
+            return Drop("already_active")
+        network = await networks.get(session, row.network_id)
+        locale = await members.language(session, member, network.locale)
+        first = Button("profile.edit" if incomplete else "peer.search", style="primary")
+        rows = ((first, Button("library.search"), Button("join.later"), Button("join.stop")),)
+        values = {"network": network.name, "days": days, "incomplete": incomplete}
+        return Direct(member.id or 0, Card("joining/follow_up", locale, values, rows))
 
 
 async def _presented(session: AsyncSession, member: Member, mine: Profile, account: str) -> dict[str, object]:

@@ -205,7 +205,7 @@ def _media(media: Json, files: dict[str, Json]) -> Json:
     if stored is None:
         return {"proxy_url": url, **media}
     found = {"url": stored["url"], "proxy_url": stored["proxy_url"], "content_type": stored["content_type"]}
-    return found | {"attachment_id": stored["id"]}
+    return found | {"id": stored["id"], "attachment_id": stored["id"]}
 
 
 def _stored(url: str, files: dict[str, Json]) -> Json | None:

@@ -44,6 +44,7 @@ class Profile(SQLModel, table=True):
     step: int = 0  # the last step of joining that was gone through
     listed: bool = False  # found by peers: the consent of that name
     stems: str = ""  # what peers' words are compared with: of the fields that others may see, nothing else
+    followed_up: bool = True  # wants the words of J+1, J+7 and J+30
     updated_at: datetime
 
     __table_args__ = (

@@ -14,6 +14,7 @@ from community.joining import Incomplete, NotWaiting
 from community.outbox import Card, Direct, Drop, Plan, Post
 from community.planners import planners
 from community.profiles import CONSENTS
+from community.resources import NewResource
 from prompts import Words
 from storage.outbox import Outbox
 from tests.community.conftest import OTHER_SERVER, Network, standing
@@ -299,3 +300,29 @@ async def test_two_networks_know_nothing_of_each_other(network: Network, other_a
         theme_ids=[number for number, _name in await profiles.themes(waiting)][:2],
     )
     assert not followed.themes  # the first network's themes are not ours
+
+
+async def test_follow_ups_are_for_who_does_nothing(network: Network) -> None:
+    actor = await join(network, "77")
+    rows = await rows_of(network, "member.follow_up", actor.member_id)
+    assert [row.details["days"] for row in rows] == [1, 7, 30]
+    assert "trouver" in written(await plan_of(network, "member.follow_up", actor.member_id))
+    await network.services.library.propose(actor, NewResource("Un guide", "https://example.org/guide"))
+    assert await plan_of(network, "member.follow_up", actor.member_id) == Drop("already_active")
+
+
+async def test_follow_ups_wait_and_stop_when_asked(network: Network) -> None:
+    actor = await join(network, "77")
+    await network.services.joining.snooze(actor)
+    await network.services.joining.snooze(actor)  # a double click
+    rows = await rows_of(network, "member.follow_up", actor.member_id)
+    assert len(rows) == 4
+    assert rows[-1].due_at == network.clock.now() + timedelta(days=7)
+    await network.services.joining.stop_follow_ups(actor)
+    assert await plan_of(network, "member.follow_up", actor.member_id) == Drop("not_wanted")
+
+
+async def test_an_empty_profile_is_asked_for_first(network: Network) -> None:
+    actor = network[Role.MEMBER]  # admitted by a facilitator's command
+    said = written(await plan_of(network, "member.follow_up", actor.member_id))
+    assert "profil" in said
