@@ -3,10 +3,15 @@
 import argparse
 import asyncio
 import contextlib
+import json
 import signal
 import sys
 from pathlib import Path
 
+import aiohttp
+
+from sandbox.errors import ApiError
+from sandbox.faults import GATEWAY_KINDS, REST_KINDS, words
 from sandbox.ratelimit import Buckets
 from sandbox.server import Sandbox
 
@@ -28,6 +33,17 @@ def parser() -> argparse.ArgumentParser:
     parse.add_argument(
         "--unlimited", action="store_true", help="rate limits that nobody reaches, headers kept"
     )
+    parse.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="'KIND KEY=VALUE …'",
+        help="go wrong on purpose, e.g. 'close code=4009' or 'status route=/channels/*/messages status=503'; "
+        f"kinds: {', '.join([*REST_KINDS, *GATEWAY_KINDS])}",
+    )
+    parse.add_argument(
+        "--at", metavar="URL", help="with --fault: provoke it in the sandbox that runs there, start none"
+    )
     parse.add_argument("--tour", type=Path, metavar="FILE", help="JSON file of a guided tour of the page")
     return parse
 
@@ -45,11 +61,23 @@ def furnish(sandbox: Sandbox, name: str, token: str | None) -> str:
     return app.token
 
 
+async def provoke(url: str, faults: list[str]) -> None:
+    """Tell a sandbox that runs elsewhere."""
+    async with aiohttp.ClientSession() as http:
+        for fault in faults:
+            async with http.post(f"{url.rstrip('/')}/sandbox/control/faults", json=words(fault)) as response:
+                sys.stdout.write(f"{await response.text()}\n")
+                if response.status != 200:
+                    raise SystemExit(2)
+
+
 async def run(options: argparse.Namespace) -> None:
     buckets = None if options.unlimited else Buckets()
     sandbox = Sandbox(options.host, options.port, buckets=buckets, tour=options.tour)
     if options.state is not None and options.state.exists():
         sandbox.load(options.state)
+    for fault in options.fault:
+        sandbox.faults.add_words(fault)
     token = furnish(sandbox, options.bot, options.token) if options.bot else None
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -67,7 +95,15 @@ async def run(options: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    asyncio.run(run(parser().parse_args()))
+    parse = parser()
+    options = parse.parse_args()
+    if options.at is not None:
+        asyncio.run(provoke(options.at, options.fault))
+        return
+    try:
+        asyncio.run(run(options))
+    except ApiError as error:
+        parse.error(json.dumps(error.body()))
 
 
 if __name__ == "__main__":

@@ -4,8 +4,11 @@ A rule matches a route (or an event), does one thing, a limited number of times.
 before it serves a request and ``dispatch`` before it sends an event, and obeys the ``Fault`` it gets.
 """
 
+import contextlib
 import fnmatch
 import itertools
+import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -110,6 +113,10 @@ class Faults:
         except ValueError as error:
             raise ApiError.leaf(("kind",), "BASE_TYPE_CHOICES", str(error)) from None
 
+    def add_words(self, text: str) -> Fault:
+        """The same from a command line: `close code=4009 times=2`."""
+        return self.add_json(words(text))
+
     def remove(self, fault_id: int) -> bool:
         before = len(self._rules)
         self._rules = [rule for rule in self._rules if rule.id != fault_id]
@@ -165,6 +172,19 @@ class Faults:
         if rule.times is not None and rule.hits - rule.skip >= rule.times:
             self._rules = [other for other in self._rules if other is not rule]
         return True
+
+
+def words(text: str) -> dict[str, Any]:
+    """`kind key=value …` as the control API takes it: numbers, true, false, null where they belong."""
+    kind, *settings = shlex.split(text) or [""]
+    body: dict[str, Any] = {"kind": kind}
+    for setting in settings:
+        key, _, value = setting.partition("=")
+        body[key] = value
+        if str not in _TYPES.get(key, (str,)):
+            with contextlib.suppress(ValueError):
+                body[key] = json.loads(value)
+    return body
 
 
 _TYPES: dict[str, tuple[type, ...]] = {

@@ -2,23 +2,12 @@
  * Behind the scenes: what bots and the sandbox say to each other, and what goes wrong on purpose.
  */
 import { openDialog } from "./dialog.js";
-import { h, iconButton, uid } from "./dom.js";
+import { h } from "./dom.js";
+import { FaultsView } from "./faults.js";
 import { fold } from "./listbox.js";
 
 const EVERY = 1500;
 const KEPT = 300;
-
-/** What may be spoiled from here; the control API has more. */
-const FAULTS = {
-  fault_slow: { kind: "delay", route: "/interactions/*", seconds: 4 },
-  fault_twice: { kind: "apply_then_status", method: "POST", route: "/channels/*/messages", status: 500 },
-  fault_refused: { kind: "status", method: "POST", route: "/channels/*/messages", status: 503 },
-  fault_limited: { kind: "rate_limit", method: "POST", route: "/channels/*/messages", seconds: 3 },
-  fault_dropped: { kind: "drop" },
-  fault_reconnect: { kind: "reconnect" },
-  fault_session: { kind: "invalid_session" },
-  fault_lost: { kind: "drop_event", event: "INTERACTION_CREATE" },
-};
 
 /** @param {any} client */
 export function openWorkshop(client) {
@@ -33,74 +22,6 @@ export function openWorkshop(client) {
   dialog.element.addEventListener("close", () => journal.close());
   faults.load();
   journal.follow();
-}
-
-class FaultsView {
-  /** @param {any} client */
-  constructor(client) {
-    this.client = client;
-    const { words } = client;
-    const names = Object.keys(FAULTS).map((name) => h("option", { value: name }, words.t(name)));
-    this.choice = h("select", { id: uid("fault"), class: "input" }, names);
-    this.times = h("input", { id: uid("times"), class: "input", type: "number", min: 1, max: 99, value: 1 });
-    const add = h(
-      "button",
-      { type: "button", class: "button secondary", onclick: () => this.add() },
-      words.t("fault_add"),
-    );
-    this.list = h("ul", { class: "faults" });
-    this.element = h(
-      "section",
-      { class: "field" },
-      h("h3", { class: "field-label" }, words.t("faults")),
-      h("p", { class: "hint" }, words.t("faults_hint")),
-      h(
-        "div",
-        { class: "fault-form" },
-        h("label", { class: "visually-hidden", for: this.choice.id }, words.t("faults")),
-        this.choice,
-        h("label", { class: "hint", for: this.times.id }, words.t("fault_times")),
-        this.times,
-        add,
-      ),
-      this.list,
-    );
-  }
-
-  async load() {
-    const { client } = this;
-    await client.notices.attempt(async () => this.draw(await client.store.api.get("/control/faults")));
-  }
-
-  async add() {
-    const { client } = this;
-    const fault = { ...FAULTS[this.choice.value], times: Number(this.times.value) || 1 };
-    await client.notices.attempt(() => client.store.api.post("/control/faults", fault));
-    await this.load();
-  }
-
-  async remove(fault) {
-    const { client } = this;
-    await client.notices.attempt(() => client.store.api.delete(`/control/faults?id=${fault.id}`));
-    await this.load();
-  }
-
-  /** @param {any[]} faults */
-  draw(faults) {
-    const { words } = this.client;
-    const one = (fault) => {
-      const known = Object.entries(FAULTS).find(([, each]) =>
-        Object.entries(each).every(([key, value]) => fault[key] === value),
-      );
-      const name = known ? words.t(known[0]) : `${fault.kind} ${fault.route}`;
-      const left = fault.times === null ? "" : ` (${words.t("fault_left", { n: fault.times - fault.hits })})`;
-      const remove = iconButton("close", words.t("fault_remove", { name }), () => this.remove(fault), {
-        class: "tiny",
-      });
-      return h("li", {}, `${name}${left} `, remove);
-    };
-    this.list.replaceChildren(...faults.map(one));
-  }
 }
 
 class JournalView {

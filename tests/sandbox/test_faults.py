@@ -1,9 +1,14 @@
-"""Faults: which request or event a rule takes, and how often."""
+"""Faults: which request or event a rule takes, how often, and where each kind is provoked from."""
 
+import asyncio
+import sys
+
+import aiohttp
 import pytest
 
 from sandbox.errors import ApiError
-from sandbox.faults import Faults
+from sandbox.faults import GATEWAY_KINDS, REST_KINDS, Faults
+from tests.sandbox.conftest import Town
 
 ROUTE = "/channels/{channel_id}/messages"
 PATH = "/channels/5/messages"
@@ -85,3 +90,53 @@ def test_the_control_api_is_told_what_is_wrong(body: object) -> None:
     with pytest.raises(ApiError) as caught:
         Faults().add_json(body)
     assert caught.value.code == 50035
+
+
+EVERY = [*REST_KINDS, *GATEWAY_KINDS]
+#: Each setting of the contract, as written on a command line.
+LINES = [
+    *EVERY,
+    "status status=503",
+    "rate_limit scope=shared seconds=0.5 via=false",
+    "invalid_session resumable=true",
+    "close code=4009 times=2 skip=1",
+    "drop_event event=INTERACTION_CREATE times=null",
+]
+
+
+async def test_every_kind_from_the_control_api(town: Town) -> None:
+    async with aiohttp.ClientSession() as http:
+        url = f"{town.sandbox.url}/sandbox/control/faults"
+        for kind in EVERY:
+            async with http.post(url, json={"kind": kind, "app": "1"}) as answer:
+                assert answer.status == 200
+        async with http.get(url) as answer:
+            assert [fault["kind"] for fault in await answer.json()] == EVERY
+
+
+async def test_every_kind_from_the_command_line(town: Town) -> None:
+    """Told to a sandbox that runs already."""
+    arguments = [part for line in LINES for part in ("--fault", f"{line} app=1")]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "sandbox", "--at", town.sandbox.url, *arguments, stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    assert process.returncode == 0
+    faults = town.sandbox.faults.list()
+    assert [fault["kind"] for fault in faults] == [line.split()[0] for line in LINES]
+    assert len(out.splitlines()) == len(LINES)
+    status, limit, session, close, lost = faults[-5:]
+    assert status["status"] == 503
+    assert (limit["scope"], limit["seconds"], limit["via"]) == ("shared", 0.5, False)
+    assert session["resumable"] is True
+    assert (close["code"], close["times"], close["skip"]) == (4009, 2, 1)
+    assert (lost["event"], lost["times"]) == ("INTERACTION_CREATE", None)
+
+
+async def test_a_command_line_that_is_wrong_says_so() -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "sandbox", "--port", "0", "--fault", "panne", stderr=asyncio.subprocess.PIPE
+    )
+    _, told = await process.communicate()
+    assert process.returncode == 2
+    assert b"unknown fault" in told

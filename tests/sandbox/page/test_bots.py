@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from playwright.async_api import Page, expect
 
+from sandbox.faults import GATEWAY_KINDS, REST_KINDS
 from tests.sandbox.page.town import Town
 
 Opened = Callable[..., Awaitable[Page]]
@@ -180,3 +181,27 @@ async def test_behind_the_scenes_a_fault_is_provoked_and_the_journal_read(
     await page.get_by_role("button", name="Compter").click()
     await expect(page.get_by_text("Compté une fois.")).to_be_visible()
     await expect(page.locator(".failure")).to_have_count(0)
+
+
+async def test_every_fault_is_provoked_from_behind_the_scenes(opened: Opened, place: Town) -> None:
+    page = await opened("Nicolas")
+    await page.get_by_role("button", name="Coulisses").click()
+    window = page.get_by_role("dialog", name="Coulisses")
+    await window.get_by_text("Toutes les pannes").click()
+    menu = window.get_by_role("combobox", name="Toutes les pannes")
+    kinds = [await one.get_attribute("value") for one in await menu.get_by_role("option").all()]
+    added = []
+    place.sandbox.gateway.interrupt = lambda: None  # type: ignore[method-assign]
+    for kind in kinds:
+        await menu.select_option(kind)
+        before = len(place.sandbox.faults)
+        await window.locator(".every-fault").get_by_role("button", name="Provoquer").click()
+        await expect(window.locator(".faults li")).to_have_count(before + 1)
+        added.append(place.sandbox.faults.list()[-1]["kind"])
+    assert added == [*REST_KINDS, *GATEWAY_KINDS]
+    await menu.select_option("kind_close")
+    await window.get_by_label("code", exact=True).fill("4009")
+    await window.locator(".every-fault").get_by_role("button", name="Provoquer").click()
+    await expect(window.locator(".faults li")).to_have_count(len(kinds) + 1)
+    assert place.sandbox.faults.list()[-1]["code"] == 4009
+    place.sandbox.faults.clear()
