@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -13,8 +14,9 @@ if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
 
 MOST_ROWS = 30
-_NAME_WIDTH, _WIDTH, _HEIGHT, _HEADER, _MARGIN = 210, 108, 34, 58, 16
-_SIZE = 16
+_FONT = Path(__file__).parent / "fonts" / "dejavu-sans-latin.ttf"  # Pillow's own has no accents
+_NAME_WIDTH, _WIDTH, _HEIGHT, _HEADER, _MARGIN = 220, 112, 34, 58, 16
+_SIZE = 14
 _LONGEST_NAME = 22
 _INK, _PALE, _LINE, _BEST = "#1b1b1f", "#ffffff", "#c9c9d1", "#0b5fff"
 _FILL = {"yes": "#bfe8c9", "if_need": "#fff0bf", "no": "#f3d3d3", "total": "#ffffff"}
@@ -35,7 +37,7 @@ def draw(poll: PollView, words: Words, locale: str) -> bytes:
     height = _HEADER + _HEIGHT * len(lines) + 2 * _MARGIN
     image = Image.new("RGB", (width, height), _PALE)
     pen = ImageDraw.Draw(image)
-    pen.font = ImageFont.load_default(_SIZE)
+    pen.font = ImageFont.truetype(_FONT, _SIZE)
     for column, slot in enumerate(poll.slots):
         local = slot.starts_at.astimezone(ZoneInfo(poll.timezone))
         day = words.label(f"dates.weekdays.{local.isoweekday()}", locale)

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFont
 from sqlmodel import col, select
 
+from cogs.poll_picture import _FONT as FONT
 from cogs.poll_picture import draw
 from community.actors import Actor, Role
 from community.errors import Invalid, NotAllowed, NotFound
@@ -194,6 +195,13 @@ async def test_nothing_of_another_network(network: Network, other_admin: Actor) 
     assert await polls.running(other_admin) == []
     with pytest.raises(NotAllowed):
         await polls.draft(network[Role.MEMBER], title="Comité", slots=SLOTS)
+
+
+def test_the_pictures_letters_have_their_accents() -> None:
+    font = ImageFont.truetype(FONT, 14)
+    missing = bytes(font.getmask("\uffff"))
+    letters = "àâäçéèêëîïôöùûüÿœæÉÈÊÀÇŒñ’«»–…€"
+    assert [letter for letter in letters if bytes(font.getmask(letter)) == missing] == []
 
 
 async def test_the_picture_shows_the_grid(network: Network) -> None:
