@@ -29,6 +29,7 @@ class App {
     const known = wanted.filter(({ person }) => everyone.some(({ user }) => user.id === person)).slice(0, PANES);
     const places = known.length ? known : [{ person: usual(everyone), channel: undefined }];
     for (const { person, channel } of places) await this.add(person, [channel]);
+    if (places.length > 1) this.redraw();
     addEventListener("hashchange", () => this.addressChanged());
     if (!wanted.length) this.tour?.offer();
   }

@@ -66,7 +66,7 @@ def test_the_tour_goes_where_the_demonstration_has_people_and_places() -> None:
     assert {step["person"] for step in steps if "person" in step} <= people
     assert {step["channel"] for step in steps if "channel" in step} <= channels
     page = Path(sandbox.__file__).parent / "page" / "i18n" / "fr.js"
-    buttons = [Words().table(f"buttons.{room}", "fr").values() for room in ("library", "member")]
+    buttons = [Words().table(f"buttons.{room}", "fr").values() for room in ("library", "member", "meetup")]
     said = page.read_text() + "".join(text for texts in buttons for text in texts)
     for step in steps:
         for point in step.get("point", []):
