@@ -1,5 +1,6 @@
 """The commands on the library: ``import``, ``export``, ``search``. See ``cli.py`` for the others."""
 
+import csv
 import json
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -24,9 +25,16 @@ _PROBLEMS_SHOWN = 20
 
 
 class Kind(StrEnum):
-    """What a file holds. Practices and members come with their features."""
+    """What a file holds."""
 
     RESOURCES = "resources"
+
+
+class ImportKind(StrEnum):
+    """What may be read. A list of members makes a personal code for each."""
+
+    RESOURCES = "resources"
+    MEMBERS = "members"
 
 
 class Shape(StrEnum):
@@ -46,12 +54,17 @@ def _register_import(app: typer.Typer, console: Console) -> None:
     @app.command("import", help=console.word("console.import.help"))
     def import_(
         file: Annotated[Path, typer.Argument(help=console.word("console.import.file"))],
-        kind: Annotated[Kind, typer.Option(help=console.word("console.import.kind"))] = Kind.RESOURCES,
+        kind: Annotated[
+            ImportKind, typer.Option(help=console.word("console.import.kind"))
+        ] = ImportKind.RESOURCES,
         review: Annotated[bool, typer.Option("--review", help=console.word("console.import.review"))] = False,
         network: Annotated[str, typer.Option(help=console.word("console.network"))] = "",
     ) -> None:
         if not file.is_file():
             console.fail("file_missing", Exit.FAILED, path=file)
+        if kind is ImportKind.MEMBERS:
+            console.run(_import_members(console, file, network))
+            return
         report = console.run(_import(console, file, network, review=review))
         _tell(console, report)
         if report.rejected:
@@ -99,6 +112,25 @@ async def _import(console: Console, file: Path, network: str, *, review: bool) -
             except sheets.Unreadable as error:
                 problem = console.word(f"import_problems.{error.details['problem']}")
                 raise CannotRun("file_unreadable", Exit.FAILED, path=file, problem=problem) from error
+
+
+async def _import_members(console: Console, file: Path, network: str) -> None:
+    """A CSV of names and codes on the standard output: the only place where the codes are listed."""
+    from bot.clock import SystemClock
+    from community import sheets
+    from community.invitations import Invitations
+
+    async with library_of(console, network, create=True) as (db, actor):
+        try:
+            made = await Invitations(db, SystemClock()).invite_all(actor, sheets.read(file))
+        except sheets.Unreadable as error:
+            problem = console.word(f"import_problems.{error.details['problem']}")
+            raise CannotRun("file_unreadable", Exit.FAILED, path=file, problem=problem) from error
+    writer = csv.writer(sys.stdout, delimiter=";", lineterminator="\n")
+    writer.writerow(
+        [console.word(f"console.import.members.{column}") for column in ("name", "place", "code")]
+    )
+    writer.writerows((sheets.guarded(one.name), sheets.guarded(one.place), one.code) for one in made)
 
 
 async def _export(console: Console, file: Path | None, shape: Shape, network: str, *, excel: bool) -> int:

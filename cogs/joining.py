@@ -42,6 +42,13 @@ EXCHANGE = Form(
     TextField("bio", long=True, required=False, maximum=profiles.TEXT_LONGEST),
 )
 CONSENTS = Form("join.consents", ChoicesField("consents", "consents", checkboxes=True))
+CODE = Form("join.code", TextField("code", minimum=5, maximum=40))
+INVITE = Form(
+    "join.invite",
+    TextField("name", maximum=profiles.NAME_LONGEST),
+    TextField("place", required=False, maximum=profiles.NAME_LONGEST),
+    TextField("function", required=False, maximum=profiles.FUNCTION_LONGEST),
+)
 ANSWER = Form("join.answer", TextField("answer", long=True, maximum=joining.WORDS_LONGEST))
 ASK = Form("join.ask", TextField("question", long=True, maximum=joining.WORDS_LONGEST))
 REFUSE = Form("join.refuse", TextField("reason", long=True, maximum=joining.WORDS_LONGEST))
@@ -62,6 +69,7 @@ class JoiningCog(commands.Cog):
         self.inbound, self.words = host.inbound, host.words
         services = host.services
         self.joining, self.profiles = services.joining, services.profiles
+        self.invitations = services.invitations
 
     @localized.command("join")
     async def join(self, interaction: Interaction, authority: str | None = None) -> None:
@@ -170,6 +178,25 @@ class JoiningCog(commands.Cog):
     async def answer(self, interaction: Interaction, subject_id: int, values: Values) -> None:
         actor = await self.inbound.actor(interaction)
         await self._card(interaction, await self.joining.answer(actor, values["answer"]))
+
+    # A personal code opens the network at once.
+
+    @submits(CODE)
+    async def code(self, interaction: Interaction, subject_id: int, values: Values) -> None:
+        actor = await self.inbound.actor(interaction)
+        await self.invitations.use(actor, values["code"])
+        await self._card(interaction, await self.joining.mine(actor))
+
+    @prefills(INVITE)
+    async def invite_form(self, interaction: Interaction, subject_id: int) -> Prefill:
+        return await self.ask_form(interaction, subject_id)
+
+    @submits(INVITE)
+    async def invite(self, interaction: Interaction, subject_id: int, values: Values) -> None:
+        actor = await self.inbound.actor(interaction)
+        made = await self.invitations.invite(actor, values["name"], values["place"], values["function"])
+        rows = [[Button("join.invite")]]
+        await self.inbound.reply(interaction, "joining/invited", rows=rows, invitation=made)
 
     # The facilitators' side.
 
@@ -300,6 +327,8 @@ def _rows(view: JoinView) -> list[Row]:
     done: list[Button | Menu] = [Button(form) for step, form in _FORM_OF.items() if step not in missing]
     if "organisation" not in missing:
         done.append(Button("join.free"))
+    if view.access == "newcomer" and view.state in ("draft", "refused"):
+        first.append(Button("join.code"))
     return [row for row in (first, done) if row]
 
 

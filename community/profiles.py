@@ -223,6 +223,28 @@ class Profiles:
         return await view(session, actor)
 
 
+async def begin(
+    session: AsyncSession,
+    actor: Actor,
+    now: datetime,
+    authority_id: str | None,
+    *,
+    organisation: str,
+    function: str,
+) -> None:
+    """What others wrote of somebody begins their profile; what they wrote themselves stays."""
+    mine = await profiles.ensure(session, actor.network_id, actor.member_id or 0, now)
+    found = directory.known(authority_id) if authority_id else None
+    if not mine.organisation and (found or organisation):
+        _place(mine, found)
+        mine.authority_id = found.id if found else None
+        mine.organisation = found.label if found else organisation
+        mine.organisation_kind = found.kind if found else "other"
+    mine.function = mine.function or function
+    session.add(mine)
+    await session.flush()
+
+
 async def view(session: AsyncSession, actor: Actor) -> ProfileView:
     """The actor's own profile as it stands."""
     member = await members.get(session, actor.network_id, actor.member_id or 0)

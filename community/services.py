@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from community.alerts import Alerts
 from community.calendars import Calendars
 from community.drafts import Drafts
+from community.forecast import Forecasts
 from community.freshness import Freshness
 from community.help import Help
+from community.invitations import Invitations
 from community.joining import Joining
 from community.library import Library
 from community.library_care import LibraryCare
@@ -15,6 +18,7 @@ from community.meetups_mirror import Mirror
 from community.meetups_upkeep import MeetupsUpkeep
 from community.members import Members
 from community.networks import Networks
+from community.opinions import Opinions
 from community.pages import Pages
 from community.polls import Polls
 from community.ports import Clock, Labels, ServerBuilder, WebReader
@@ -35,6 +39,7 @@ class Services:
     networks: Networks
     members: Members
     joining: Joining
+    invitations: Invitations
     profiles: Profiles
     privacy: Privacy
     library: Library
@@ -46,10 +51,13 @@ class Services:
     registrations: Registrations
     calendars: Calendars
     polls: Polls
+    forecasts: Forecasts
     search: Search
     library_care: LibraryCare
     synonyms: Synonyms
     reports: Reports
+    opinions: Opinions
+    alerts: Alerts
     freshness: Freshness
     drafts: Drafts
     help: Help
@@ -72,6 +80,7 @@ def services(
         networks=Networks(db, clock, builder, labels),
         members=members,
         joining=Joining(db, clock, members),
+        invitations=Invitations(db, clock),
         profiles=Profiles(db, clock),
         privacy=Privacy(db, clock, labels),
         meetups=meetups,
@@ -80,6 +89,7 @@ def services(
         registrations=Registrations(db, clock),
         calendars=Calendars(db, clock, labels, public_url),
         polls=Polls(db, clock, meetups),
+        forecasts=Forecasts(db, clock),
         library=Library(db, clock, memory),
         links=Links(db, clock, web or Nowhere()),
         pages=Pages(db, web or Nowhere()),
@@ -87,6 +97,8 @@ def services(
         library_care=LibraryCare(db, clock),
         synonyms=Synonyms(db, clock),
         reports=Reports(db, clock),
+        opinions=Opinions(db, clock),
+        alerts=Alerts(db, clock, memory),
         freshness=Freshness(db, clock),
         drafts=Drafts(db, clock),
         help=Help(),

@@ -100,3 +100,16 @@ def test_a_network_that_is_not_there(run: Run, file: str) -> None:
     assert result.exit_code == 1
     assert "Mon réseau" in result.output
     assert run("search", "jardin", "--network", "Mon réseau").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("locale", "titles"), [("fr", "nom;organisme;code"), ("en", "name;organisation;code")]
+)
+def test_a_list_of_members_becomes_personal_codes(run: Run, tmp_path: Path, locale: str, titles: str) -> None:
+    path = tmp_path / "membres.csv"
+    path.write_bytes("Nom;Collectivité\nAda;Chambéry\n=Blaise;\n".encode("cp1252"))
+    first = run("import", str(path), "--kind", "members", locale=locale).stdout.splitlines()
+    assert first[0] == titles
+    assert first[1].startswith("Ada;Chambéry (Savoie);")
+    assert first[2].startswith("'=Blaise;;")
+    assert run("import", str(path), "--kind", "members", locale=locale).stdout.splitlines() == first

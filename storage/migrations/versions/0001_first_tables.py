@@ -251,6 +251,28 @@ def upgrade() -> None:
     with op.batch_alter_table('identity', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_identity_member_id'), ['member_id'], unique=False)
 
+    op.create_table('invitation',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('network_id', sa.Integer(), nullable=False),
+    sa.Column('code', sa.String(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('authority_id', sa.String(), nullable=True),
+    sa.Column('organisation', sa.String(), nullable=False),
+    sa.Column('function', sa.String(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.Integer(), nullable=True),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('used_by', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['created_by'], ['member.id'], name=op.f('fk_invitation_created_by')),
+    sa.ForeignKeyConstraint(['network_id'], ['network.id'], name=op.f('fk_invitation_network_id')),
+    sa.ForeignKeyConstraint(['used_by'], ['member.id'], name=op.f('fk_invitation_used_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_invitation')),
+    sa.UniqueConstraint('network_id', 'code', name=op.f('uq_invitation_network_id_code'))
+    )
+    with op.batch_alter_table('invitation', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_invitation_created_by'), ['created_by'], unique=False)
+        batch_op.create_index(batch_op.f('ix_invitation_used_by'), ['used_by'], unique=False)
+
     op.create_table('join_request',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('network_id', sa.Integer(), nullable=False),
@@ -830,6 +852,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_join_request_decided_by'))
 
     op.drop_table('join_request')
+    with op.batch_alter_table('invitation', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_invitation_used_by'))
+        batch_op.drop_index(batch_op.f('ix_invitation_created_by'))
+
+    op.drop_table('invitation')
     with op.batch_alter_table('identity', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_identity_member_id'))
 
