@@ -89,6 +89,7 @@ class Runner:
         if self._parts.settings.check_links == "yes":
             scheduler.every(CHECKING_LINKS, "check links", connected.client.services.links.check_due)
         scheduler.every(TENDING, "tend the library", connected.client.services.library_care.tend)
+        scheduler.every(TENDING, "saved searches", connected.client.services.alerts.look)
         # First: the others wait for it to be ready, which it must have begun to be.
         line = asyncio.create_task(connected.client.start(token), name="discord line")
         stop = asyncio.create_task(self._stop.wait(), name="stop signal")

@@ -23,15 +23,18 @@ from cogs.kit.forms import (
 from cogs.kit.host import Host
 from cogs.kit.layout import Menu, Option, Row
 from cogs.kit.paging import pages
+from cogs.library_alerts import AlertDoors
 from cogs.library_group import RESOURCE
-from cogs.library_reports import ReportDoors
+from cogs.library_opinions import OpinionDoors
 from cogs.library_pages import PageDoors
+from cogs.library_reports import ReportDoors
 from cogs.library_synonyms import SynonymDoors
 from community import resources as rules
 from community import text
 from community.actors import Actor, Role
 from community.errors import Invalid, NotFound
 from community.library_delivery import open_link, review_rows
+from community.opinions import Opinion
 from community.ports import Button
 from community.resources import NewResource, ResourceView
 from community.search import QUESTION_LONGEST, SearchView
@@ -65,8 +68,11 @@ SEARCH = Form(
 # Where a reader goes on from a list.
 _DISCOVER = (Button("library.search"), Button("library.browse"), Button("library.propose"))
 
+# What a search that found nothing may become: the capability of needs adds its button (C9) when it comes.
+_AFTER_NOTHING: tuple[Button, ...] = ()
 
-class LibraryCog(SynonymDoors, ReportDoors, PageDoors, commands.Cog):
+
+class LibraryCog(SynonymDoors, ReportDoors, OpinionDoors, AlertDoors, PageDoors, commands.Cog):
     """`/resource …` and the buttons that do the same."""
 
     resource = RESOURCE
@@ -118,7 +124,7 @@ class LibraryCog(SynonymDoors, ReportDoors, PageDoors, commands.Cog):
     async def _find(self, interaction: Interaction, query: str, theme: str | None, kind: str | None) -> None:
         actor = await self.inbound.actor(interaction)
         themes = [await self._theme(actor, theme)] if theme else []
-        view = await self.search.find(actor, query, kinds=[kind] if kind else [], themes=themes)
+        view = await self.search.find(actor, query, kinds=[kind] if kind else [], themes=themes, keep=True)
         await self.inbound.reply(interaction, "library/results", rows=_result_rows(view), found=view)
 
     # Browsing and reading.
@@ -153,8 +159,11 @@ class LibraryCog(SynonymDoors, ReportDoors, PageDoors, commands.Cog):
     async def show(self, interaction: Interaction, subject_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
         resource = await self.library.resource(actor, picked(interaction))
-        rows = _resource_rows(actor, resource)
-        await self.inbound.reply(interaction, "library/resource", rows=rows, resource=resource)
+        opinion = await self.services.opinions.about(actor, resource.id)
+        rows = _resource_rows(actor, resource, opinion)
+        await self.inbound.reply(
+            interaction, "library/resource", rows=rows, resource=resource, opinion=opinion
+        )
 
     # Proposing.
 
@@ -337,20 +346,30 @@ def _shown(resource: ResourceView) -> Values:
 def _result_rows(view: SearchView) -> list[Row]:
     options = [Option(str(result.id), result.title) for result in view.results]
     turning = pages("library.results", view.session_id or 0, view.page, view.pages)
-    return [[Menu("library.show", options)], [*turning, *_DISCOVER]]
+    save = [Button("alert.save", view.session_id, view.ticket)] if view.session_id else []
+    fruitless = _AFTER_NOTHING if not view.total else ()
+    return [[Menu("library.show", options)], [*turning, *save, *fruitless], _DISCOVER]
 
 
 def _queue_rows(queue: rules.ResourcePage) -> list[Row]:
     options = [Option(str(resource.id), resource.title) for resource in queue.items]
-    return [[Menu("library.choose", options)], pages("library.queue", 0, queue.page, queue.pages)]
+    tending = [Button("report.list"), Button("library.doubtful"), Button("synonym.list")]
+    return [
+        [Menu("library.choose", options)],
+        pages("library.queue", 0, queue.page, queue.pages),
+        [*tending, Button("alert.unanswered")],
+    ]
 
 
-def _resource_rows(actor: Actor, resource: ResourceView) -> list[Row]:
+def _resource_rows(actor: Actor, resource: ResourceView, opinion: Opinion) -> list[Row]:
     """Under one resource: its link, and for facilitators what they may change."""
     rows: list[Row] = [list(open_link(resource))]
     if resource.state == "published":
-        rows.append([Button("report.make", resource.id)])
         mine = actor.member_id is not None and resource.author_id == actor.member_id
+        keep = "library.let_go" if opinion.kept else "library.keep"
+        rate = [] if mine else [Button("opinion.rate", resource.id)]
+        said = [Button("opinion.list", resource.id)] if opinion.ratings else []
+        rows.append([Button(keep, resource.id), *rate, *said, Button("report.make", resource.id)])
         if resource.doubtful_since and (mine or actor.role >= Role.FACILITATOR):
             rows[0] = [*rows[0], Button("library.confirm", resource.id, style="success")]
     if actor.role >= Role.FACILITATOR and resource.state == "published":

@@ -9,11 +9,13 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import resources as rules
+from community.alerts import NEWS_MOST
+from community.alerts import view as alert_view
 from community.library_delivery import Rows, open_link, to_facilitators
 from community.outbox import Card, Direct, Drop, Edit, Plan, Planner
 from community.ports import Button
 from community.reports import ReportView, shown
-from storage import freshness, library, members, networks, outbox, reports
+from storage import alerts, freshness, library, members, networks, outbox, reports
 from storage.library import ResourceState
 from storage.members import Member, MemberState
 from storage.networks import Network, Place
@@ -29,6 +31,7 @@ def planners() -> Mapping[str, Planner]:
         "report.answered": ReportAnswered(),
         "library.still_true": StillTrue(),
         "library.doubtful": Doubtful(),
+        "alert.found": AlertFound(),
     }
 
 
@@ -124,6 +127,29 @@ class Doubtful(Planner):
         values = {"page": page, "timezone": network.timezone}
         rows = ((Button("library.doubtful", style="primary"),),)
         return await to_facilitators(session, network, "library/doubtful", values, rows)
+
+
+class AlertFound(Planner):
+    """Something new for a saved search; what was withdrawn meanwhile is left out."""
+
+    async def plan(self, session: AsyncSession, row: Outbox, now: datetime) -> Plan:
+        alert = await alerts.get(session, row.network_id, row.subject_id or 0)
+        member = await _active(session, row)
+        if alert is None or member is None or alert.member_id != member.id:
+            return Drop("stopped")
+        wanted = list(row.details.get("resources", []))
+        cards = await library.cards(session, row.network_id, wanted)
+        found = [cards[resource_id] for resource_id in wanted if resource_id in cards]
+        if not found:
+            return Drop("nothing_new")
+        network = await networks.get(session, row.network_id)
+        values = {
+            "alert": await alert_view(session, alert),
+            "total": len(found),
+            "resources": found[:NEWS_MOST],
+        }
+        rows = ((Button("alert.stop", alert.id or 0), Button("alert.list"), Button("library.search")),)
+        return await _direct(session, member, network, "alerts/found", values, rows)
 
 
 async def _active(session: AsyncSession, row: Outbox) -> Member | None:

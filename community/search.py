@@ -68,6 +68,7 @@ class SearchView:
     kinds: Sequence[str] = ()
     themes: Sequence[int] = ()
     session_id: int | None = None
+    ticket: int = 0  # with ``session_id``: whose search it is, to save it
 
     @property
     def pages(self) -> int:
@@ -97,8 +98,12 @@ class Search:
         *,
         kinds: Collection[str] = (),
         themes: Collection[int] = (),
+        keep: bool = False,
     ) -> SearchView:
-        """The first page. A search of several pages is noted, to turn them; a fruitless one too, nameless."""
+        """The first page. A search of several pages is noted, to turn them; a fruitless one too, nameless.
+
+        ``keep``: one of a single page too, so that it can be saved.
+        """
         require(actor, Action.SEARCH_LIBRARY)
         asked = text.one_line(query)[:QUESTION_LONGEST]
         if not asked:
@@ -115,7 +120,7 @@ class Search:
         if chosen is not None and not results:
             raise NotFound(kind="resource")
         noted = None
-        if len(hits) > PAGE or not hits:
+        if chosen is None and (keep or len(hits) > PAGE or not hits):
             noted = SearchSession(
                 network_id=actor.network_id,
                 member_id=actor.member_id if hits else None,
@@ -138,6 +143,7 @@ class Search:
             kinds=tuple(of_kinds),
             themes=tuple(of_themes),
             session_id=noted.id if noted else None,
+            ticket=ticket_of(noted) if noted else 0,
         )
 
     async def page(self, actor: Actor, session_id: int, page: int) -> SearchView:
@@ -165,6 +171,7 @@ class Search:
             kinds=tuple(noted.filters["kinds"]),
             themes=tuple(noted.filters["themes"]),
             session_id=session_id,
+            ticket=ticket_of(noted),
         )
 
     async def suggest(self, actor: Actor, typed: str) -> list[Suggestion]:
@@ -222,6 +229,11 @@ class Search:
             kinds=[_RESOURCE],
             facets=[[f"kind:{kind}" for kind in kinds], [f"theme:{theme}" for theme in themes]],
         )
+
+
+def ticket_of(noted: SearchSession) -> int:
+    """What the button under a search carries beside its id: a nameless search is only its asker's to save."""
+    return noted.at.second * 1_000_000 + noted.at.microsecond
 
 
 def chosen_resource(query: str) -> int | None:

@@ -1,0 +1,164 @@
+"""Ratings, what people keep, saved searches and what was searched for in vain, on both databases."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from community.actors import Actor, Role
+from community.curation_delivery import planners
+from community.errors import Invalid, NotAllowed, NotFound
+from community.opinions import OwnResource
+from community.outbox import Direct, Drop
+from community.resources import NewResource, ResourceView
+from storage.outbox import Outbox
+from tests.community.conftest import Network, standing
+
+
+async def shared(network: Network, title: str = "Guide de la concertation") -> ResourceView:
+    """Proposed by the one who manages, so that the others may rate it."""
+    new = NewResource(title, f"https://example.org/{title.replace(' ', '-')}", "Un résumé utile.")
+    made = await network.services.library.propose(network[Role.ADMIN], new, anyway=True)
+    return await network.services.library.publish(network[Role.FACILITATOR], made.id)
+
+
+async def another_member(network: Network, account: str) -> Actor:
+    arrived = await network.services.members.arrive(standing(account))
+    await network.services.members.admit(network[Role.ADMIN], arrived.member_id or 0)
+    return await network.services.members.identify(standing(account))
+
+
+async def test_an_average_is_shown_from_three_ratings_on(network: Network) -> None:
+    opinions, resource = network.services.opinions, await shared(network)
+    member, facilitator = network[Role.MEMBER], network[Role.FACILITATOR]
+    await opinions.rate(member, resource.id, 1, "Trop long.")
+    await opinions.rate(member, resource.id, 2, " Utile. ")  # the latest word replaces the former
+    await opinions.rate(facilitator, resource.id, 4)
+    about = await opinions.about(member, resource.id)
+    assert (about.average, about.ratings, about.mine) == (None, 2, 2)
+    await opinions.rate(await another_member(network, "8"), resource.id, 3)
+    assert (await opinions.about(facilitator, resource.id)).average == 3.0
+    [comment] = (await opinions.of(facilitator, resource.id)).comments
+    assert (comment.comment, comment.stars, comment.author_name) == ("Utile.", 2, "Personne 3")
+
+
+async def test_a_comment_is_hidden_by_the_owner_or_a_facilitator(network: Network) -> None:
+    opinions, resource = network.services.opinions, await shared(network)
+    other = await another_member(network, "8")
+    await opinions.rate(network[Role.MEMBER], resource.id, 1, "Mauvais mots.")
+    [comment] = (await opinions.of(other, resource.id)).comments
+    with pytest.raises(NotAllowed):
+        await opinions.hide(other, comment.id)
+    assert await opinions.hide(network[Role.ADMIN], comment.id) == resource.id
+    assert await opinions.hide(network[Role.FACILITATOR], comment.id) == resource.id  # twice is once
+    assert (await opinions.of(other, resource.id)).comments == []
+    rated = await opinions.rate(network[Role.MEMBER], resource.id, 1, "Encore.")
+    assert rated.hidden
+    assert (await opinions.of(other, resource.id)).comments == []
+
+
+async def test_what_cannot_be_rated(network: Network, other_admin: Actor) -> None:
+    opinions, resource = network.services.opinions, await shared(network)
+    with pytest.raises(OwnResource):
+        await opinions.rate(network[Role.ADMIN], resource.id, 4)
+    for stars in (0, 5):
+        with pytest.raises(Invalid):
+            await opinions.rate(network[Role.MEMBER], resource.id, stars)
+    for reach in (
+        opinions.rate(other_admin, resource.id, 4),
+        opinions.of(other_admin, resource.id),
+        opinions.keep(other_admin, resource.id),
+        opinions.hide(other_admin, 1),
+        opinions.rate(network[Role.MEMBER], (await network.propose("En attente")).id, 4),
+    ):
+        with pytest.raises(NotFound):
+            await reach
+
+
+async def test_what_is_kept_is_ones_own(network: Network) -> None:
+    opinions, member = network.services.opinions, network[Role.MEMBER]
+    first, second = await shared(network), await shared(network, "Jardins partagés")
+    for resource in (first, second, first):
+        await opinions.keep(member, resource.id)
+        network.clock.advance(timedelta(minutes=1))
+    assert [one.id for one in (await opinions.kept(member)).items] == [second.id, first.id]
+    assert (await opinions.kept(network[Role.FACILITATOR])).total == 0
+    await network.services.library.withdraw(network[Role.FACILITATOR], second.id)
+    assert [one.id for one in (await opinions.kept(member)).items] == [first.id]
+    for _ in range(2):
+        await opinions.keep(member, first.id, wanted=False)
+    assert (await opinions.kept(member)).total == 0
+
+
+async def sent(network: Network) -> list[Outbox]:
+    async with network.db.reading() as session:
+        return list((await session.exec(select(Outbox).where(Outbox.kind == "alert.found"))).all())
+
+
+async def planned(network: Network, row: Outbox) -> object:
+    async with network.db.reading() as session:
+        return await planners()["alert.found"].plan(session, row, network.clock.now())
+
+
+async def test_an_alert_says_what_is_new_and_nothing_when_nothing_is(network: Network) -> None:
+    alerts, member = network.services.alerts, network[Role.MEMBER]
+    await shared(network, "Jardins partagés au pied des immeubles")
+    network.clock.advance(timedelta(minutes=1))
+    view = await network.services.search.find(member, "jardins", keep=True)
+    assert view.session_id is not None
+    saved = await alerts.save(member, view.session_id, view.ticket)
+    assert await alerts.save(member, view.session_id, view.ticket) == saved
+    network.clock.advance(timedelta(days=1))
+    assert await alerts.look() == 0
+    new = await shared(network, "Jardins nourriciers")
+    await shared(network, "Concertation locale")
+    assert await alerts.look() == 0  # once a day
+    network.clock.advance(timedelta(days=1))
+    assert await alerts.look() == 1
+    assert await alerts.look() == 0
+    [row] = await sent(network)
+    assert row.details == {"resources": [new.id]}
+    told = await planned(network, row)
+    assert isinstance(told, Direct)
+    assert told.card.rows[0][0].action == "alert.stop"
+    network.clock.advance(timedelta(days=1))
+    assert await alerts.look() == 0
+    await network.services.library.withdraw(network[Role.FACILITATOR], new.id)
+    assert await planned(network, row) == Drop("nothing_new")
+    with pytest.raises(NotFound):
+        await alerts.stop(network[Role.FACILITATOR], saved.id)
+    await alerts.stop(member, saved.id)
+    assert await planned(network, row) == Drop("stopped")
+    assert await alerts.mine(member) == []
+
+
+async def test_a_fruitless_search_is_saved_by_its_asker_only(network: Network) -> None:
+    alerts, member = network.services.alerts, network[Role.MEMBER]
+    view = await network.services.search.find(member, "téléphérique urbain")
+    assert view.session_id is not None
+    with pytest.raises(NotFound):
+        await alerts.save(network[Role.FACILITATOR], view.session_id, view.ticket + 1)
+    saved = await alerts.save(member, view.session_id, view.ticket)
+    assert saved.query == "téléphérique urbain"
+    network.clock.advance(timedelta(days=1))
+    await shared(network, "Un téléphérique urbain")
+    assert await alerts.look() == 1
+
+
+async def test_what_was_searched_for_in_vain_is_counted_without_names(
+    network: Network, other_admin: Actor
+) -> None:
+    find = network.services.search.find
+    for role, query in (
+        (Role.MEMBER, "téléphérique"),
+        (Role.FACILITATOR, "Telepherique !"),
+        (Role.MEMBER, "ballon dirigeable"),
+    ):
+        network.clock.advance(timedelta(minutes=1))
+        await find(network[role], query)
+    found = await network.services.alerts.in_vain(network[Role.FACILITATOR])
+    assert [(one.query, one.count) for one in found] == [("Telepherique !", 2), ("ballon dirigeable", 1)]
+    assert not await network.services.alerts.in_vain(other_admin)
+    spy = replace(other_admin, member_id=network[Role.MEMBER].member_id)
+    assert not await network.services.alerts.mine(spy)
