@@ -28,7 +28,7 @@ class App {
     this.root.replaceChildren();
     const known = wanted.filter(({ person }) => everyone.some(({ user }) => user.id === person)).slice(0, PANES);
     const places = known.length ? known : [{ person: usual(everyone), channel: undefined }];
-    for (const { person, channel } of places) await this.add(person, [channel]);
+    for (const { person, channel } of places) await this.add(person, [channel], undefined, true);
     if (places.length > 1) this.redraw();
     addEventListener("hashchange", () => this.addressChanged());
     if (!wanted.length) this.tour?.offer();
@@ -47,8 +47,11 @@ class App {
     }
   }
 
-  /** @param {string} person @param {(string | undefined)[]} places @param {number} [at] */
-  async add(person, places, at = this.clients.length) {
+  /**
+   * @param {string} person @param {(string | undefined)[]} places @param {number} [at]
+   * @param {boolean} [wanted] the places come from the address: they are worth a question
+   */
+  async add(person, places, at = this.clients.length, wanted = false) {
     const root = h("section");
     const old = this.clients[at];
     const client = new Client(person, root, {
@@ -61,7 +64,7 @@ class App {
     old?.close();
     this.clients[at] = client;
     this.root.classList.toggle("two", this.clients.length > 1);
-    await client.open(places.filter(Boolean));
+    await client.open(places.filter(Boolean), wanted);
     this.tour?.draw();
   }
 
@@ -175,7 +178,7 @@ class App {
     const wanted = parsePlace(location.hash);
     for (const [at, { person, channel }] of wanted.slice(0, PANES).entries()) {
       const client = this.clients[at];
-      if (!client || client.store.user.id !== person) await this.add(person, [channel], at);
+      if (!client || client.store.user.id !== person) await this.add(person, [channel], at, true);
       else if (channel && channel !== (client.thread?.id ?? client.channel?.id)) await client.openChannel(channel);
     }
   }

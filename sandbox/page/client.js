@@ -37,14 +37,15 @@ export class Client {
     this.thread = null;
   }
 
-  /** @param {string[]} places where to begin: the first of these channels that the person may see */
-  async open(places) {
+  /** @param {string[]} places where to begin: the first of these channels that the person may see @param {boolean} ask even for archived ones */
+  async open(places, ask) {
     await this.store.open();
     this.words = new Words(this.store.locale);
     this.times = new Times(this.store.locale, () => this.store.now());
     this.frame = new Frame(this);
     this.listen();
-    const wanted = (await Promise.all(places.map((id) => this.store.find(id)))).find(Boolean);
+    const known = places.map((id) => (ask ? this.store.find(id) : this.store.channels.get(id)));
+    const wanted = (await Promise.all(known)).find(Boolean);
     if (wanted) await this.openChannel(wanted.id);
     else if (this.store.guilds.size) await this.openGuild(this.store.guilds.keys().next().value);
     else await this.openHome();

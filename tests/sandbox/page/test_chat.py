@@ -287,3 +287,16 @@ async def test_random_marks_never_break_the_page(opened: Opened) -> None:
     page = await opened("Nicolas")
     found = await page.evaluate((Path(__file__).parent / "random_marks.js").read_text())
     assert found == []
+
+
+async def test_becomes_somebody_who_may_not_see_this_place(opened: Opened, place: Town) -> None:
+    """They come to the first channel that is theirs; nothing is asked that would be refused."""
+    closed = [{"id": place.guild.id, "type": 0, "allow": "0", "deny": str(1 << 10)}]
+    place.places["coulisse"] = place.world.add_channel(place.guild, "coulisse", overwrites=closed)
+    page = await opened("Camille", "coulisse")
+    await expect(page.get_by_role("heading", name="coulisse", level=1)).to_be_visible()
+    await page.get_by_role("button", name="Vous êtes Camille").click()
+    await page.get_by_role("option", name="Nadia").click()
+    await expect(page.get_by_role("button", name="Vous êtes Nadia").first).to_be_visible()
+    await expect(page.get_by_role("heading", name="coulisse", level=1)).to_have_count(0)
+    await expect(page.get_by_role("heading", level=1)).to_be_visible()
