@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -41,6 +41,9 @@ class Shape(StrEnum):
     CSV = "csv"
     JSON = "json"
     JSONL = "jsonl"
+    GEOJSON = "geojson"
+    GRIST = "grist"  # the records of Grist's API
+    ODS = "ods"
 
 
 def register(app: typer.Typer, console: Console) -> None:
@@ -138,12 +141,13 @@ async def _export(console: Console, file: Path | None, shape: Shape, network: st
 
     async with library_of(console, network) as (db, actor):
         if file is None:
-            return await Exporter(db).resources(actor, sys.stdout, shape.value, excel=excel)
+            output = sys.stdout.buffer if shape == Shape.ODS else sys.stdout
+            return await Exporter(db).resources(actor, output, shape.value, excel=excel)
         encoding = "utf-8-sig" if excel and shape == Shape.CSV else "utf-8"
         partial = file.with_name(file.name + ".partial")  # a file that exists is whole
         try:
             with (
-                partial.open("w", encoding=encoding, newline="") as stream,
+                _opened(partial, shape, encoding) as stream,
                 _counting(console, "console.export.working") as progress,
             ):
                 done = await Exporter(db).resources(
@@ -178,6 +182,10 @@ async def _search(console: Console, query: str | None, network: str, *, as_json:
 def _lines(stream: Iterable[str]) -> Iterable[str]:
     """An empty line is a question too: as many answers as lines."""
     return (line.rstrip("\r\n") for line in stream)
+
+
+def _opened(path: Path, shape: Shape, encoding: str) -> IO[Any]:
+    return path.open("wb") if shape == Shape.ODS else path.open("w", encoding=encoding, newline="")
 
 
 @asynccontextmanager

@@ -25,6 +25,7 @@ from cogs.kit.layout import Menu, Option, Row
 from cogs.kit.paging import pages
 from cogs.library_alerts import AlertDoors
 from cogs.library_group import RESOURCE
+from cogs.library_offers import OfferDoors
 from cogs.library_opinions import OpinionDoors
 from cogs.library_pages import PageDoors
 from cogs.library_reports import ReportDoors
@@ -72,7 +73,7 @@ _DISCOVER = (Button("library.search"), Button("library.browse"), Button("library
 _AFTER_NOTHING: tuple[Button, ...] = ()
 
 
-class LibraryCog(SynonymDoors, ReportDoors, OpinionDoors, AlertDoors, PageDoors, commands.Cog):
+class LibraryCog(SynonymDoors, ReportDoors, OpinionDoors, AlertDoors, PageDoors, OfferDoors, commands.Cog):
     """`/resource …` and the buttons that do the same."""
 
     resource = RESOURCE
@@ -180,7 +181,7 @@ class LibraryCog(SynonymDoors, ReportDoors, OpinionDoors, AlertDoors, PageDoors,
     async def proposed(self, interaction: Interaction, subject_id: int, values: Values) -> None:
         actor = await self.inbound.actor(interaction)
         resource = await self.library.propose(actor, _typed(values))
-        rows = [[Button("library.source", resource.id), Button("library.mine")]]
+        rows = [[*_place(resource), Button("library.source", resource.id), Button("library.mine")]]
         await self.inbound.reply(interaction, "library/proposed", rows=rows, resource=resource)
 
     @acts("library.propose_anyway")
@@ -380,11 +381,16 @@ def _resource_rows(actor: Actor, resource: ResourceView, opinion: Opinion) -> li
 def _after_edit(actor: Actor, resource: ResourceView) -> list[Row]:
     """What comes next: for a reviewer the decision, for its author their other proposals."""
     if resource.state == "proposed":
-        own: Row = [Button("library.source", resource.id), Button("library.mine")]
+        own: Row = [*_place(resource), Button("library.source", resource.id), Button("library.mine")]
         return [*review_rows(resource), own] if actor.role >= Role.FACILITATOR else [own]
     changing = [
         Button("library.source", resource.id),
         Button("library.review_by", resource.id),
         Button("library.withdraw", resource.id),
     ]
-    return [[Button("library.edit", resource.id, resource.version), *changing]]
+    return [[Button("library.edit", resource.id, resource.version), *_place(resource), *changing]]
+
+
+def _place(resource: ResourceView) -> Row:
+    """An offer is somewhere."""
+    return [Button("library.place", resource.id)] if resource.kind == "offer" else []

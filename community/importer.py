@@ -25,7 +25,21 @@ from storage.networks import Theme
 
 BATCH = 1_000  # rows; a batch is held in memory, so long ones make shorter batches
 PROBLEMS_KEPT = 1_000
-_FIELDS = ("title", "summary", "body", "url", "kind", "publisher", "year", "language", "licence", "tags")
+_FIELDS = (
+    "title",
+    "summary",
+    "body",
+    "url",
+    "kind",
+    "publisher",
+    "year",
+    "language",
+    "licence",
+    "tags",
+    "address",
+    "latitude",
+    "longitude",
+)
 
 
 @dataclass(frozen=True, slots=True)

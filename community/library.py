@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from community import text
 from community.actors import Actor
 from community.errors import Invalid, NotFound
+from community.geography import checked_place
 from community.policy import Action, require
 from community.ports import Clock
 from community.reports import settle
@@ -209,6 +210,19 @@ class Library:
                 require(actor, Action.REVIEW_RESOURCE)
             resource = alive(resource)
             resource.sqlmodel_update(checked_source(publisher, year, self._clock.now()))
+            return await self._changed(session, actor, resource)
+
+    async def place(self, actor: Actor, resource_id: int, address: str, coordinates: str) -> ResourceView:
+        """Say where an offer is: its author while it waits, a facilitator at any time."""
+        require(actor, Action.PROPOSE_RESOURCE)
+        async with self._db.transaction() as session:
+            resource = await library.locked(session, actor.network_id, resource_id)
+            if resource is None or not may_see(actor, resource):
+                raise NotFound(kind="resource")
+            if resource.state != ResourceState.PROPOSED:
+                require(actor, Action.REVIEW_RESOURCE)
+            resource = alive(resource)
+            resource.sqlmodel_update(checked_place(address, coordinates))
             return await self._changed(session, actor, resource)
 
     async def withdraw(self, actor: Actor, resource_id: int) -> ResourceView:

@@ -1,6 +1,7 @@
 """One resource as a row of a file: its columns, their limits, how lists are written in one cell. Pure."""
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -11,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from community import text
+from community.geography import ADDRESS_LONGEST, possible
 
 # Keys of the label table "choices.resource_kinds".
 from community.resources import KINDS
@@ -28,6 +30,9 @@ COLUMNS = (
     "year",
     "language",
     "licence",
+    "address",
+    "latitude",
+    "longitude",
 )
 # What other programs and our own data call them.
 OTHER_NAMES = {
@@ -58,6 +63,12 @@ OTHER_NAMES = {
     "annee": "year",
     "langue": "language",
     "license": "licence",
+    "adresse postale": "address",
+    "lieu": "address",
+    "lat": "latitude",
+    "lon": "longitude",
+    "lng": "longitude",
+    "long": "longitude",
 }
 _LISTS_MOST = 100
 _SEPARATORS = re.compile(r"[;|\n]")
@@ -131,6 +142,20 @@ def _year(value: Any) -> int | None:
     return int(digits)
 
 
+def _degrees(value: Any) -> float | None:
+    """A number of degrees; French spreadsheets write it with a comma."""
+    digits = _line(value).replace(",", ".")
+    if not digits:
+        return None
+    try:
+        found = float(digits)
+    except ValueError:
+        found = math.nan
+    if not math.isfinite(found):
+        raise PydanticCustomError("bad_place", "bad place")
+    return found
+
+
 def _address(value: Any) -> str | None:
     typed = _line(value)
     if not typed:
@@ -156,6 +181,9 @@ class ResourceRow(BaseModel):
     language: Annotated[str, BeforeValidator(_line), Field(max_length=35)] = "fr"
     licence: Annotated[str, BeforeValidator(_line), Field(max_length=200)] = ""
     tags: Annotated[list[Annotated[str, Field(max_length=200)]], BeforeValidator(_list)] = []
+    address: Annotated[str, BeforeValidator(_line), Field(max_length=ADDRESS_LONGEST)] = ""
+    latitude: Annotated[float | None, BeforeValidator(_degrees)] = None
+    longitude: Annotated[float | None, BeforeValidator(_degrees)] = None
 
     @property
     def url_key(self) -> str | None:
@@ -189,6 +217,10 @@ def parsed(values: Mapping[str, Any], unknown_kinds: set[str]) -> ResourceRow:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         raise BadRow(_CODES.get(first["type"], first["type"]), str(first["loc"][0])) from None
+    if (row.latitude is None) != (row.longitude is None):
+        raise BadRow("bad_place", "latitude" if row.latitude is None else "longitude")
+    if row.latitude is not None and not possible(row.latitude, row.longitude or 0.0):
+        raise BadRow("bad_place", "latitude")
     row.kind = row.kind.casefold()
     if row.kind not in KINDS:
         unknown_kinds.add(row.kind)

@@ -114,6 +114,9 @@ class ResourceView:
     review_by: date | None = None
     doubtful_since: datetime | None = None  # nobody confirmed it in time
     similar: Sequence[str] = ()  # titles so near that it may be a duplicate; for a reviewer
+    address: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
     link_state: str = "ok"  # "doubtful" or "dead" when the address failed lately
 
 
@@ -230,6 +233,7 @@ class Findable(Protocol):
     publisher: str
     kind: str
     tags: list[str]
+    address: str
 
 
 def document(
@@ -242,7 +246,7 @@ def document(
         item_id=resource_id,
         title=resource.title,
         summary=resource.summary,
-        body=" ".join(part for part in (resource.body, resource.publisher) if part),
+        body=" ".join(part for part in (resource.body, resource.publisher, resource.address) if part),
         tags=[*resource.tags, *themes],
         facets=[f"kind:{resource.kind}", *(f"theme:{theme_id}" for theme_id in theme_ids)],
     )
@@ -270,6 +274,9 @@ def _view(
         reviewer_name=names.get(resource.reviewed_by or 0),
         review_by=resource.review_by,
         doubtful_since=resource.doubtful_since,
+        address=resource.address,
+        latitude=resource.latitude,
+        longitude=resource.longitude,
         link_state=link_state,
     )
 

@@ -1,4 +1,6 @@
-"""Reads rows out of a file, whatever program wrote it: CSV (also French Excel's), JSON, JSON lines, gzipped.
+"""Reads rows out of a file, whatever program wrote it: CSV (also French Excel's), ODS, JSON, JSON lines.
+
+JSON may be a list, the records of Grist's API or a GeoJSON collection; all but ODS may be gzipped.
 
 Streams, within bounds: a file of any size or nature costs a few megabytes. A row that cannot be read is given
 with its line and the reason, and the reading goes on; a file that makes no sense raises ``Unreadable``.
@@ -11,11 +13,12 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from community import ods
 from community.errors import DomainError
 
 _CELL_LONGEST = 4_000_000  # characters
@@ -23,6 +26,8 @@ _LINE_LONGEST = 16_000_000
 _COLUMNS_MOST = 1_000
 _CHUNK = 1 << 20
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
+# What stands before the rows in Grist's answers ("records") and in GeoJSON ("features").
+_WRAPPED = re.compile(r'\s*\{(?:\s*"(?:type|name)"\s*:\s*"[^"]*"\s*,)*\s*"(records|features)"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,]*")
 _CONTROLS = frozenset(range(32)) - {9, 10, 12, 13}
 
@@ -48,12 +53,16 @@ def read(path: Path) -> Iterator[Row]:
         with _opened(path) as stream:
             head = stream.read(1 << 16)
         kind = _kind(path, head)
-        if kind == "csv":
+        if kind == "ods":
+            yield from _table(ods.rows(path))
+        elif kind == "csv":
             yield from _csv(path, _encoding(path, head))
         else:
             yield from _json(path)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise Unreadable(problem="damaged_gzip") from error
+    except ods.BadSheet as error:
+        raise Unreadable(problem="damaged_sheet") from error
     except UnicodeError as error:
         raise Unreadable(problem="not_text") from error
     except OSError as error:
@@ -71,6 +80,8 @@ def _kind(path: Path, head: bytes) -> str:
         raise Unreadable(problem="empty")
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "csv"
+    if head.startswith(b"PK\x03\x04") and ods.is_ods(path):
+        return "ods"
     if head.startswith((b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0", b"\x7fELF", b"\x89PNG")):
         raise Unreadable(problem="not_text")
     controls = sum(byte in _CONTROLS for byte in head)
@@ -109,15 +120,36 @@ def _csv(path: Path, encoding: str) -> Iterator[Row]:
         csv.field_size_limit(before)
 
 
-def _csv_rows(reader: Any) -> Iterator[Row]:
-    try:
-        names = [name.strip().lower() for name in next(reader)]
-    except (csv.Error, StopIteration) as error:
-        raise Unreadable(problem="no_columns") from error
+def _table(numbered: Iterator[tuple[int, list[str]]]) -> Iterator[Row]:
+    """A spreadsheet's rows: the first gives the names."""
+    _, first = next(numbered, (0, []))
+    names = _checked_names(first)
+    for line, cells in numbered:
+        if len(cells) > len(names):
+            yield Row(line, {}, "too_many_cells")
+        elif any(len(cell) > _CELL_LONGEST for cell in cells):
+            yield Row(line, {}, "cell_too_long")
+        else:
+            yield Row(line, {name: cell for name, cell in zip(names, cells, strict=False) if name})
+
+
+def _checked_names(cells: Sequence[str]) -> list[str]:
+    names = [name.strip().lower() for name in cells]
+    if not any(names):
+        raise Unreadable(problem="no_columns")
     if len(names) > _COLUMNS_MOST:
         raise Unreadable(problem="too_many_columns")
     if len(set(filter(None, names))) < len(list(filter(None, names))):
         raise Unreadable(problem="repeated_column")
+    return names
+
+
+def _csv_rows(reader: Any) -> Iterator[Row]:
+    try:
+        first = next(reader)
+    except (csv.Error, StopIteration) as error:
+        raise Unreadable(problem="no_columns") from error
+    names = _checked_names(first)
     while True:
         line = reader.line_num + 1
         try:
@@ -157,7 +189,12 @@ def _json(path: Path) -> Iterator[Row]:
         while not start.strip():
             start = stream.read(1)
         stream.seek(0)
-        if start == "[":
+        wrapped = _WRAPPED.match(stream.read(_CHUNK)) if start == "{" else None
+        stream.seek(0)
+        if wrapped is not None:
+            unwrap = _record if wrapped[1] == "records" else _feature
+            yield from _json_array(stream, wrapped.end(), unwrap)
+        elif start == "[":
             yield from _json_array(stream)
         else:
             yield from _json_lines(stream)
@@ -175,11 +212,13 @@ def _json_lines(stream: IO[str]) -> Iterator[Row]:
             yield _object(number, text)
 
 
-def _json_array(stream: IO[str]) -> Iterator[Row]:
+def _json_array(
+    stream: IO[str], at: int = 0, unwrap: Callable[[Any], Any] = lambda value: value
+) -> Iterator[Row]:
     """One object at a time, so that a large file is never held whole. Lines are counted in objects."""
     decoder = json.JSONDecoder()
     buffer, number = stream.read(_CHUNK), 0
-    at = buffer.index("[") + 1
+    at = at or buffer.index("[") + 1
     while True:
         at = _BETWEEN.match(buffer, at).end()  # type: ignore[union-attr]  # matches the empty text too
         if buffer.startswith("]", at):
@@ -193,7 +232,27 @@ def _json_array(stream: IO[str]) -> Iterator[Row]:
             buffer, at = buffer[at:] + chunk, 0
             continue
         number += 1
-        yield _mapping(number, value)
+        yield _mapping(number, unwrap(value))
+
+
+def _record(value: Any) -> Any:
+    """One of Grist's records: its fields, where a list of choices begins with "L"."""
+    fields = value.get("fields") if isinstance(value, dict) else None
+    if not isinstance(fields, dict):
+        return None
+    lists = {name: cell[1:] for name, cell in fields.items() if isinstance(cell, list) and cell[:1] == ["L"]}
+    return {**fields, **lists}
+
+
+def _feature(value: Any) -> Any:
+    """A place of GeoJSON: its properties, and its coordinates where it is a point."""
+    properties = value.get("properties") if isinstance(value, dict) else None
+    if not isinstance(properties, dict):
+        return None
+    match value.get("geometry"):
+        case {"type": "Point", "coordinates": [longitude, latitude, *_]}:
+            return {**properties, "latitude": latitude, "longitude": longitude}
+    return properties
 
 
 def _object(line: int, text: str) -> Row:

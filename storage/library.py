@@ -42,6 +42,9 @@ class Resource(SQLModel, table=True):
     year: int | None = None
     language: str = "fr"
     licence: str = ""
+    address: str = ""  # of an offer: where it is, as people write it
+    latitude: float | None = None
+    longitude: float | None = None
     tags: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     state: str = ResourceState.PROPOSED
     proposed_by: int | None = Field(default=None, foreign_key="member.id", index=True)

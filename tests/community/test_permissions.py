@@ -130,6 +130,10 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
         Action.PROPOSE_RESOURCE,
         lambda n, r: n.services.library.source(n[r], 999_999, "Cerema", "2024"),
     ),
+    ("library", "place"): (
+        Action.PROPOSE_RESOURCE,
+        lambda n, r: n.services.library.place(n[r], 999_999, "Ici", ""),
+    ),
     ("library", "queue"): (Action.REVIEW_RESOURCE, lambda n, r: n.services.library.queue(n[r])),
     ("library", "to_review"): (
         Action.REVIEW_RESOURCE,
