@@ -7,11 +7,15 @@ from discord.ext import commands
 
 from cogs.kit import localized
 from cogs.kit.actions import Interaction, acts, picked
+from cogs.kit.confirm import confirmation
 from cogs.kit.forms import ChoiceField, Form, Prefill, TextField, Values, prefills, submits
 from cogs.kit.host import Host
 from cogs.kit.layout import Menu, Option, Row
+from cogs.kit.paging import pages
 from community import settings as rules
+from community.actors import Actor
 from community.errors import Invalid
+from community.forecast import Forecast
 from community.ports import Button
 from community.settings import SettingsView
 
@@ -46,6 +50,7 @@ class NetworkCog(commands.Cog):
 
     def __init__(self, host: Host) -> None:
         self.inbound, self.networks = host.inbound, host.services.networks
+        self.forecasts, self.words = host.services.forecasts, host.words
 
     @localized.command("network.setup", parent=network)
     async def set_up(self, interaction: Interaction) -> None:
@@ -64,6 +69,44 @@ class NetworkCog(commands.Cog):
         status = await self.networks.status(actor)
         rows = [[Button("library.review"), Button("member.waiting"), Button("network.repair")]]
         await self.inbound.reply(interaction, "network/status", rows=rows, status=status)
+
+    @localized.command("network.forecast", parent=network)
+    async def forecast(self, interaction: Interaction) -> None:
+        await self.show_forecast(interaction, 0, 0)
+
+    @acts("network.forecast")
+    async def show_forecast(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        actor = await self.inbound.actor(interaction)
+        page = await self.forecasts.coming(actor)
+        await self.inbound.reply(interaction, "network/forecast", rows=self._lines(actor, page), page=page)
+
+    @acts("network.forecast.previous", updates=True)
+    @acts("network.forecast.next", updates=True)
+    async def turn_forecast(self, interaction: Interaction, subject_id: int, number: int) -> None:
+        actor = await self.inbound.actor(interaction)
+        page = await self.forecasts.coming(actor, number)
+        await self.inbound.update(interaction, "network/forecast", rows=self._lines(actor, page), page=page)
+
+    def _lines(self, actor: Actor, page: Forecast) -> list[Row]:
+        said = [self.words.label(f"delivery.kinds.{line.kind}", actor.locale) for line in page.items]
+        options = [
+            Option(str(line.row_id), what, line.about) for line, what in zip(page.items, said, strict=True)
+        ]
+        turning = pages("network.forecast", 0, page.page, page.pages)
+        return [[Menu("forecast.choose", options)], [*turning, Button("network.status")]]
+
+    @acts("forecast.choose")
+    async def ask_cancel(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        actor = await self.inbound.actor(interaction)
+        line = await self.forecasts.line(actor, picked(interaction))
+        rows = [confirmation("forecast.cancel", line.row_id)]
+        await self.inbound.reply(interaction, "network/forecast_cancel", rows=rows, line=line)
+
+    @acts("forecast.cancel.confirm", updates=True)
+    async def cancel_message(self, interaction: Interaction, row_id: int, extra: int) -> None:
+        actor = await self.inbound.actor(interaction)
+        count = await self.forecasts.cancel(actor, row_id)
+        await self.inbound.update(interaction, "network/forecast_cancelled", count=count)
 
     @localized.command("network.repair", parent=network)
     async def repair(self, interaction: Interaction) -> None:

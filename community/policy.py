@@ -10,6 +10,7 @@ class Action(StrEnum):
     SET_UP_NETWORK = "network.set_up"
     SEE_NETWORK_STATUS = "network.status"
     CHANGE_NETWORK = "network.change"
+    SEE_FORECAST = "network.forecast"
     ASK_FOR_ACCESS = "member.ask"
     EDIT_PROFILE = "profile.edit"
     FIND_PEERS = "peer.search"
@@ -40,6 +41,7 @@ NEEDED: dict[Action, Role] = {
     Action.SET_UP_NETWORK: Role.ADMIN,
     Action.SEE_NETWORK_STATUS: Role.FACILITATOR,
     Action.CHANGE_NETWORK: Role.ADMIN,
+    Action.SEE_FORECAST: Role.FACILITATOR,
     Action.ASK_FOR_ACCESS: Role.STRANGER,
     Action.EDIT_PROFILE: Role.NEWCOMER,
     Action.FIND_PEERS: Role.MEMBER,

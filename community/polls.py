@@ -28,7 +28,6 @@ from storage.polls import DatePoll, PollAnswer, PollInvitation, PollSlot, PollSt
 FEWEST, MOST = 2, 10
 USUAL_DEADLINE = timedelta(days=7)
 NUDGED_BEFORE = timedelta(days=1)
-_CARD_EVERY_S = 10  # a burst of answers edits the card once
 
 
 class PollClosed(DomainError):
@@ -105,7 +104,7 @@ class Polls:
         invited: str = "members",
         instead_of: int = 0,
     ) -> PollView:
-        """Keep a poll to be read back. ``slots``: one date a line; ``instead_of``: the draft that it replaces."""
+        """Keep a poll to be read back. ``slots``: one date a line; ``instead_of``: an earlier draft."""
         require(actor, Action.PLAN_MEETUP)
         now = self._clock.now()
         title = text.one_line(title)
@@ -341,18 +340,8 @@ async def _later(
 
 
 async def _refresh(session: AsyncSession, poll: DatePoll, now: datetime) -> None:
-    """The card follows, at most every few seconds."""
-    slot = int(now.timestamp()) // _CARD_EVERY_S + 1
-    await outbox.enqueue(
-        session,
-        network_id=poll.network_id,
-        kind="poll.card",
-        dedupe_key=f"poll.card:{poll.id}:{slot}:{poll.state}",
-        subject_id=poll.id,
-        due_at=now
-        if poll.state != PollState.OPEN
-        else datetime.fromtimestamp(slot * _CARD_EVERY_S, now.tzinfo),
-        now=now,
+    await outbox.refresh(
+        session, network_id=poll.network_id, kind="poll.card", subject_id=poll.id or 0, now=now
     )
 
 

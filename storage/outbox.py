@@ -307,6 +307,45 @@ async def in_hand(session: AsyncSession, network_id: int, kind: str, subject_id:
     return (await session.exec(query.limit(1))).first() is not None
 
 
+async def waiting(
+    session: AsyncSession, network_id: int, *, until: datetime, but: Sequence[str], limit: int
+) -> Sequence[Outbox]:
+    """What has still to leave by then, soonest first; without the kinds ``but``."""
+    query = select(Outbox).where(
+        Outbox.network_id == network_id,
+        col(Outbox.state).in_([OutboxState.DUE, OutboxState.CLAIMED]),
+        col(Outbox.due_at) <= until,
+        col(Outbox.kind).not_in(but),
+    )
+    return (await session.exec(query.order_by(col(Outbox.due_at), col(Outbox.id)).limit(limit))).all()
+
+
+async def waiting_row(session: AsyncSession, network_id: int, row_id: int) -> Outbox | None:
+    """One row that has still to leave."""
+    query = select(Outbox).where(
+        Outbox.network_id == network_id,
+        Outbox.id == row_id,
+        col(Outbox.state).in_([OutboxState.DUE, OutboxState.CLAIMED]),
+    )
+    return (await session.exec(query)).first()
+
+
+async def cancel_alike(session: AsyncSession, row: Outbox, now: datetime) -> int:
+    """Drop ``row`` and those of the same cause at the same time for other people; how many."""
+    alike = (
+        update(Outbox)
+        .where(
+            col(Outbox.network_id) == row.network_id,
+            col(Outbox.kind) == row.kind,
+            col(Outbox.subject_id).is_not_distinct_from(row.subject_id),
+            col(Outbox.due_at) == row.due_at,
+            col(Outbox.state) == OutboxState.DUE,
+        )
+        .values(state=OutboxState.DROPPED, reason="cancelled", ended_at=now)
+    )
+    return len((await session.exec(alike.returning(col(Outbox.id)))).all())
+
+
 async def next_due(session: AsyncSession) -> datetime | None:
     """When the next row is to be tried."""
     return (

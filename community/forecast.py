@@ -1,0 +1,147 @@
+"""What the bot is about to say: every message of the next seven days, which a facilitator can take back.
+
+Read from the rows that wait; what other people do meanwhile adds to it. Changes without a message (a card
+brought up to date, a role, a server event) are not listed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from community.actors import Actor
+from community.errors import NotFound
+from community.policy import Action, require
+from community.ports import Clock
+from storage import audit, meetups, outbox, polls
+from storage.engine import Database
+from storage.outbox import Outbox
+
+AHEAD = timedelta(days=7)
+PAGE = 8
+MOST = 20_000
+SILENT = (
+    "library.card",
+    "meetup.card",
+    "meetup.event",
+    "member.grant_role",
+    "member.revoke_role",
+    "network.panel_changed",
+    "poll.card",
+    "privacy.take_role",
+    "report.card",
+)
+
+
+@dataclass(frozen=True)
+class ForecastLine:
+    """One message, to one person, to several at the same time, or in a place (``place``)."""
+
+    row_id: int  # the first of its rows: cancelling it cancels them all
+    kind: str
+    due_at: datetime
+    number: int
+    place: bool
+    about: str = ""  # of a meetup or a poll: its title
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """``page`` counts from 1; ``messages`` and ``recipients`` are of the whole week."""
+
+    items: Sequence[ForecastLine]
+    messages: int
+    recipients: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.messages // PAGE))
+
+
+class Forecasts:
+    """Use cases on what waits to leave."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+
+    async def coming(self, actor: Actor, page: int = 1) -> Forecast:
+        """Every message of the next seven days, soonest first."""
+        require(actor, Action.SEE_FORECAST)
+        async with self._db.reading() as session:
+            rows = await self._rows(session, actor)
+            groups: dict[tuple[str, int | None, datetime], list[Outbox]] = {}
+            for row in rows:
+                groups.setdefault((row.kind, row.subject_id, row.due_at), []).append(row)
+            page = min(max(1, page), max(1, -(-len(groups) // PAGE)))
+            shown = list(groups.values())[(page - 1) * PAGE : page * PAGE]
+            lines = [await _line(session, group) for group in shown]
+        return Forecast(lines, len(groups), sum(row.recipient_id is not None for row in rows), page)
+
+    async def line(self, actor: Actor, row_id: int) -> ForecastLine:
+        """One message, to be cancelled."""
+        require(actor, Action.SEE_FORECAST)
+        async with self._db.reading() as session:
+            chosen = _message(await outbox.waiting_row(session, actor.network_id, row_id))
+            rows = await self._rows(session, actor)
+            alike = [row for row in rows if _cause(row) == _cause(chosen)]
+            return await _line(session, alike or [chosen])
+
+    async def cancel(self, actor: Actor, row_id: int) -> int:
+        """It does not leave, for anyone; how many rows. What a worker has in hand still leaves."""
+        require(actor, Action.SEE_FORECAST)
+        now = self._clock.now()
+        async with self._db.transaction() as session:
+            row = _message(await outbox.waiting_row(session, actor.network_id, row_id))
+            count = await outbox.cancel_alike(session, row, now)
+            if not count:
+                raise NotFound(kind="message")
+            await audit.record(
+                session,
+                network_id=actor.network_id,
+                at=now,
+                member_id=actor.member_id,
+                action="network.cancel_message",
+                subject_kind="outbox",
+                subject_id=row_id,
+                details={"kind": row.kind, "count": count},
+            )
+            return count
+
+    async def _rows(self, session: AsyncSession, actor: Actor) -> Sequence[Outbox]:
+        until = self._clock.now() + AHEAD
+        return await outbox.waiting(session, actor.network_id, until=until, but=SILENT, limit=MOST)
+
+
+def _cause(row: Outbox) -> tuple[str, int | None, datetime]:
+    return row.kind, row.subject_id, row.due_at
+
+
+def _message(row: Outbox | None) -> Outbox:
+    if row is None or row.kind in SILENT:
+        raise NotFound(kind="message")
+    return row
+
+
+async def _line(session: AsyncSession, rows: Sequence[Outbox]) -> ForecastLine:
+    first = rows[0]
+    return ForecastLine(
+        row_id=first.id or 0,
+        kind=first.kind,
+        due_at=first.due_at,
+        number=len(rows),
+        place=first.recipient_id is None,
+        about=await _about(session, first),
+    )
+
+
+async def _about(session: AsyncSession, row: Outbox) -> str:
+    if row.kind.startswith("meetup."):
+        meetup = await meetups.get(session, row.network_id, row.subject_id or 0)
+        return meetup.title if meetup is not None else ""
+    if row.kind.startswith("poll."):
+        poll = await polls.get(session, row.network_id, row.subject_id or 0)
+        return poll.title if poll is not None else ""
+    return ""
