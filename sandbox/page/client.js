@@ -129,7 +129,8 @@ export class Client {
     this.frame.channels.draw();
     this.hooks.moved();
     await this.view?.open();
-    if (channel && this.frame.wide) this.view?.composer?.focus();
+    const elsewhere = document.activeElement?.closest(".tour"); // somebody began to read it meanwhile
+    if (channel && this.frame.wide && !elsewhere) this.view?.composer?.focus();
   }
 
   async openThread(thread) {

@@ -83,6 +83,7 @@ export class Tour {
   draw() {
     if (this.element.hidden || !this.client?.words) return;
     const { words } = this.client;
+    const focused = this.element.contains(document.activeElement);
     const { title, text } = this.steps[this.at];
     const last = this.at === this.steps.length - 1;
     const next = words.t(last ? "tour_done" : this.at ? "tour_next" : "tour_start");
@@ -108,6 +109,7 @@ export class Tour {
         button(next, 1, "primary"),
       ),
     ]);
+    if (focused) this.element.querySelector("h2").focus();
     this.point();
   }
 
