@@ -69,11 +69,11 @@ async def test_what_was_deleted_or_taken_away_is_named(stage: Stage) -> None:
 
 async def test_a_role_above_the_bots_own(stage: Stage) -> None:
     await set_up(stage)
-    role = stage.guild.role("Membre")
+    role = stage.guild.role("Membres")
     stage.sandbox.world.edit_role(stage.guild, role["id"], {"position": 90})
     ended, found = await findings(stage)
     assert ended.status == Exit.FAILED
-    assert [finding["details"]["thing"] for finding in found["role_too_high"]] == ["Membre"]
+    assert [finding["details"]["thing"] for finding in found["role_too_high"]] == ["Membres"]
 
 
 async def test_a_permission_taken_on_the_server(stage: Stage) -> None:

@@ -154,7 +154,7 @@ async def test_the_log_of_a_busy_bot_names_nobody_and_quotes_nothing(stage: Stag
     await process.logs("ready guilds=1")
     owner = await stage.owner()
     await owner.slash("network setup")
-    nicolas = await stage.sandbox.person("Nicolas Favre", stage.guild, roles=["Membre"])
+    nicolas = await stage.sandbox.person("Nicolas Favre", stage.guild, roles=["Membres"])
     await nicolas.slash("resource search", query="budget participatif")
     form_shown = await nicolas.slash("resource propose")
     answer = await nicolas.fill(

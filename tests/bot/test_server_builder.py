@@ -95,14 +95,14 @@ async def test_a_missing_permission_is_named_and_the_set_up_resumes(
     done: Answer = await admin.slash("réseau installer")
     assert "Le réseau est prêt" in read(done), read(done)
     assert set(PLACES) <= set(channels(stage))
-    assert [role["name"] for role in stage.guild.roles.values()].count("Membre") == 1
+    assert [role["name"] for role in stage.guild.roles.values()].count("Membres") == 1
 
 
 async def test_a_role_above_the_bots_is_named(stage: Stage, admin: Person) -> None:
     await admin.slash("réseau installer")
     roles = stage.guild.roles
     bot_role = next(role for role in roles.values() if role["managed"])
-    member = next(role for role in roles.values() if role["name"] == "Membre")
+    member = next(role for role in roles.values() if role["name"] == "Membres")
     member["position"], bot_role["position"] = bot_role["position"] + 1, bot_role["position"]
     status = await admin.slash("réseau état")
     assert "le rôle des membres : placer ce rôle sous celui du robot" in read(status)
@@ -133,7 +133,7 @@ async def test_names_of_an_english_server_are_english(stage: Stage, admin: Perso
     admin_en = admin
     await admin_en.slash("network setup")
     assert {"welcome", "facilitators-corner", "practices"} <= set(channels(stage))
-    assert "Member" in [role["name"] for role in stage.guild.roles.values()]
+    assert "Members" in [role["name"] for role in stage.guild.roles.values()]
 
 
 async def test_a_new_theme_reaches_the_forums(stage: Stage, admin: Person) -> None:

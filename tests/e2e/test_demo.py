@@ -75,4 +75,4 @@ async def test_nobody_finds_what_the_bot_said_while_the_network_was_made(cast: C
 async def test_members_are_grouped_by_what_they_are(cast: Cast, stage: Stage) -> None:
     hoisted = [role for role in stage.guild.roles.values() if role["hoist"]]
     highest_first = sorted(hoisted, key=lambda role: -role["position"])
-    assert [role["name"] for role in highest_first] == ["Équipe d’animation", "Membre", "À accueillir"]
+    assert [role["name"] for role in highest_first] == ["Équipe d’animation", "Membres", "À accueillir"]
