@@ -13,12 +13,13 @@ from community.text import folded
 from community.time_words import Unclear
 
 # What makes a rhythm of words that would name a single date as well.
-_REPEATS = re.compile(
-    r"\b(?:chaque|tous les|toutes les|every|each|du mois|of the month|du trimestre|sur (?:deux|2)"
-    r"|quotidien\w*|hebdo\w*|(?:bi)?mensuel\w*|bimestriel\w*|trimestriel\w*|annuel\w*"
-    r"|(?:bi)?weekly|daily|monthly|quarterly|yearly|annual|fortnightly|jours? ouvr\w+|weekdays?|fois|times)\b"
-    r"|freq="
+_RHYTHMS = (
+    *("chaque", "tous les", "toutes les", "every", "each", "du mois", "of the month", "du trimestre"),
+    *("sur deux", "sur 2", r"quotidien\w*", r"hebdo\w*", r"(?:bi)?mensuel\w*", r"bimestriel\w*"),
+    *(r"trimestriel\w*", r"annuel\w*", "(?:bi)?weekly", "daily", "monthly", "quarterly", "yearly"),
+    *("annual", "fortnightly", r"jours? ouvr\w+", "weekdays?", "fois", "times"),
 )
+_REPEATS = re.compile(rf"\b(?:{'|'.join(_RHYTHMS)})\b|freq=")
 
 # What says that the words were no series at all: then what is wrong with the date is the better answer.
 _NO_SERIES = frozenset({"repeat_empty", "repeat_not_understood", "no_day"})

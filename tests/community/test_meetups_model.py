@@ -25,7 +25,7 @@ from storage.outbox import Outbox
 from tests.community.conftest import Network
 from tests.community.meetups import crowd, planned, seats
 
-STEPS = 40
+STEPS = 25
 OFFSETS = rules.DEFAULT_REMINDERS
 
 
@@ -120,6 +120,7 @@ class Life:
             Plain(),
             planners(Words()),
             openings_per_minute=10_000,
+            lanes=1,
             draw=lambda: 0.0,
         )
 
@@ -224,7 +225,7 @@ class Life:
 
     async def pass_time(self, span: timedelta) -> None:
         """The worker looks at the end of the span, and again until nothing is to be tried once more."""
-        for pause in (span, *[timedelta(seconds=40)] * 3):
+        for pause in (span, timedelta(seconds=40)):
             before = self.network.clock.now()
             self.network.clock.advance(pause)
             self._expect(before, self.network.clock.now())
@@ -268,14 +269,14 @@ class Life:
         assert set(self.expected.values()) <= {1}
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 async def test_a_random_life_keeps_every_promise(network: Network, seed: int) -> None:
     life = Life(network, await crowd(network, 6), seed)
     for _ in range(4):
         await life.create()
     for _ in range(STEPS):
         await life.step()
-    for _ in range(12):
+    for _ in range(8):
         await life.pass_time(timedelta(hours=23))
     await life.check_reminders()
     for meetup_id in life.meetups:
