@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_authorities, cli_library, cli_links
+from bot import cli_authorities, cli_library, cli_links, cli_reindex
 from bot.console import Console, language
 from bot.failures import Exit
 from prompts import Words
@@ -41,6 +41,7 @@ def build(console: Console) -> typer.Typer:
     cli_library.register(app, console)
     cli_authorities.register(app, console)
     cli_links.register(app, console)
+    cli_reindex.register(app, console)
     return app
 
 

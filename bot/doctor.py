@@ -22,7 +22,7 @@ from bot.failures import CannotRun, told
 from bot.findings import Finding, Report, Status
 from bot.settings import Problem, Settings, SettingsError
 from bot.web import LATE_LIMIT_S
-from storage import networks, revision
+from storage import networks, reindex, revision
 from storage.backlog import backlog
 from storage.networks import Network
 
@@ -78,6 +78,7 @@ async def _database(parts: compose.Base, report: Report) -> list[Network] | None
             async with parts.db.reading() as session:
                 late = (await backlog(session, now)).oldest_due
                 standing = list(await networks.standing(session, "discord"))
+                stale = await reindex.outdated(session)
     except CannotRun as error:
         report.add("database", Status.PROBLEM, f"failures.{error.code}", **error.details)
         return None
@@ -86,6 +87,9 @@ async def _database(parts: compose.Base, report: Report) -> list[Network] | None
         minutes = int((now - late).total_seconds() // 60)
         report.add("delivery", Status.WARNING, "outbox_late", minutes=minutes)
     report.well("delivery")
+    if stale:
+        report.add("search", Status.WARNING, "index_outdated", networks=list(stale))
+    report.well("search")
     return standing
 
 

@@ -25,6 +25,9 @@ _LIGATURES = str.maketrans(
 _LONGEST_WORD = 64
 _REMEMBERED_WORDS = 60_000
 
+# One more at each change of what follows: an index made by another analyser must be made anew (reindex).
+ANALYSER = 1
+
 
 @dataclass(frozen=True, slots=True)
 class Word:

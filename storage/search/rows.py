@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.search.analysis import Word
+from storage.search.analysis import ANALYSER, Word
 from storage.search.packing import entries
 from storage.search.weighing import Weighed
 
@@ -84,10 +84,11 @@ async def lock(session: AsyncSession, network_id: int) -> State:
     found = await run(session, take, network=network_id)
     if not found:
         new = (
-            f"INSERT INTO search_state (network_id, {_STATE}) VALUES (:network, 0, 0, 0, 0, 0, 0, '')"
+            f"INSERT INTO search_state (network_id, {_STATE}, analyser)"
+            " VALUES (:network, 0, 0, 0, 0, 0, 0, '', :analyser)"
             " ON CONFLICT DO NOTHING"
         )
-        await run(session, new, network=network_id)
+        await run(session, new, network=network_id, analyser=ANALYSER)
         found = await run(session, take, network=network_id)
     return State(*found[0])
 

@@ -23,6 +23,7 @@ class SearchState(SQLModel, table=True):
     words: int = 0  # the highest ``SearchWord.position`` given
     vocabulary: int = 0  # +1 when words were taken away (rebuild): caches start again
     kinds: str = ""  # every kind of document ever indexed, parted by commas
+    analyser: int = 0  # the ``ANALYSER`` that made the whole index
     synonyms: int = 0  # +1 at each change of the network's synonyms
 
 

@@ -14,6 +14,7 @@ from community.exporter import Exporter
 from community.importer import Importer
 from community.meetups_rules import NewMeetup
 from community.policy import NEEDED, Action, allows
+from community.reindex import Reindexer
 from community.resources import NewResource
 from storage.engine import Database
 from tests.community.conftest import Network, standing
@@ -276,6 +277,10 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
         Action.IMPORT_RESOURCES,
         lambda n, r: Importer(n.db, n.clock).resources(n[r], []),
     ),
+    ("reindexer", "resources"): (
+        Action.IMPORT_RESOURCES,
+        lambda n, r: Reindexer(n.db).resources(n[r]),
+    ),
     ("exporter", "resources"): (
         Action.EXPORT_RESOURCES,
         lambda n, r: Exporter(n.db).resources(n[r], io.StringIO(), "csv"),
@@ -351,7 +356,7 @@ def test_no_public_use_case_is_forgotten(network: Network) -> None:
         for name, _method in inspect.getmembers(getattr(network.services, service), inspect.ismethod)
         if not name.startswith("_")
     }
-    of_files = {(service, "resources") for service in ("importer", "exporter")}
+    of_files = {(service, "resources") for service in ("importer", "exporter", "reindexer")}
     assert public | of_files == set(USES) | WITHOUT_ACTOR
 
 

@@ -139,6 +139,7 @@ def upgrade() -> None:
         sa.Column("words", sa.Integer(), nullable=False),
         sa.Column("vocabulary", sa.Integer(), nullable=False),
         sa.Column("kinds", sa.String(), nullable=False),
+        sa.Column("analyser", sa.Integer(), nullable=False),
         sa.Column("synonyms", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_search_state_network_id")),
         sa.PrimaryKeyConstraint("network_id", name=op.f("pk_search_state")),

@@ -1,0 +1,50 @@
+"""Makes the search index of a network anew, from its published resources. Searches go on meanwhile."""
+
+from collections.abc import Callable
+
+from community.actors import Actor
+from community.policy import Action, require
+from community.resources import document
+from storage import library, reindex, search
+from storage.engine import Database
+
+BATCH = 500
+
+
+class Reindexer:
+    """A use case of the operator."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def resources(
+        self, actor: Actor, progress: Callable[[int, int], None] = lambda done, total: None
+    ) -> int:
+        """How many resources are in the index. Stopped halfway, it may be begun again."""
+        require(actor, Action.IMPORT_RESOURCES)
+        network_id = actor.network_id
+        done, last = 0, 0
+        async with self._db.reading() as session:
+            total = (await library.count_by_state(session, network_id)).get("published", 0)
+            gone = await reindex.ghosts(session, network_id)
+        for resource_id in gone:
+            async with self._db.transaction() as session:
+                await search.remove(session, network_id, "resource", resource_id)
+        while True:
+            async with self._db.transaction() as session:
+                batch = await library.after(session, network_id, last, limit=BATCH)
+                ids = [one.id or 0 for one in batch]
+                themes = await library.themes_of(session, network_id, ids)
+                documents = []
+                for one in batch:
+                    borne = themes.get(one.id or 0, [])
+                    names, numbers = [theme.name for theme in borne], [theme.id or 0 for theme in borne]
+                    documents.append(document(network_id, one.id or 0, one, names, numbers))
+                await search.put_many(session, documents)
+                if len(batch) < BATCH:
+                    await reindex.made(session, network_id)
+            done += len(batch)
+            progress(done, total)
+            if len(batch) < BATCH:
+                return done
+            last = ids[-1]
