@@ -30,6 +30,7 @@ from cogs.library_opinions import OpinionDoors
 from cogs.library_pages import PageDoors
 from cogs.library_reports import ReportDoors
 from cogs.library_synonyms import SynonymDoors
+from cogs.library_toolboxes import ToolboxDoors
 from community import resources as rules
 from community import text
 from community.actors import Actor, Role
@@ -73,7 +74,9 @@ _DISCOVER = (Button("library.search"), Button("library.browse"), Button("library
 _AFTER_NOTHING: tuple[Button, ...] = ()
 
 
-class LibraryCog(SynonymDoors, ReportDoors, OpinionDoors, AlertDoors, PageDoors, OfferDoors, commands.Cog):
+class LibraryCog(
+    SynonymDoors, ReportDoors, OpinionDoors, AlertDoors, ToolboxDoors, PageDoors, OfferDoors, commands.Cog
+):
     """`/resource …` and the buttons that do the same."""
 
     resource = RESOURCE
@@ -386,6 +389,7 @@ def _after_edit(actor: Actor, resource: ResourceView) -> list[Row]:
     changing = [
         Button("library.source", resource.id),
         Button("library.review_by", resource.id),
+        Button("toolbox.add", resource.id),
         Button("library.withdraw", resource.id),
     ]
     return [[Button("library.edit", resource.id, resource.version), *_place(resource), *changing]]

@@ -84,7 +84,10 @@ class OpinionDoors(Doors):
 def _kept_rows(page: ResourcePage) -> list[Row]:
     options = [Option(str(one.id), one.title) for one in page.items]
     turning = pages("library.kept", 0, page.page, page.pages)
-    return [[Menu("library.show", options)], [*turning, Button("alert.list"), Button("library.mine")]]
+    return [
+        [Menu("library.show", options)],
+        [*turning, Button("toolbox.list"), Button("alert.list"), Button("library.mine")],
+    ]
 
 
 def _opinion_rows(said: ResourceOpinions) -> list[Row]:

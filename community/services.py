@@ -28,6 +28,7 @@ from community.registrations import Registrations
 from community.reports import Reports
 from community.search import Search
 from community.synonyms import Synonyms
+from community.toolboxes import Toolboxes
 from storage.engine import Database
 from storage.search import Memory
 
@@ -58,6 +59,7 @@ class Services:
     reports: Reports
     opinions: Opinions
     alerts: Alerts
+    toolboxes: Toolboxes
     freshness: Freshness
     drafts: Drafts
     help: Help
@@ -99,6 +101,7 @@ def services(
         reports=Reports(db, clock),
         opinions=Opinions(db, clock),
         alerts=Alerts(db, clock, memory),
+        toolboxes=Toolboxes(db, clock),
         freshness=Freshness(db, clock),
         drafts=Drafts(db, clock),
         help=Help(),

@@ -73,6 +73,13 @@ async def contents(session: AsyncSession, network_id: int, toolbox_id: int) -> S
     return (await session.exec(query.order_by(col(ToolboxItem.position), col(Resource.id)))).all()
 
 
+async def held(session: AsyncSession, toolbox_id: int) -> list[int]:
+    """Every resource it lists, readable now or not, in its order. For change: the toolbox is locked."""
+    query = select(ToolboxItem.resource_id).where(ToolboxItem.toolbox_id == toolbox_id)
+    found = await session.exec(query.order_by(col(ToolboxItem.position), col(ToolboxItem.resource_id)))
+    return list(found.all())
+
+
 async def arrange(session: AsyncSession, toolbox_id: int, resource_ids: Sequence[int]) -> None:
     """Holds these from now on, in this order. The toolbox is locked by the caller."""
     await session.exec(delete(ToolboxItem).where(col(ToolboxItem.toolbox_id) == toolbox_id))

@@ -231,6 +231,66 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
         Action.PLAN_MEETUP,
         lambda n, r: n.services.registrations.set_network_reminders(n[r], "J-1"),
     ),
+    ("calendars", "addresses"): (
+        Action.SEE_MEETUPS,
+        lambda n, r: n.services.calendars.addresses(n[r]),
+    ),
+    ("calendars", "address"): (
+        Action.SEE_MEETUPS,
+        lambda n, r: n.services.calendars.address(n[r], "member"),
+    ),
+    ("calendars", "revoke"): (
+        Action.SEE_MEETUPS,
+        lambda n, r: n.services.calendars.revoke(n[r]),
+    ),
+    ("calendars", "single"): (
+        Action.SEE_MEETUPS,
+        lambda n, r: n.services.calendars.single(n[r], 999_999),
+    ),
+    ("calendars", "file"): (
+        Action.SEE_MEETUPS,
+        lambda n, r: n.services.calendars.file(n[r], "network"),
+    ),
+    ("polls", "draft"): (
+        Action.PLAN_MEETUP,
+        lambda n, r: n.services.polls.draft(n[r], title="Comité", slots=""),
+    ),
+    ("polls", "publish"): (
+        Action.PLAN_MEETUP,
+        lambda n, r: n.services.polls.publish(n[r], 999_999),
+    ),
+    ("polls", "running"): (
+        Action.SEE_MEETUPS,
+        lambda n, r: n.services.polls.running(n[r]),
+    ),
+    ("polls", "poll"): (
+        Action.SEE_MEETUPS,
+        lambda n, r: n.services.polls.poll(n[r], 999_999),
+    ),
+    ("polls", "answer"): (
+        Action.ANSWER_MEETUP,
+        lambda n, r: n.services.polls.answer(n[r], 999_999, "yes", ()),
+    ),
+    ("polls", "choose"): (
+        Action.PLAN_MEETUP,
+        lambda n, r: n.services.polls.choose(n[r], 999_999),
+    ),
+    ("polls", "cancel"): (
+        Action.PLAN_MEETUP,
+        lambda n, r: n.services.polls.cancel(n[r], 999_999),
+    ),
+    ("forecasts", "coming"): (
+        Action.SEE_FORECAST,
+        lambda n, r: n.services.forecasts.coming(n[r]),
+    ),
+    ("forecasts", "line"): (
+        Action.SEE_FORECAST,
+        lambda n, r: n.services.forecasts.line(n[r], 999_999),
+    ),
+    ("forecasts", "cancel"): (
+        Action.SEE_FORECAST,
+        lambda n, r: n.services.forecasts.cancel(n[r], 999_999),
+    ),
     ("search", "find"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.find(n[r], "eau")),
     ("search", "page"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.page(n[r], 999_999, 1)),
     ("search", "suggest"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.suggest(n[r], "eau")),
@@ -270,6 +330,21 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
     ("alerts", "mine"): (Action.JUDGE_RESOURCE, lambda n, r: n.services.alerts.mine(n[r])),
     ("alerts", "stop"): (Action.JUDGE_RESOURCE, lambda n, r: n.services.alerts.stop(n[r], 999_999)),
     ("alerts", "in_vain"): (Action.CURATE_LIBRARY, lambda n, r: n.services.alerts.in_vain(n[r])),
+    ("toolboxes", "shelf"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.toolboxes.shelf(n[r])),
+    ("toolboxes", "open"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.toolboxes.open(n[r], 9)),
+    ("toolboxes", "create"): (
+        Action.CURATE_LIBRARY,
+        lambda n, r: n.services.toolboxes.create(n[r], "Outils"),
+    ),
+    ("toolboxes", "edit"): (Action.CURATE_LIBRARY, lambda n, r: n.services.toolboxes.edit(n[r], 9, "Outils")),
+    ("toolboxes", "publish"): (Action.CURATE_LIBRARY, lambda n, r: n.services.toolboxes.publish(n[r], 9)),
+    ("toolboxes", "put"): (Action.CURATE_LIBRARY, lambda n, r: n.services.toolboxes.put(n[r], 9, 9)),
+    ("toolboxes", "lift"): (Action.CURATE_LIBRARY, lambda n, r: n.services.toolboxes.lift(n[r], 9, 9)),
+    ("toolboxes", "take_out"): (
+        Action.CURATE_LIBRARY,
+        lambda n, r: n.services.toolboxes.take_out(n[r], 9, 9),
+    ),
+    ("toolboxes", "delete"): (Action.CURATE_LIBRARY, lambda n, r: n.services.toolboxes.delete(n[r], 999_999)),
     ("drafts", "save"): (Action.KEEP_DRAFT, lambda n, r: n.services.drafts.save(n[r], "f", 0, {"a": "b"})),
     ("drafts", "load"): (Action.KEEP_DRAFT, lambda n, r: n.services.drafts.load(n[r], "f", 0)),
     ("drafts", "clear"): (Action.KEEP_DRAFT, lambda n, r: n.services.drafts.clear(n[r], "f", 0)),
@@ -296,7 +371,10 @@ WITHOUT_ACTOR = {
     ("members", "identify"),
     ("members", "arrive"),
     ("members", "depart"),
+    ("calendars", "feed"),  # asked by programs: the secret address says who
+    ("calendars", "purge"),
     ("drafts", "purge"),
+    ("polls", "purge"),
     ("privacy", "removed"),
     ("privacy", "returned"),
     ("privacy", "purge"),

@@ -41,6 +41,7 @@ COMMANDS = (
     Command("resource browse", "ressource parcourir", "member", "library.browse"),
     Command("resource propose", "ressource proposer", "member", "library.propose", form=True),
     Command("resource mine", "ressource mes-propositions", "member", "library.mine"),
+    Command("resource kept", "ressource gardées", "member", "library.kept"),
     Command("resource review", "ressource relire", "facilitator", "library.review"),
     Command("meetup list", "rencontre liste", "member", "meetup.list"),
     Command("meetup reminders", "rencontre rappels", "member", "meetup.reminders", form=True),
