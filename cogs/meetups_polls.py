@@ -1,6 +1,7 @@
 """The doors of date polls: ask, answer, look at the grid, choose."""
 
 import asyncio
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from cogs.kit import localized
@@ -119,7 +120,12 @@ class PollDoors:
     async def show_grid(self, interaction: Interaction, poll_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
         poll = await self.polls.poll(actor, poll_id)
-        await self._grid(interaction, actor, poll, [])
+        ending = (
+            [[Button("poll.manage", poll.id)]]
+            if actor.role >= Role.FACILITATOR and not poll.meetup_id
+            else []
+        )
+        await self._grid(interaction, actor, poll, ending)
 
     @acts("poll.manage")
     async def manage_poll(self, interaction: Interaction, poll_id: int, extra: int) -> None:
@@ -161,7 +167,9 @@ class PollDoors:
             interaction, "polls/planned", rows=rows, meetup=meetup, timezone=meetup.timezone
         )
 
-    async def _grid(self, interaction: Interaction, actor: Actor, poll: PollView, rows: list[Row]) -> None:
+    async def _grid(
+        self, interaction: Interaction, actor: Actor, poll: PollView, rows: Sequence[Row]
+    ) -> None:
         picture = await asyncio.to_thread(draw, poll, self.words, actor.locale)
         best = written_instant(packaged(actor.locale), poll.best.starts_at, poll.timezone)
         alt = self.words.label("polls.alt", actor.locale, title=poll.title, best=best, yes=poll.best.yes)
