@@ -25,7 +25,7 @@ from storage.members import MemberState
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none of those that are taken for one another
 _LENGTH = 10
 # The columns of a list, in French and in English.
-_NAME = ("name", "nom", "prénom nom", "personne")
+_NAME = ("name", "nom", "personne")
 _PLACE = ("authority", "collectivité", "collectivite", "organisation", "organisme")
 _FUNCTION = ("function", "fonction", "position", "mandat")
 
