@@ -189,7 +189,7 @@ async def test_a_neighbour_vouches_once(network: Network) -> None:
     )
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NotWaiting", "NotWaiting", "Waiting"]
     assert (await network.services.members.identify(standing("77"))).role is Role.MEMBER
-    assert "Personne 3 se porte garant" in written(await plan_of(network, "join.vouched", member_id))
+    assert "Personne 3 parraine" in written(await plan_of(network, "join.vouched", member_id))
     with pytest.raises(NotWaiting):  # never sent a request
         await joining.vouch(network[Role.MEMBER], network[Role.NEWCOMER].member_id or 0)
     with pytest.raises(NotAllowed):

@@ -93,12 +93,12 @@ async def test_a_neighbour_vouches_and_no_private_message_is_needed(town: Town, 
 
     name = WORDS.label("commands.vouch.options.person.name", "fr")
     vouched = await town["member"].slash("parrainer", values={name: newcomer.id})
-    assert "Vous vous portez garant" in read(vouched)
+    assert "Vous avez parrainé" in read(vouched)
     await opened(newcomer, "rencontres")
     welcome = await town.waits_for("member", "rencontres", "nous rejoint")
     assert "Menditte" in read(welcome)
     assert "Un broyeur" in read(welcome)
-    told = await town.waits_for("facilitator", "coin-animation", "se porte garant de")
+    told = await town.waits_for("facilitator", "coin-animation", "parraine")
     assert told.buttons == ["Suspendre"]
 
 
