@@ -199,6 +199,7 @@ class Members:
                 member.admitted_by = actor.member_id
                 session.add(member)
                 await access.ask_platform(session, now, member, RoleName.MEMBER, act, give=True)
+                await access.ask_platform(session, now, member, RoleName.NEWCOMER, act, give=False)
             session.add(
                 MemberRole(
                     network_id=actor.network_id,

@@ -1,8 +1,9 @@
 """Opens the database and its transactions; SQLite and PostgreSQL behave the same to the rooms above.
 
 Must not know any table. ``transaction()`` is the only way to write, ``reading()`` the only way to read.
-A row that is read in order to be changed is loaded with ``with_for_update()``: PostgreSQL then queues the
-writers of that row, as SQLite queues all writers.
+A row that is read in order to be changed is loaded with ``with_for_update(key_share=True)``: PostgreSQL then
+queues the writers of that row, as SQLite queues all writers. Without ``key_share`` the lock would also stop
+whoever inserts a row that refers to it, and two writers could each wait for the other.
 """
 
 import asyncio

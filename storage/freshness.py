@@ -25,7 +25,9 @@ async def undated(
         col(Resource.review_by).is_(None),
         col(Resource.doubtful_since).is_(None),
     )
-    return (await session.exec(query.order_by(col(Resource.id)).limit(limit).with_for_update())).all()
+    return (
+        await session.exec(query.order_by(col(Resource.id)).limit(limit).with_for_update(key_share=True))
+    ).all()
 
 
 async def to_ask(session: AsyncSession, network_id: int, today: date, *, limit: int) -> Sequence[Resource]:
@@ -36,7 +38,7 @@ async def to_ask(session: AsyncSession, network_id: int, today: date, *, limit: 
         col(Resource.doubtful_since).is_(None),
     )
     order = query.order_by(col(Resource.review_by), col(Resource.id)).limit(limit)
-    return (await session.exec(order.with_for_update())).all()
+    return (await session.exec(order.with_for_update(key_share=True))).all()
 
 
 async def unanswered(
@@ -46,7 +48,9 @@ async def unanswered(
     query = _published(network_id).where(
         col(Resource.review_asked_at) < asked_before, col(Resource.doubtful_since).is_(None)
     )
-    return (await session.exec(query.order_by(col(Resource.id)).limit(limit).with_for_update())).all()
+    return (
+        await session.exec(query.order_by(col(Resource.id)).limit(limit).with_for_update(key_share=True))
+    ).all()
 
 
 async def doubtful(

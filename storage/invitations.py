@@ -26,7 +26,7 @@ class Invitation(SQLModel, table=True):
 async def locked(session: AsyncSession, network_id: int, code: str) -> Invitation | None:
     """The invitation of a code of this network; two who type the same take turns."""
     query = select(Invitation).where(Invitation.network_id == network_id, Invitation.code == code)
-    return (await session.exec(query.with_for_update())).first()
+    return (await session.exec(query.with_for_update(key_share=True))).first()
 
 
 async def known(session: AsyncSession, network_id: int, name: str, organisation: str) -> Invitation | None:

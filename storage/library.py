@@ -85,7 +85,7 @@ async def get(session: AsyncSession, network_id: int, resource_id: int) -> Resou
 async def locked(session: AsyncSession, network_id: int, resource_id: int) -> Resource | None:
     """As ``get``; two facilitators who act on the same resource take turns."""
     query = select(Resource).where(Resource.network_id == network_id, Resource.id == resource_id)
-    return (await session.exec(query.with_for_update())).first()
+    return (await session.exec(query.with_for_update(key_share=True))).first()
 
 
 async def standing_at(
@@ -315,10 +315,12 @@ async def known(
 ) -> dict[str, Resource]:
     """Resources by reference, whatever their state, and those reviewed by normalised address; for change."""
     query = select(Resource).where(Resource.network_id == network_id, col(Resource.ref).in_(refs))
-    found = {one.ref: one for one in (await session.exec(query.with_for_update())).all()}
+    found = {one.ref: one for one in (await session.exec(query.with_for_update(key_share=True))).all()}
     if url_keys:
         query = select(Resource).where(Resource.network_id == network_id, col(Resource.url_key).in_(url_keys))
-        for one in (await session.exec(query.order_by(col(Resource.id).desc()).with_for_update())).all():
+        for one in (
+            await session.exec(query.order_by(col(Resource.id).desc()).with_for_update(key_share=True))
+        ).all():
             found.setdefault(one.url_key or "", one)
     return found
 

@@ -95,7 +95,7 @@ async def get(session: AsyncSession, network_id: int, resource_id: int) -> LinkC
 async def locked(session: AsyncSession, network_id: int, resource_id: int) -> LinkCheck | None:
     """What is known of a resource's link, for change."""
     query = select(LinkCheck).where(LinkCheck.network_id == network_id, LinkCheck.resource_id == resource_id)
-    return (await session.exec(query.with_for_update())).first()
+    return (await session.exec(query.with_for_update(key_share=True))).first()
 
 
 async def put_off(session: AsyncSession, resource_ids: Sequence[int], until: datetime) -> None:

@@ -102,7 +102,7 @@ async def locked(session: AsyncSession, network_id: int, meetup_id: int) -> Meet
 
 def _held(query: SelectOfScalar[T]) -> SelectOfScalar[T]:
     """Locked, and as the last writer left it: the session may have read it before it was locked."""
-    return query.with_for_update().execution_options(populate_existing=True)
+    return query.with_for_update(key_share=True).execution_options(populate_existing=True)
 
 
 async def by_event(session: AsyncSession, network_id: int, event_ref: str) -> Meetup | None:

@@ -98,7 +98,7 @@ async def get(session: AsyncSession, network_id: int, member_id: int) -> Member 
 async def locked(session: AsyncSession, network_id: int, member_id: int) -> Member | None:
     """As ``get``; two acts on the same member take turns."""
     query = select(Member).where(Member.network_id == network_id, Member.id == member_id)
-    return (await session.exec(query.with_for_update())).first()
+    return (await session.exec(query.with_for_update(key_share=True))).first()
 
 
 async def identity(

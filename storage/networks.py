@@ -85,7 +85,7 @@ async def get(session: AsyncSession, network_id: int) -> Network:
 
 async def lock(session: AsyncSession, network_id: int) -> Network:
     """Writers of one network that must see each other's rows take turns (SQLite's writers always do)."""
-    query = select(Network).where(Network.id == network_id).with_for_update()
+    query = select(Network).where(Network.id == network_id).with_for_update(key_share=True)
     return (await session.exec(query)).one()
 
 

@@ -66,7 +66,7 @@ async def rating(session: AsyncSession, network_id: int, rating_id: int) -> Reso
     query = select(ResourceRating).where(
         ResourceRating.network_id == network_id, ResourceRating.id == rating_id
     )
-    return (await session.exec(query.with_for_update())).first()
+    return (await session.exec(query.with_for_update(key_share=True))).first()
 
 
 async def average(session: AsyncSession, network_id: int, resource_id: int) -> Average:

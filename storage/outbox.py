@@ -144,7 +144,7 @@ async def held(session: AsyncSession, row_id: int, owner: str) -> Outbox | None:
     query = select(Outbox).where(
         Outbox.id == row_id, Outbox.state == OutboxState.CLAIMED, Outbox.lease_owner == owner
     )
-    return (await session.exec(query.with_for_update())).first()
+    return (await session.exec(query.with_for_update(key_share=True))).first()
 
 
 def end(
@@ -236,7 +236,7 @@ async def refresh(
         Outbox.subject_id == subject_id,
         Outbox.state == OutboxState.DUE,
     )
-    if (await session.exec(waiting.limit(1).with_for_update())).first() is not None:
+    if (await session.exec(waiting.limit(1).with_for_update(key_share=True))).first() is not None:
         return
     await enqueue(
         session,
@@ -269,7 +269,7 @@ async def try_again(session: AsyncSession, network_id: int, now: datetime, row_i
     query = query.where(or_(col(Outbox.expires_at).is_(None), col(Outbox.expires_at) > now))
     if row_id is not None:
         query = query.where(Outbox.id == row_id)
-    rows = (await session.exec(query.with_for_update())).all()
+    rows = (await session.exec(query.with_for_update(key_share=True))).all()
     for row in rows:
         row.state, row.attempts, row.fallback, row.next_try_at = OutboxState.DUE, 0, 0, now
         row.reason = row.ended_at = None
@@ -386,7 +386,7 @@ async def _budget(session: AsyncSession, platform: str, now: datetime) -> Direct
     first = {"platform": platform, "window_start": now, "opened": 0, "paused_until": None}
     await session.exec(_insert(session, DirectOpening, first))
     query = select(DirectOpening).where(DirectOpening.platform == platform)
-    return (await session.exec(query.with_for_update())).one()
+    return (await session.exec(query.with_for_update(key_share=True))).one()
 
 
 def _announce(session: AsyncSession) -> None:

@@ -83,7 +83,7 @@ async def get(session: AsyncSession, network_id: int, poll_id: int) -> DatePoll 
 async def locked(session: AsyncSession, network_id: int, poll_id: int) -> DatePoll | None:
     """As ``get``; answers and the decision take turns."""
     query = select(DatePoll).where(DatePoll.network_id == network_id, DatePoll.id == poll_id)
-    held = query.with_for_update().execution_options(populate_existing=True)
+    held = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     return (await session.exec(held)).first()
 
 

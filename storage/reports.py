@@ -63,7 +63,7 @@ async def locked(session: AsyncSession, network_id: int, report_id: int) -> Reso
     query = select(ResourceReport).where(
         ResourceReport.network_id == network_id, ResourceReport.id == report_id
     )
-    return (await session.exec(query.with_for_update())).first()
+    return (await session.exec(query.with_for_update(key_share=True))).first()
 
 
 async def waiting(
@@ -85,4 +85,4 @@ async def open_on(session: AsyncSession, network_id: int, resource_id: int) -> S
         ResourceReport.resource_id == resource_id,
         ResourceReport.state == ReportState.OPEN,
     )
-    return (await session.exec(query.order_by(col(ResourceReport.id)).with_for_update())).all()
+    return (await session.exec(query.order_by(col(ResourceReport.id)).with_for_update(key_share=True))).all()

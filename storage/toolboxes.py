@@ -37,7 +37,7 @@ async def get(session: AsyncSession, network_id: int, toolbox_id: int) -> Toolbo
 async def locked(session: AsyncSession, network_id: int, toolbox_id: int) -> Toolbox | None:
     """As ``get``; two facilitators who arrange the same one take turns."""
     query = select(Toolbox).where(Toolbox.network_id == network_id, Toolbox.id == toolbox_id)
-    return (await session.exec(query.with_for_update())).first()
+    return (await session.exec(query.with_for_update(key_share=True))).first()
 
 
 async def shelf(session: AsyncSession, network_id: int, *, drafts: bool, limit: int) -> Sequence[Toolbox]:

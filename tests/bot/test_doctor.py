@@ -48,7 +48,7 @@ async def test_all_is_well_after_the_set_up(stage: Stage) -> None:
     ended, found = await findings(stage)
     assert set(found) == {"ok"}
     assert [finding["check"] for finding in found["ok"]] == [
-        "settings", "database", "delivery", "token", "application", "commands", "servers"
+        "settings", "database", "delivery", "search", "token", "application", "commands", "servers"
     ]  # fmt: skip
     assert ended.status == Exit.DONE
 

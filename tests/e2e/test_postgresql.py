@@ -10,13 +10,13 @@ from tests.e2e.test_library import (
     test_pages_follow_one_another_without_repeating,
     test_two_facilitators_at_once_decide_once,
 )
-from tests.e2e.test_members import test_from_the_request_to_full_access
+from tests.e2e.test_members import test_admitting_by_the_command_opens_the_channels
 
 __all__ = [
     "library",
     "test_a_double_click_publishes_once",
+    "test_admitting_by_the_command_opens_the_channels",
     "test_from_a_search_to_a_published_proposal",
-    "test_from_the_request_to_full_access",
     "test_many_proposals_at_once",
     "test_pages_follow_one_another_without_repeating",
     "test_two_facilitators_at_once_decide_once",
