@@ -13,7 +13,8 @@ LOGGERS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 METRICS = {"Counter", "Gauge", "Histogram", "GaugeMetricFamily", "CounterMetricFamily"}
 # What looks like words and is none.
 NOT_PROSE = re.compile(
-    r"^(?:SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE) |^<\?xml |^</?table:|xml"/>|%\(\w+\)s|=%s|charset=", re.ASCII
+    r"^(?:SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE) |^<\?xml |^</?table:|</manifest|%\(\w+\)s|=%s|charset=",
+    re.ASCII,
 )
 # Names of the people and of the server that the demonstration makes up.
 MADE_UP = {"bot/demo.py", "bot/demo_network.py"}
