@@ -169,12 +169,12 @@ class Bench:
         """The answers' times, the memory once idle and after the searches (MiB)."""
         watch, times, idle, after = Stopwatch(self.sandbox), Times(), Times(), Times()
         draw = random.Random(7)  # noqa: S311 - the same questions each time
-        member = await self.sandbox.person("Nicolas", self.guild, roles=["Membre"])
+        member = await self.sandbox.person("Nicolas", self.guild, roles=["Membres"])
         async with self.bare() as (_, bare), self.ours() as (_, ours):
             await asyncio.sleep(5)
             idle.bare.append(resident(bare))
             idle.ours.append(resident(ours))
-            channel, fruitful = await member.channel("accueil"), 0
+            channel, fruitful = await member.channel("général"), 0
             for number in range(-20, self.searches):  # the first ones warm both up
                 query = " ".join(draw.sample(words, draw.choice((1, 1, 2, 2, 3))))
                 echoed, _ = await ask(member, watch, "echo", channel, query, text=query)
