@@ -203,12 +203,7 @@ class Library:
         """Say who published a resource and when: its author while it waits, a facilitator at any time."""
         require(actor, Action.PROPOSE_RESOURCE)
         async with self._db.transaction() as session:
-            resource = await library.locked(session, actor.network_id, resource_id)
-            if resource is None or not may_see(actor, resource):
-                raise NotFound(kind="resource")
-            if resource.state != ResourceState.PROPOSED:
-                require(actor, Action.REVIEW_RESOURCE)
-            resource = alive(resource)
+            resource = await _detailed_by(session, actor, resource_id)
             resource.sqlmodel_update(checked_source(publisher, year, self._clock.now()))
             return await self._changed(session, actor, resource)
 
@@ -216,12 +211,7 @@ class Library:
         """Say where an offer is: its author while it waits, a facilitator at any time."""
         require(actor, Action.PROPOSE_RESOURCE)
         async with self._db.transaction() as session:
-            resource = await library.locked(session, actor.network_id, resource_id)
-            if resource is None or not may_see(actor, resource):
-                raise NotFound(kind="resource")
-            if resource.state != ResourceState.PROPOSED:
-                require(actor, Action.REVIEW_RESOURCE)
-            resource = alive(resource)
+            resource = await _detailed_by(session, actor, resource_id)
             resource.sqlmodel_update(checked_place(address, coordinates))
             return await self._changed(session, actor, resource)
 
@@ -342,3 +332,13 @@ class Library:
                     title=twin.title if may_see(actor, twin) else None,
                 )
         return _Checked(values, wanted)
+
+
+async def _detailed_by(session: AsyncSession, actor: Actor, resource_id: int) -> Resource:
+    """The resource, locked, to complete: by its author while it waits, by a facilitator at any time."""
+    resource = await library.locked(session, actor.network_id, resource_id)
+    if resource is None or not may_see(actor, resource):
+        raise NotFound(kind="resource")
+    if resource.state != ResourceState.PROPOSED:
+        require(actor, Action.REVIEW_RESOURCE)
+    return alive(resource)
