@@ -74,6 +74,11 @@ TREATMENTS: Mapping[tuple[str, str], Treatment] = {
     ("resource_report", "reported_by"): Treatment.SHARED,
     ("saved_search", "member_id"): Treatment.OWN,
     ("search_session", "member_id"): Treatment.OWN,
+    ("thread", "accepted_by"): Treatment.HANDLED,
+    ("thread", "author_id"): Treatment.SHARED,
+    ("thread", "closed_by"): Treatment.HANDLED,
+    ("thread_follow", "member_id"): Treatment.OWN,
+    ("thread_reply", "author_id"): Treatment.SHARED,
     ("toolbox", "created_by"): Treatment.SHARED,
 }
 

@@ -22,6 +22,7 @@ from storage import (
     reports,
     search,
     state,
+    threads,
     toolboxes,
 )
 
@@ -46,6 +47,7 @@ __all__ = [
     "reports",
     "search",
     "state",
+    "threads",
     "toolboxes",
 ]
 

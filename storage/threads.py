@@ -1,0 +1,198 @@
+"""Threads that the network follows: who opened them, who answered, who wants to be told. Never what is said.
+
+A thread is known by the platform's reference of its channel. ``kind`` and ``subject_id`` name what it is about
+("practice" 12, "need" 4); "free" threads were opened by hand in a forum of the network.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+NEED = "need"
+FREE = "free"
+
+
+class ThreadState(StrEnum):
+    OPEN = "open"
+    ANSWERED = "answered"  # an answer was accepted
+    CLOSED = "closed"
+
+
+class ClosedBy(StrEnum):
+    """Who or what closed it. What its author or nobody closed opens again when somebody writes."""
+
+    AUTHOR = "author"
+    FACILITATOR = "facilitator"  # locked: only people with a say open it again
+    INACTIVITY = "inactivity"
+    GONE = "gone"  # deleted on the platform
+
+
+class Thread(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    network_id: int = Field(foreign_key="network.id")
+    channel_ref: str
+    kind: str  # "practice", "need", "free"…
+    subject_id: int | None = None  # of what it is about, in the table of its kind
+    author_id: int | None = Field(default=None, foreign_key="member.id", index=True)
+    title: str = ""  # its name on the platform, as last seen
+    asks: bool  # somebody waits for an answer
+    state: str = ThreadState.OPEN
+    opened_at: datetime
+    first_answer_at: datetime | None = None  # by somebody else than the author, and no bot
+    last_activity_at: datetime
+    last_message_ref: str = ""  # the latest message seen, a bot's too: what came after was missed
+    accepted_ref: str | None = None  # the message that was accepted as the answer
+    accepted_by: int | None = Field(default=None, foreign_key="member.id", index=True)
+    accepted_at: datetime | None = None
+    closed_why: str | None = None  # a ClosedBy
+    closed_by: int | None = Field(default=None, foreign_key="member.id", index=True)
+    closed_at: datetime | None = None
+    notice_ref: str | None = None  # our message in the thread that says how it stands
+    nudged_at: datetime | None = None  # nobody had answered: said in the thread
+    told_at: datetime | None = None  # nobody had answered still: said to the facilitators
+
+    __table_args__ = (
+        UniqueConstraint("network_id", "channel_ref"),
+        Index("ix_thread_waiting", "network_id", "asks", "state", "opened_at"),
+        Index("ix_thread_subject", "network_id", "kind", "subject_id"),
+        CheckConstraint("state IN ('open', 'answered', 'closed')", name="thread_state_known"),
+        CheckConstraint(
+            "closed_why IN ('author', 'facilitator', 'inactivity', 'gone')", name="thread_closed_why_known"
+        ),
+    )
+
+
+class ThreadTheme(SQLModel, table=True):
+    __tablename__ = "thread_theme"
+
+    thread_id: int = Field(foreign_key="thread.id", primary_key=True)
+    theme_id: int = Field(foreign_key="theme.id", primary_key=True, index=True)
+    network_id: int = Field(foreign_key="network.id")
+
+
+class ThreadReply(SQLModel, table=True):
+    """A message of a person in a thread: who and when, nothing of what it says."""
+
+    __tablename__ = "thread_reply"
+
+    id: int | None = Field(default=None, primary_key=True)
+    network_id: int = Field(foreign_key="network.id")
+    thread_id: int = Field(foreign_key="thread.id")
+    message_ref: str
+    author_id: int | None = Field(default=None, foreign_key="member.id", index=True)
+    at: datetime
+
+    __table_args__ = (
+        UniqueConstraint("thread_id", "message_ref"),
+        Index("ix_thread_reply_at", "thread_id", "at"),
+    )
+
+
+class ThreadFollow(SQLModel, table=True):
+    """Who is told of new replies. A row that is not wanted remembers a « no »."""
+
+    __tablename__ = "thread_follow"
+
+    thread_id: int = Field(foreign_key="thread.id", primary_key=True)
+    member_id: int = Field(foreign_key="member.id", primary_key=True, index=True)
+    network_id: int = Field(foreign_key="network.id")
+    wanted: bool = True
+    by_reaction: bool = False  # taking the reaction back is enough to stop
+    read_at: datetime  # wrote or clicked there, or began to follow: what came before is no news
+    told_at: datetime | None = None  # replies up to then were told
+
+
+class ThreadRule(SQLModel, table=True):
+    """What a network chose for its threads; without a row, the defaults of ``community/threads.py``."""
+
+    __tablename__ = "thread_rule"
+
+    network_id: int = Field(foreign_key="network.id", primary_key=True)
+    nudge_hours: int
+    close_days: int
+
+
+async def get(session: AsyncSession, network_id: int, thread_id: int) -> Thread | None:
+    """Whatever its state."""
+    query = select(Thread).where(Thread.network_id == network_id, Thread.id == thread_id)
+    return (await session.exec(query)).first()
+
+
+async def locked(session: AsyncSession, network_id: int, thread_id: int) -> Thread | None:
+    """As ``get``; two acts on the same thread take turns."""
+    query = select(Thread).where(Thread.network_id == network_id, Thread.id == thread_id)
+    return (await session.exec(query.with_for_update(key_share=True))).first()
+
+
+async def by_channel(session: AsyncSession, network_id: int, channel_ref: str) -> Thread | None:
+    """The thread of a channel of the platform, if it is followed."""
+    query = select(Thread).where(Thread.network_id == network_id, Thread.channel_ref == channel_ref)
+    return (await session.exec(query)).first()
+
+
+async def locked_by_channel(session: AsyncSession, network_id: int, channel_ref: str) -> Thread | None:
+    """As ``by_channel``; two acts on the same thread take turns."""
+    query = select(Thread).where(Thread.network_id == network_id, Thread.channel_ref == channel_ref)
+    return (await session.exec(query.with_for_update(key_share=True))).first()
+
+
+async def ensure(session: AsyncSession, first: Thread) -> tuple[Thread, bool]:
+    """The thread of that channel, held; made as ``first`` when it was not known, which is the second answer.
+
+    Whoever opened it and the platform's own word of it may both be here at once: the first one makes it.
+    """
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    values = first.model_dump(exclude={"id"})
+    made = dialect.insert(Thread).values(**values).on_conflict_do_nothing().returning(col(Thread.id))
+    new = (await session.exec(made)).first() is not None
+    found = await locked_by_channel(session, first.network_id, first.channel_ref)
+    if found is None:
+        raise RuntimeError("a thread that was just kept is not there")
+    return found, new
+
+
+async def of_subject(session: AsyncSession, network_id: int, kind: str, subject_id: int) -> Thread | None:
+    """The latest thread about something."""
+    query = select(Thread).where(
+        Thread.network_id == network_id, Thread.kind == kind, Thread.subject_id == subject_id
+    )
+    return (await session.exec(query.order_by(col(Thread.id).desc()))).first()
+
+
+async def set_themes(
+    session: AsyncSession, network_id: int, thread_id: int, theme_ids: Collection[int]
+) -> None:
+    """Those it bears and does not have yet are added."""
+    known = select(ThreadTheme.theme_id).where(
+        ThreadTheme.network_id == network_id, ThreadTheme.thread_id == thread_id
+    )
+    have = set((await session.exec(known)).all())
+    for theme_id in dict.fromkeys(theme_ids):
+        if theme_id not in have:
+            session.add(ThreadTheme(thread_id=thread_id, theme_id=theme_id, network_id=network_id))
+    await session.flush()
+
+
+async def themes_of(session: AsyncSession, network_id: int, thread_id: int) -> Sequence[int]:
+    """Ids of its themes."""
+    query = select(ThreadTheme.theme_id).where(
+        ThreadTheme.network_id == network_id, ThreadTheme.thread_id == thread_id
+    )
+    return (await session.exec(query.order_by(col(ThreadTheme.theme_id)))).all()
+
+
+async def follow(
+    session: AsyncSession, network_id: int, thread_id: int, member_id: int
+) -> ThreadFollow | None:
+    """Whether somebody follows a thread, or said no; held until the transaction ends."""
+    query = select(ThreadFollow).where(
+        ThreadFollow.network_id == network_id,
+        ThreadFollow.thread_id == thread_id,
+        ThreadFollow.member_id == member_id,
+    )
+    return (await session.exec(query.with_for_update(key_share=True))).first()
