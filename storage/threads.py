@@ -1,6 +1,6 @@
 """Threads that the network follows: who opened them, who answered, who wants to be told. Never what is said.
 
-A thread is known by the platform's reference of its channel. ``kind`` and ``subject_id`` name what it is about
+A thread is known by the platform's reference of its channel. ``kind`` and ``subject_id`` name what it is for
 ("practice" 12, "need" 4); "free" threads were opened by hand in a forum of the network.
 """
 
