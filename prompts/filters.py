@@ -128,8 +128,8 @@ def join(values: Iterable[object], separator: str = ", ") -> Safe:
     return Safe(separator.join(shown(value) for value in values))
 
 
-def for_locale(locale: str, labels: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
-    """The filters that depend on the language."""
+def worded(locale: str, labels: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
+    """The filters that depend on the language and give plain text, for any kind of page."""
 
     def plural(count: float, one: str, many: str) -> str:
         """In French 0 and 1.5 are singular; in English only 1 is."""
@@ -142,11 +142,6 @@ def for_locale(locale: str, labels: Mapping[str, str]) -> dict[str, Callable[...
         return text.translate({ord(","): _THIN, ord("."): ","}) if locale == "fr" else text
 
     @pass_context
-    def when(context: Context, value: datetime, timezone: str | None = None) -> Safe:
-        zone = timezone or context.get("timezone") or DEFAULT_TIMEZONE
-        return Safe(f"{stamp(value)} ({escape(written_instant(labels, value, zone))})")
-
-    @pass_context
     def day(context: Context, value: date, timezone: str | None = None) -> str:
         return written_day(labels, value, timezone or context.get("timezone") or DEFAULT_TIMEZONE)
 
@@ -154,15 +149,26 @@ def for_locale(locale: str, labels: Mapping[str, str]) -> dict[str, Callable[...
         """« le premier mardi de chaque mois, jusqu’au … »"""
         return written_rhythm(labels, rule)
 
+    def label(key: object, table: str) -> str:
+        """The label of a key: ``{{ resource.kind | label("choices.resource_kinds") }}``."""
+        return labels.get(f"{table}.{key}", str(key))
+
+    return {"plural": plural, "number": number, "day": day, "rhythm": rhythm, "label": label}
+
+
+def for_locale(locale: str, labels: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
+    """The filters of Markdown that depend on the language."""
+
+    @pass_context
+    def when(context: Context, value: datetime, timezone: str | None = None) -> Safe:
+        zone = timezone or context.get("timezone") or DEFAULT_TIMEZONE
+        return Safe(f"{stamp(value)} ({escape(written_instant(labels, value, zone))})")
+
     def listed(values: Iterable[object], word: str = "and") -> Safe:
         """« a, b et c »; ``word`` is "and" or "or"."""
         items = [shown(value) for value in values]
         last = f" {labels[f'lists.{word}']} "
         return Safe(last.join([*([", ".join(items[:-1])] if len(items) > 1 else []), *items[-1:]]))
-
-    def label(key: object, table: str) -> str:
-        """The label of a key: ``{{ resource.kind | label("choices.resource_kinds") }}``."""
-        return labels.get(f"{table}.{key}", str(key))
 
     def said(value: object) -> Safe:
         """What was typed, between the language's quotation marks."""
@@ -170,16 +176,7 @@ def for_locale(locale: str, labels: Mapping[str, str]) -> dict[str, Callable[...
             return Safe(f"«{_NO_BREAK}{shown(value)}{_NO_BREAK}»")
         return Safe(f"“{shown(value)}”")
 
-    return {
-        "plural": plural,
-        "number": number,
-        "when": when,
-        "day": day,
-        "rhythm": rhythm,
-        "list": listed,
-        "label": label,
-        "said": said,
-    }
+    return {**worded(locale, labels), "when": when, "list": listed, "said": said}
 
 
 EVERYWHERE: dict[str, Callable[..., Any]] = {

@@ -84,7 +84,7 @@ def _runs_right_to_left(text: str) -> bool:
     return any(unicodedata.bidirectional(char) in {"R", "AL", "AN"} for char in text)
 
 
-def _isolated(text: str) -> str:
+def isolated(text: str) -> str:
     """Keep right-to-left text from reordering what stands around it, line by line."""
     if _ORDINARY.fullmatch(text) or not _runs_right_to_left(text):
         return text
@@ -116,7 +116,7 @@ def _escape_words(text: str, *, inside: bool = False) -> str:
     text = _NO_ADDRESS.sub(r"\g<0>\\", text)
     guard = "\0" if inside else ""  # clean() has removed every other one
     text = _LINE_START.sub(_escape_start, guard + text).removeprefix("\0")
-    return _isolated(_PING.sub("@" + _BREAK, text))
+    return isolated(_PING.sub("@" + _BREAK, text))
 
 
 @lru_cache(maxsize=4096)

@@ -53,12 +53,12 @@ class Wants:
 class Reader:
     """Walks a template and notes what it wants of each value, by its dotted route."""
 
-    def __init__(self, environment: Environment, locale: str) -> None:
-        self._environment, self._locale = environment, locale
+    def __init__(self, environment: Environment, locale: str, suffix: str = ".md.j2") -> None:
+        self._environment, self._locale, self._suffix = environment, locale, suffix
         self.wants: dict[Route, Wants] = {}
 
     def template(self, name: str, scope: Scope) -> None:
-        tree = self._environment.parse(source(name, self._locale))
+        tree = self._environment.parse(source(name, self._locale, self._suffix))
         self._body(tree.body, scope)
 
     def _want(self, route: Route | None, kind: str | None = None) -> None:
@@ -83,8 +83,8 @@ class Reader:
             scope[node.target.name] = self._expression(node.node, scope)
         elif isinstance(node, nodes.Block):
             self._body(node.body, scope)
-        elif isinstance(node, nodes.Include) and isinstance(node.template, nodes.Const):
-            self.template(str(node.template.value).removesuffix(".md.j2"), scope)
+        elif isinstance(node, nodes.Include | nodes.Extends) and isinstance(node.template, nodes.Const):
+            self.template(str(node.template.value).removesuffix(self._suffix), scope)
         else:
             for child in node.iter_child_nodes():
                 self._expression(child, scope)
@@ -199,8 +199,8 @@ class Reader:
                 self._want(other, "number")
 
 
-def source(name: str, locale: str) -> str:
-    return (ROOT / locale / f"{name}.md.j2").read_text(encoding="utf-8")
+def source(name: str, locale: str, suffix: str = ".md.j2") -> str:
+    return (ROOT / locale / f"{name}{suffix}").read_text(encoding="utf-8")
 
 
 def environment(locale: str) -> Environment:

@@ -30,10 +30,17 @@ def _prose(text: str) -> str:
     return re.sub(r"https?://\S*|\b(?:sqlite|postgresql|fr|en)://\S*", "Adresse", text)
 
 
+def _without_tags(page: str) -> str:
+    """The words of a page; those of attributes too, for some of them are read aloud."""
+    page = re.sub(r"\{#.*?#\}|\{%.*?%\}", "", page, flags=re.S)
+    read = re.findall(r"\b(?:alt|title|aria-label|placeholder)=\"([^\"]*)\"", page)
+    return "\n".join([re.sub(r"</?[a-z!][^>]*>", "", page, flags=re.I | re.S), *read])
+
+
 def _texts(locale: str) -> Iterator[tuple[str, str]]:
-    for path in sorted((ROOT / locale).rglob("*.md.j2")):
+    for path in sorted((ROOT / locale).rglob("*.j2")):
         name, text = path.relative_to(ROOT / locale).as_posix(), path.read_text(encoding="utf-8")
-        yield name, _prose(text)
+        yield name, _prose(_without_tags(text) if name.endswith(".html.j2") else text)
         # The words of a filter: plural("place restante", "places restantes").
         tags = re.findall(r"\{[{%].*?[%}]\}", text, flags=re.S)
         constants = [words for tag in tags for words in re.findall(r"\"([^\"]*)\"", tag)]

@@ -1,0 +1,71 @@
+"""Discord's Markdown, as the words' renderer makes it, turned into HTML by a parser of CommonMark.
+
+What a member typed was escaped for Discord; it must appear as the same text on a page. So the parser is
+given only the marks that Discord knows, and addresses and Discord's own references are told apart before.
+"""
+
+import re
+from functools import cache
+from html import escape
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+# What Discord does not have, or has otherwise: a typed "&amp;" or a line of "===" is just that.
+_UNKNOWN = ("entity", "html_block", "html_inline", "code", "lheading", "reference", "hr", "image")
+_SPECIAL = re.compile(
+    r"\\[^0-9A-Za-z\s]"
+    r"|```[\s\S]*?```|`[^`\n]*`"
+    r"|\[(?:\\.|[^\\\[\]\n])*\]\([^()\s]*\)"
+    r"|(?P<stamp><t:-?\d{1,17}(?::[a-zA-Z])?> \((?P<written>[^()\n]*)\))"
+    r"|(?P<bare><t:-?\d{1,17}(?::[a-zA-Z])?>)"
+    r"|(?P<reference><(?:@[!&]?|\#)\d{1,20}>)"
+    r"|(?P<address>https?://[^\s<>]+[^<>.,:;\"')\]\s])"
+)
+_SMALL = re.compile(r"<p>-# ([\s\S]*?)</p>")
+_INVISIBLE = re.compile("[\u200b]")
+
+
+@cache
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # only pages and e-mails need it
+
+    return (
+        MarkdownIt("commonmark", {"html": False, "breaks": True, "xhtmlOut": False})
+        .enable("strikethrough")
+        .disable(_UNKNOWN)
+    )
+
+
+def _prepared(markdown: str, person: str) -> str:
+    def kept(match: re.Match[str]) -> str:
+        if match["stamp"]:
+            return str(match["written"])  # a page says when in words; only a client knows the reader's zone
+        if match["bare"]:
+            return ""
+        if match["reference"]:
+            return person  # who it is depends on the platform
+        if match["address"]:
+            return f"<{match['address']}>"
+        return match[0]
+
+    return _INVISIBLE.sub("", _SPECIAL.sub(kept, markdown))
+
+
+def to_html(markdown: str, *, person: str = "…") -> Markup:
+    """Paragraphs, lists, titles. ``person`` stands for the platform's references to people and places."""
+    shown = _parser().render(_prepared(markdown, person))
+    return Markup(_SMALL.sub(r"<p><small>\1</small></p>", shown).strip())  # noqa: S704 - the parser escapes
+
+
+def to_inline(markdown: str, *, person: str = "…") -> Markup:
+    """One line, without a paragraph around it."""
+    return Markup(_parser().renderInline(_prepared(markdown, person)))  # noqa: S704 - the parser escapes
+
+
+def escaped(text: str) -> Markup:
+    """Plain text, ready for a page."""
+    return Markup(escape(text))  # noqa: S704 - escaped on this very line
