@@ -25,8 +25,9 @@ _SPECIAL = re.compile(
     r"|(?P<reference><(?:@[!&]?|\#)\d{1,20}>)"
     r"|(?P<address>https?://[^\s<>]+[^<>.,:;\"')\]\s])"
 )
-_SMALL = re.compile(r"<p>-# ([\s\S]*?)</p>")
-_INVISIBLE = re.compile("[\u200b]")
+_SMALL = re.compile(r"^-# (.*)$", re.MULTILINE)
+_OPEN, _CLOSE = "\ufdd0", "\ufdd1"  # no character at all: they stand for tags that CommonMark lacks
+_INVISIBLE = re.compile(f"[\u200b{_OPEN}{_CLOSE}]")
 
 
 @cache
@@ -52,18 +53,20 @@ def _prepared(markdown: str, person: str) -> str:
             return f"<{match['address']}>"
         return match[0]
 
-    return _INVISIBLE.sub("", _SPECIAL.sub(kept, markdown))
+    visible = _INVISIBLE.sub("", _SPECIAL.sub(kept, markdown))
+    return _SMALL.sub(rf"{_OPEN}\1{_CLOSE}", visible)
 
 
 def to_html(markdown: str, *, person: str = "…") -> Markup:
     """Paragraphs, lists, titles. ``person`` stands for the platform's references to people and places."""
-    shown = _parser().render(_prepared(markdown, person))
-    return Markup(_SMALL.sub(r"<p><small>\1</small></p>", shown).strip())  # noqa: S704 - the parser escapes
+    shown = _parser().render(_prepared(markdown, person)).strip()
+    return Markup(shown.replace(_OPEN, "<small>").replace(_CLOSE, "</small>"))  # noqa: S704 - the parser escapes
 
 
 def to_inline(markdown: str, *, person: str = "…") -> Markup:
     """One line, without a paragraph around it."""
-    return Markup(_parser().renderInline(_prepared(markdown, person)))  # noqa: S704 - the parser escapes
+    shown = _parser().renderInline(_prepared(markdown, person))
+    return Markup(shown.replace(_OPEN, "").replace(_CLOSE, ""))  # noqa: S704 - the parser escapes
 
 
 def escaped(text: str) -> Markup:

@@ -203,8 +203,11 @@ def test_what_was_typed_is_text_and_nothing_else(text: str) -> None:
     page = to_html(escape(text, lines=True))
     assert set(outline(page).tags) <= {"p", "br", "a"}
     if "://" not in text:  # an address is shown as a browser would
-        bare = str.maketrans("", "", "\u200b\u2068\u2069")
-        assert words_of(page) == re.sub(r"\s+", " ", clean(text, lines=True)).translate(bare).strip()
+        bare = str.maketrans("", "", "\u200b\u2068\u2069\ufdd0\ufdd1")
+        assert (
+            words_of(page).translate(bare).strip()
+            == re.sub(r"\s+", " ", clean(text, lines=True).translate(bare)).strip()
+        )
 
 
 def test_the_words_of_a_message_make_a_page() -> None:
