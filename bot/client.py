@@ -33,6 +33,7 @@ COGS = (
     "cogs.library",
     "cogs.meetups",
     "cogs.links",
+    "cogs.acronyms",
     "cogs.welcome",
 )
 

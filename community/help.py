@@ -13,6 +13,7 @@ _STARTED = (
     Action.VOUCH,
     Action.SEARCH_LIBRARY,
     Action.PROPOSE_RESOURCE,
+    Action.SEE_ACRONYMS,
     Action.SEE_MEETUPS,
     Action.ANSWER_MEETUP,
     Action.PLAN_MEETUP,

@@ -23,6 +23,7 @@ class Action(StrEnum):
     REVIEW_RESOURCE = "library.review"
     JUDGE_RESOURCE = "library.judge"  # report, rate, keep, be told of new ones
     CURATE_LIBRARY = "library.curate"
+    SEE_ACRONYMS = "acronym.see"
     IMPORT_RESOURCES = "library.import"
     EXPORT_RESOURCES = "library.export"
     CHECK_LINKS = "library.check_links"
@@ -54,6 +55,7 @@ NEEDED: dict[Action, Role] = {
     Action.REVIEW_RESOURCE: Role.FACILITATOR,
     Action.JUDGE_RESOURCE: Role.MEMBER,
     Action.CURATE_LIBRARY: Role.FACILITATOR,
+    Action.SEE_ACRONYMS: Role.NEWCOMER,
     Action.IMPORT_RESOURCES: Role.ADMIN,
     Action.EXPORT_RESOURCES: Role.FACILITATOR,
     Action.CHECK_LINKS: Role.ADMIN,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from community.acronyms import Acronyms
 from community.alerts import Alerts
 from community.calendars import Calendars
 from community.drafts import Drafts
@@ -56,6 +57,7 @@ class Services:
     search: Search
     library_care: LibraryCare
     synonyms: Synonyms
+    acronyms: Acronyms
     reports: Reports
     opinions: Opinions
     alerts: Alerts
@@ -98,6 +100,7 @@ def services(
         search=Search(db, clock, memory),
         library_care=LibraryCare(db, clock),
         synonyms=Synonyms(db, clock),
+        acronyms=Acronyms(db),
         reports=Reports(db, clock),
         opinions=Opinions(db, clock),
         alerts=Alerts(db, clock, memory),

@@ -43,6 +43,7 @@ COMMANDS = (
     Command("resource mine", "ressource mes-propositions", "member", "library.mine"),
     Command("resource kept", "ressource gardées", "member", "library.kept"),
     Command("resource review", "ressource relire", "facilitator", "library.review"),
+    Command("acronym", "sigle", "newcomer", "acronym.look", {"word": "EPCI"}),
     Command("meetup list", "rencontre liste", "member", "meetup.list"),
     Command("meetup reminders", "rencontre rappels", "member", "meetup.reminders", form=True),
     Command("meetup create", "rencontre créer", "facilitator", "meetup.create", form=True),
