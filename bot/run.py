@@ -14,7 +14,7 @@ from typing import Any
 
 import discord
 
-from bot import compose
+from bot import compose, ticks
 from bot.client import Publish
 from bot.clock import SystemClock
 from bot.failures import CannotRun, Exit, told
@@ -27,10 +27,6 @@ log = logging.getLogger(__name__)
 
 # For each of the three stages of stopping; compose.yaml and the systemd unit leave room for all.
 GRACE_S = 8.0
-FORGETTING = timedelta(hours=6)
-MEETUPS_ADVANCE = timedelta(minutes=1)  # they end, and series get further dates
-CHECKING_LINKS = timedelta(minutes=15)
-TENDING = timedelta(minutes=30)  # each look costs little, and what is sent is sent once a day at most
 
 
 class Runner:
@@ -83,18 +79,18 @@ class Runner:
     async def _serve(self, token: str, *, members: bool) -> None:
         connected = compose.connect(self._parts, members=members, publish=self._publish)
         self.connected = connected
-        scheduler = Scheduler()
-        scheduler.every(MEETUPS_ADVANCE, "meetups", connected.client.services.meetups_upkeep.run)
-        scheduler.every(FORGETTING, "forget", lambda: self._forget(connected))
-        if self._parts.settings.check_links == "yes":
-            scheduler.every(CHECKING_LINKS, "check links", connected.client.services.links.check_due)
-        scheduler.every(TENDING, "tend the library", connected.client.services.library_care.tend)
-        scheduler.every(TENDING, "saved searches", connected.client.services.alerts.look)
+        table = ticks.table(
+            connected.client.services,
+            connected.delivery,
+            self._parts.db,
+            check_links=self._parts.settings.check_links == "yes",
+        )
+        scheduler = Scheduler(self._parts.db, self._parts.clock, table)
         # First: the others wait for it to be ready, which it must have begun to be.
         line = asyncio.create_task(connected.client.start(token), name="discord line")
         stop = asyncio.create_task(self._stop.wait(), name="stop signal")
         work = asyncio.create_task(connected.worker.run(), name="outbox worker")
-        ticks = asyncio.create_task(self._start_ticks(connected, scheduler), name="first ticks")
+        first = asyncio.create_task(self._start_ticks(connected, scheduler), name="first ticks")
         try:
             await asyncio.wait({line, stop, work}, return_when=asyncio.FIRST_COMPLETED)
             for ended in (line, work):
@@ -104,7 +100,7 @@ class Runner:
             self.ready.clear()
             self._parts.gateway.ready = False
             await self._finish(connected, scheduler, work)
-            await _cut(line, ticks, stop, work)
+            await _cut(line, first, stop, work)
 
     async def _finish(
         self, connected: compose.Connected, scheduler: Scheduler, work: asyncio.Task[None]
@@ -118,32 +114,13 @@ class Runner:
 
     async def _start_ticks(self, connected: compose.Connected, scheduler: Scheduler) -> None:
         await connected.client.wait_until_ready()
-        scheduler.start()
+        await scheduler.start()
         # What was made so far stays for good: the collector need not look at it again and again.
         gc.collect()
         gc.freeze()
         self.ready.set()
         # The first person who types the name of their town should not wait for the register to be read.
         await asyncio.to_thread(authorities.load)
-
-    async def _forget(self, connected: compose.Connected) -> None:
-        """What is kept for a time only."""
-        rows = await connected.delivery.purge()
-        drafts = await connected.client.services.drafts.purge()
-        await connected.client.services.calendars.purge()
-        await connected.client.services.polls.purge()
-        searches = await connected.client.services.search.purge()
-        networks = await connected.client.services.privacy.purge()
-        people = await connected.client.services.privacy.retain()
-        await self._parts.db.tune()
-        log.info(
-            "forgotten outbox=%s drafts=%s searches=%s networks=%s members=%s",
-            rows,
-            drafts,
-            searches,
-            networks,
-            people,
-        )
 
 
 async def _cut(*tasks: asyncio.Task[Any]) -> None:

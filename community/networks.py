@@ -27,12 +27,13 @@ from community.settings import (
     SetUpView,
     StatusView,
     ThemeView,
+    TickView,
     checked,
     known_timezone,
     settings_of,
     shortened,
 )
-from storage import audit, library, members, networks, outbox
+from storage import audit, library, members, networks, outbox, ticks
 from storage.engine import Database
 from storage.networks import Network, Place, RoleName, Theme
 
@@ -80,6 +81,7 @@ class Networks:
             undelivered = await outbox.undelivered(
                 session, actor.network_id, since=now - outbox.KEPT_FOR, until=now
             )
+            looked = [TickView.of(tick, now) for tick in await ticks.every_tick(session)]
         state = await self._builder.check(server_ref, plan)
         return StatusView(
             settings,
@@ -89,6 +91,7 @@ class Networks:
             resources,
             oldest[0].created_at if oldest else None,
             len(undelivered),
+            looked,
         )
 
     async def settings(self, actor: Actor) -> SettingsView:

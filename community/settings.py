@@ -11,6 +11,7 @@ from community import text
 from community.errors import DomainError, Invalid
 from storage import networks
 from storage.networks import Network, Place, RoleName, Theme
+from storage.ticks import Tick
 
 LOCALES = ("fr", "en")
 NAME_LONGEST = 100
@@ -63,6 +64,22 @@ class SetUpView:
 
 
 @dataclass(frozen=True)
+class TickView:
+    """What the application looks at by itself: how it went last, and when it comes again."""
+
+    name: str
+    next_at: datetime
+    ended_at: datetime | None
+    outcome: str | None  # a TickOutcome; None before the first run
+    running: bool
+
+    @classmethod
+    def of(cls, tick: Tick, now: datetime) -> "TickView":
+        running = tick.lease_until is not None and tick.lease_until > now
+        return cls(tick.name, max(tick.next_at, now), tick.ended_at, tick.outcome, running)
+
+
+@dataclass(frozen=True)
 class StatusView:
     settings: SettingsView
     missing: Sequence[str]
@@ -71,6 +88,7 @@ class StatusView:
     resources: Mapping[str, int]  # ResourceState -> count
     oldest_proposal_at: datetime | None
     undelivered: int
+    ticks: Sequence[TickView] = ()
 
     @property
     def well(self) -> bool:

@@ -35,6 +35,12 @@ def written_instant(labels: Mapping[str, str], value: datetime, timezone: str) -
     )
 
 
+def written_hour(labels: Mapping[str, str], value: datetime, timezone: str) -> str:
+    """« 14 h 30 », where the day goes without saying."""
+    local = _aware(value).astimezone(ZoneInfo(timezone))
+    return labels["dates.time"].format(hour=local.hour, minute=f"{local.minute:02}")
+
+
 def stamp(value: datetime) -> str:
     """The mark that Discord shows in the reader's own time."""
     return f"<t:{int(_aware(value).astimezone(UTC).timestamp())}:F>"

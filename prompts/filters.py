@@ -10,7 +10,7 @@ from urllib.parse import quote
 from jinja2 import Undefined, pass_context
 from jinja2.runtime import Context
 
-from prompts.dates import stamp, written_day, written_instant
+from prompts.dates import stamp, written_day, written_hour, written_instant
 from prompts.graphemes import shorten
 from prompts.markdown import clip
 from prompts.rhythm import Rhythm, written_rhythm
@@ -145,6 +145,10 @@ def worded(locale: str, labels: Mapping[str, str]) -> dict[str, Callable[..., An
     def day(context: Context, value: date, timezone: str | None = None) -> str:
         return written_day(labels, value, timezone or context.get("timezone") or DEFAULT_TIMEZONE)
 
+    @pass_context
+    def hour(context: Context, value: datetime, timezone: str | None = None) -> str:
+        return written_hour(labels, value, timezone or context.get("timezone") or DEFAULT_TIMEZONE)
+
     def rhythm(rule: Rhythm) -> str:
         """« le premier mardi de chaque mois, jusqu’au … »"""
         return written_rhythm(labels, rule)
@@ -153,7 +157,7 @@ def worded(locale: str, labels: Mapping[str, str]) -> dict[str, Callable[..., An
         """The label of a key: ``{{ resource.kind | label("choices.resource_kinds") }}``."""
         return labels.get(f"{table}.{key}", str(key))
 
-    return {"plural": plural, "number": number, "day": day, "rhythm": rhythm, "label": label}
+    return {"plural": plural, "number": number, "day": day, "hour": hour, "rhythm": rhythm, "label": label}
 
 
 def for_locale(locale: str, labels: Mapping[str, str]) -> dict[str, Callable[..., Any]]:

@@ -23,6 +23,7 @@ from storage import (
     search,
     state,
     threads,
+    ticks,
     toolboxes,
 )
 
@@ -48,6 +49,7 @@ __all__ = [
     "search",
     "state",
     "threads",
+    "ticks",
     "toolboxes",
 ]
 

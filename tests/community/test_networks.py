@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlmodel import col, select
@@ -13,6 +14,7 @@ from community.planners import planners
 from community.settings import TAG_LONGEST, THEMES_MOST, OnlyInServer, shortened
 from prompts import Words
 from storage import networks as stored
+from storage import ticks
 from storage.engine import Database
 from storage.networks import Network as StoredNetwork
 from storage.outbox import Outbox, OutboxState
@@ -190,3 +192,18 @@ async def test_the_last_theme_stays(network: Network) -> None:
 )
 def test_a_short_form_keeps_whole_words(name: str, tag: str) -> None:
     assert shortened(name) == tag
+
+
+async def test_the_status_tells_of_the_background_work(network: Network) -> None:
+    now, every = network.clock.now(), timedelta(hours=1)
+    async with network.db.transaction() as session:
+        await ticks.ensure(session, "library", now + every)
+        for name in ("alerts", "links"):
+            assert await ticks.claim(session, name, owner="a", now=now, every=every, lease=every)
+        await ticks.finish(session, "alerts", owner="a", now=now, outcome=ticks.TickOutcome.FAILED)
+    shown = (await network.services.networks.status(network[Role.FACILITATOR])).ticks
+    assert {tick.name: (tick.outcome, tick.running, tick.next_at - now) for tick in shown} == {
+        "library": (None, False, every),
+        "alerts": ("failed", False, every),
+        "links": (None, True, every),
+    }

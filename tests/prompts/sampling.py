@@ -26,7 +26,7 @@ NAMES = sorted(
 )
 
 _NUMBERS = {"plural", "number", "round", "abs", "int"}
-_INSTANTS = {"when", "day"}
+_INSTANTS = {"when", "day", "hour"}
 _LISTS = {"join", "list", "length", "count", "first", "last", "sort", "map", "unique", "sum"}
 _PLATFORM = {"mention", "channel"}
 _SHAPED = {"pieces": "pieces", "quote": "line", "label": "key", "rhythm": "rhythm"}
