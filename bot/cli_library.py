@@ -34,6 +34,7 @@ class ImportKind(StrEnum):
     """What may be read. A list of members makes a personal code for each."""
 
     RESOURCES = "resources"
+    PRACTICES = "practices"
     MEMBERS = "members"
 
 
@@ -65,10 +66,12 @@ def _register_import(app: typer.Typer, console: Console) -> None:
     ) -> None:
         if not file.is_file():
             console.fail("file_missing", Exit.FAILED, path=file)
+        if review and kind is ImportKind.PRACTICES:
+            console.fail("review_resources_only", Exit.USAGE)
         if kind is ImportKind.MEMBERS:
             console.run(_import_members(console, file, network))
             return
-        report = console.run(_import(console, file, network, review=review))
+        report = console.run(_import(console, file, network, kind, review=review))
         _tell(console, report)
         if report.rejected:
             raise typer.Exit(Exit.FAILED)
@@ -101,14 +104,21 @@ def _register_search(app: typer.Typer, console: Console) -> None:
         console.run(_search(console, query, network, as_json=as_json))
 
 
-async def _import(console: Console, file: Path, network: str, *, review: bool) -> "ImportReport":
+async def _import(
+    console: Console, file: Path, network: str, kind: ImportKind, *, review: bool
+) -> "ImportReport":
     from bot.clock import SystemClock
     from community import sheets
     from community.importer import Importer
+    from community.practice_importer import PracticeImporter
 
     async with library_of(console, network, create=True) as (db, actor):
         with _counting(console, "console.import.working") as progress:
             try:
+                if kind is ImportKind.PRACTICES:
+                    return await PracticeImporter(db, SystemClock()).practices(
+                        actor, sheets.read(file), progress=progress
+                    )
                 return await Importer(db, SystemClock()).resources(
                     actor, sheets.read(file), review=review, progress=progress
                 )

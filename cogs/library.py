@@ -6,7 +6,7 @@ Each thing has two ways in, a slash command and a button, and both end in the sa
 from discord.ext import commands
 
 from cogs.kit import localized
-from cogs.kit.actions import Interaction, acts, picked
+from cogs.kit.actions import Interaction, acts, chosen, picked
 from cogs.kit.choices import Suggestion, suggests
 from cogs.kit.confirm import confirmation
 from cogs.kit.forms import (
@@ -31,6 +31,7 @@ from cogs.library_pages import PageDoors
 from cogs.library_reports import ReportDoors
 from cogs.library_synonyms import SynonymDoors
 from cogs.library_toolboxes import ToolboxDoors
+from cogs.practice_pages import show_practice
 from community import resources as rules
 from community import text
 from community.actors import Actor, Role
@@ -39,7 +40,7 @@ from community.library_delivery import open_link, review_rows
 from community.opinions import Opinion
 from community.ports import Button
 from community.resources import NewResource, ResourceView
-from community.search import QUESTION_LONGEST, SearchView
+from community.search import QUESTION_LONGEST, SearchView, chosen_item
 
 # The form's field is "name": its label "title" is the form's own title.
 _FIELDS = (
@@ -64,7 +65,7 @@ SEARCH = Form(
     "library.search",
     TextField("query", maximum=QUESTION_LONGEST),
     ChoiceField("theme", required=False),
-    ChoiceField("kind", "resource_kinds", required=False),
+    ChoiceField("kind", "search_kinds", required=False),
 )
 
 # Where a reader goes on from a list.
@@ -88,7 +89,7 @@ class LibraryCog(
 
     # Searching.
 
-    @localized.command("resource.search", parent=resource, choices={"kind": "resource_kinds"})
+    @localized.command("resource.search", parent=resource, choices={"kind": "search_kinds"})
     async def find(
         self, interaction: Interaction, query: str, theme: str | None = None, kind: str | None = None
     ) -> None:
@@ -162,7 +163,11 @@ class LibraryCog(
     @acts("library.show")
     async def show(self, interaction: Interaction, subject_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
-        resource = await self.library.resource(actor, picked(interaction))
+        kind, item_id = chosen_item(next(iter(chosen(interaction)), "")) or ("resource", picked(interaction))
+        if kind == "practice":
+            await show_practice(self.inbound, self.services, interaction, item_id)
+            return
+        resource = await self.library.resource(actor, item_id)
         opinion = await self.services.opinions.about(actor, resource.id)
         rows = _resource_rows(actor, resource, opinion)
         await self.inbound.reply(
@@ -348,7 +353,7 @@ def _shown(resource: ResourceView) -> Values:
 
 
 def _result_rows(view: SearchView) -> list[Row]:
-    options = [Option(str(result.id), result.title) for result in view.results]
+    options = [Option(result.chosen, result.title) for result in view.results]
     turning = pages("library.results", view.session_id or 0, view.page, view.pages)
     save = [Button("alert.save", view.session_id, view.ticket)] if view.session_id else []
     fruitless = _AFTER_NOTHING if not view.total else ()

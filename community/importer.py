@@ -4,10 +4,10 @@ A row is known by its ``id``, else by its address, else by its title. Each batch
 order that all writers of a network follow: the network's row, the resources, last the search index.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -89,8 +89,7 @@ class Importer:
         """Published at once; with ``review``, what is new waits in the queue and nothing else changes."""
         require(actor, Action.IMPORT_RESOURCES)
         report = ImportReport()
-        seen: set[str] = set()
-        for batch in _batches(_good(rows, report, seen)):
+        for batch in batches(_resources(rows, report), lambda row: len(row.body) + len(row.summary)):
             async with self._db.transaction() as session:
                 await self._take(session, actor, batch, review=review, report=report)
             progress(report.read)
@@ -110,7 +109,7 @@ class Importer:
     ) -> None:
         now = self._clock.now()
         await networks.lock(session, actor.network_id)
-        themes = await _themes(session, actor.network_id, batch)
+        themes = await themes_for(session, actor.network_id, batch)
         found = await library.known(
             session,
             actor.network_id,
@@ -168,21 +167,37 @@ class Importer:
         )
 
 
-def _good(rows: Iterable[Row], report: ImportReport, seen: set[str]) -> Iterator[ResourceRow]:
-    """The rows that can be used; the others are noted in the report."""
-    unknown_kinds: set[str] = set()
+class Known(Protocol):
+    """A row that was checked, and what makes it the same in the next file."""
+
+    @property
+    def ref(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+
+
+R = TypeVar("R", bound=Known)
+
+
+def good_rows(
+    rows: Iterable[Row],
+    report: ImportReport,
+    parse: Callable[[Mapping[str, Any]], R],
+    strange: Callable[[Mapping[str, Any]], tuple[str, ...]],
+) -> Iterator[R]:
+    """The rows that can be used; the others are noted in the report. ``strange``: unknown columns."""
+    seen: set[str] = set()
     for row in rows:
         if row.problem:
             report.reject(row.line, row.problem)
             continue
         if not report.unknown_columns:
-            report.unknown_columns = unknown_columns(row.values)
+            report.unknown_columns = strange(row.values)
         try:
-            good = parsed(row.values, unknown_kinds)
+            good = parse(row.values)
         except BadRow as error:
             report.reject(row.line, error.code, error.column)
             continue
-        report.unknown_kinds = tuple(sorted(unknown_kinds)[:20])
         if good.ref in seen:
             report.reject(row.line, "repeated", "id" if good.id else "")
             continue
@@ -190,12 +205,13 @@ def _good(rows: Iterable[Row], report: ImportReport, seen: set[str]) -> Iterator
         yield good
 
 
-def _batches(rows: Iterator[ResourceRow]) -> Iterator[list[ResourceRow]]:
-    batch: list[ResourceRow] = []
+def batches(rows: Iterator[R], size: Callable[[R], int]) -> Iterator[list[R]]:
+    """Of a thousand rows, or of fewer long ones. ``size``: a row's characters."""
+    batch: list[R] = []
     held = 0
     for row in rows:
         batch.append(row)
-        held += len(row.body) + len(row.summary)
+        held += size(row)
         if len(batch) == BATCH or held > BATCH * 10_000:
             yield batch
             batch, held = [], 0
@@ -203,7 +219,25 @@ def _batches(rows: Iterator[ResourceRow]) -> Iterator[list[ResourceRow]]:
         yield batch
 
 
-async def _themes(session: AsyncSession, network_id: int, batch: Sequence[ResourceRow]) -> dict[str, Theme]:
+def _resources(rows: Iterable[Row], report: ImportReport) -> Iterator[ResourceRow]:
+    kinds: set[str] = set()
+
+    def parse(values: Mapping[str, Any]) -> ResourceRow:
+        row = parsed(values, kinds)
+        report.unknown_kinds = tuple(sorted(kinds)[:20])
+        return row
+
+    return good_rows(rows, report, parse, unknown_columns)
+
+
+class Themed(Protocol):
+    """A row with the names of its themes; those that the network has no room for become tags."""
+
+    themes: list[str]
+    tags: list[str]
+
+
+async def themes_for(session: AsyncSession, network_id: int, batch: Sequence[Themed]) -> dict[str, Theme]:
     """By name in lower case; a name never met is a new theme, while the taxonomy has room.
 
     Beyond, the name stays with the resource as a tag.

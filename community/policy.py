@@ -27,6 +27,7 @@ class Action(StrEnum):
     IMPORT_RESOURCES = "library.import"
     EXPORT_RESOURCES = "library.export"
     CHECK_LINKS = "library.check_links"
+    SEE_PRACTICES = "practice.see"
     SEE_MEETUPS = "meetup.see"
     ANSWER_MEETUP = "meetup.answer"
     PLAN_MEETUP = "meetup.plan"
@@ -59,6 +60,7 @@ NEEDED: dict[Action, Role] = {
     Action.IMPORT_RESOURCES: Role.ADMIN,
     Action.EXPORT_RESOURCES: Role.FACILITATOR,
     Action.CHECK_LINKS: Role.ADMIN,
+    Action.SEE_PRACTICES: Role.MEMBER,
     Action.SEE_MEETUPS: Role.MEMBER,
     Action.ANSWER_MEETUP: Role.MEMBER,
     Action.PLAN_MEETUP: Role.FACILITATOR,

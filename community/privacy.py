@@ -44,6 +44,8 @@ class Treatment(StrEnum):
 TREATMENTS: Mapping[tuple[str, str], Treatment] = {
     ("audit_entry", "member_id"): Treatment.HANDLED,
     ("calendar_token", "member_id"): Treatment.OWN,
+    ("card_request", "asked_by"): Treatment.HANDLED,
+    ("card_request", "author_id"): Treatment.OWN,
     ("consent", "member_id"): Treatment.OWN,
     ("date_poll", "created_by"): Treatment.SHARED,
     ("date_poll_answer", "member_id"): Treatment.OWN,
@@ -62,6 +64,10 @@ TREATMENTS: Mapping[tuple[str, str], Treatment] = {
     ("member_role", "given_by"): Treatment.HANDLED,
     ("member_role", "member_id"): Treatment.OWN,
     ("outbox", "recipient_id"): Treatment.SENT,
+    ("practice", "author_id"): Treatment.SHARED,
+    ("practice_heart", "member_id"): Treatment.OWN,
+    ("practice_reuse", "member_id"): Treatment.SHARED,
+    ("practice_version", "edited_by"): Treatment.HANDLED,
     ("profile", "member_id"): Treatment.OWN,
     ("profile_theme", "member_id"): Treatment.OWN,
     ("registration", "member_id"): Treatment.OWN,
@@ -79,6 +85,7 @@ TREATMENTS: Mapping[tuple[str, str], Treatment] = {
     ("thread", "closed_by"): Treatment.HANDLED,
     ("thread_follow", "member_id"): Treatment.OWN,
     ("thread_reply", "author_id"): Treatment.SHARED,
+    ("theme_notice", "member_id"): Treatment.OWN,
     ("toolbox", "created_by"): Treatment.SHARED,
 }
 

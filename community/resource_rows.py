@@ -91,15 +91,15 @@ def _scalar(value: Any) -> str:
     return str(value)
 
 
-def _line(value: Any) -> str:
+def read_line(value: Any) -> str:
     return text.one_line(_scalar(value))
 
 
-def _lines(value: Any) -> str:
+def read_lines(value: Any) -> str:
     return text.lines(_scalar(value))
 
 
-def _list(value: Any) -> list[str]:
+def read_list(value: Any) -> list[str]:
     """A JSON list, or what a cell holds: a JSON list again, or names parted by ";" or "|", else by commas."""
     if isinstance(value, str):
         value = _split(value.strip())
@@ -109,7 +109,7 @@ def _list(value: Any) -> list[str]:
         raise PydanticCustomError("not_a_list", "not a list")
     if len(value) > _LISTS_MOST:
         raise PydanticCustomError("too_many", "too many")
-    cleaned = [_line(one) for one in value]
+    cleaned = [read_line(one) for one in value]
     return list(dict.fromkeys(one for one in cleaned if one))
 
 
@@ -125,7 +125,7 @@ def _split(cell: str) -> list[Any]:
 
 
 def joined(values: Sequence[str]) -> str:
-    """A list as a cell that ``_list`` reads back exactly."""
+    """A list as a cell that ``read_list`` reads back exactly."""
     if any(_SEPARATORS.search(value) or value.startswith("[") for value in values) or (
         len(values) == 1 and "," in values[0]
     ):
@@ -134,7 +134,7 @@ def joined(values: Sequence[str]) -> str:
 
 
 def _year(value: Any) -> int | None:
-    digits = _line(value).removesuffix(".0")
+    digits = read_line(value).removesuffix(".0")
     if not digits:
         return None
     if not (digits.isascii() and digits.isdigit()) or not 1000 <= int(digits[:5]) <= date.max.year:
@@ -144,7 +144,7 @@ def _year(value: Any) -> int | None:
 
 def _degrees(value: Any) -> float | None:
     """A number of degrees; French spreadsheets write it with a comma."""
-    digits = _line(value).replace(",", ".")
+    digits = read_line(value).replace(",", ".")
     if not digits:
         return None
     try:
@@ -156,8 +156,8 @@ def _degrees(value: Any) -> float | None:
     return found
 
 
-def _address(value: Any) -> str | None:
-    typed = _line(value)
+def read_address(value: Any) -> str | None:
+    typed = read_line(value)
     if not typed:
         return None
     address = text.address(typed)
@@ -169,19 +169,19 @@ def _address(value: Any) -> str | None:
 class ResourceRow(BaseModel):
     """A row that was checked."""
 
-    id: Annotated[str, BeforeValidator(_line), Field(max_length=200)] = ""
-    title: Annotated[str, BeforeValidator(_line), Field(min_length=1, max_length=300)]
-    summary: Annotated[str, BeforeValidator(_lines), Field(max_length=10_000)] = ""
-    body: Annotated[str, BeforeValidator(_lines), Field(max_length=1_000_000)] = ""
-    url: Annotated[str | None, BeforeValidator(_address)] = None
-    kind: Annotated[str, BeforeValidator(_line), Field(max_length=80)] = "other"
-    themes: Annotated[list[Annotated[str, Field(max_length=80)]], BeforeValidator(_list)] = []
-    publisher: Annotated[str, BeforeValidator(_line), Field(max_length=300)] = ""
+    id: Annotated[str, BeforeValidator(read_line), Field(max_length=200)] = ""
+    title: Annotated[str, BeforeValidator(read_line), Field(min_length=1, max_length=300)]
+    summary: Annotated[str, BeforeValidator(read_lines), Field(max_length=10_000)] = ""
+    body: Annotated[str, BeforeValidator(read_lines), Field(max_length=1_000_000)] = ""
+    url: Annotated[str | None, BeforeValidator(read_address)] = None
+    kind: Annotated[str, BeforeValidator(read_line), Field(max_length=80)] = "other"
+    themes: Annotated[list[Annotated[str, Field(max_length=80)]], BeforeValidator(read_list)] = []
+    publisher: Annotated[str, BeforeValidator(read_line), Field(max_length=300)] = ""
     year: Annotated[int | None, BeforeValidator(_year)] = None
-    language: Annotated[str, BeforeValidator(_line), Field(max_length=35)] = "fr"
-    licence: Annotated[str, BeforeValidator(_line), Field(max_length=200)] = ""
-    tags: Annotated[list[Annotated[str, Field(max_length=200)]], BeforeValidator(_list)] = []
-    address: Annotated[str, BeforeValidator(_line), Field(max_length=ADDRESS_LONGEST)] = ""
+    language: Annotated[str, BeforeValidator(read_line), Field(max_length=35)] = "fr"
+    licence: Annotated[str, BeforeValidator(read_line), Field(max_length=200)] = ""
+    tags: Annotated[list[Annotated[str, Field(max_length=200)]], BeforeValidator(read_list)] = []
+    address: Annotated[str, BeforeValidator(read_line), Field(max_length=ADDRESS_LONGEST)] = ""
     latitude: Annotated[float | None, BeforeValidator(_degrees)] = None
     longitude: Annotated[float | None, BeforeValidator(_degrees)] = None
 
@@ -216,7 +216,7 @@ def parsed(values: Mapping[str, Any], unknown_kinds: set[str]) -> ResourceRow:
         row = ResourceRow.model_validate(named)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        raise BadRow(_CODES.get(first["type"], first["type"]), str(first["loc"][0])) from None
+        raise BadRow(CODES.get(first["type"], first["type"]), str(first["loc"][0])) from None
     if (row.latitude is None) != (row.longitude is None):
         raise BadRow("bad_place", "latitude" if row.latitude is None else "longitude")
     if row.latitude is not None and not possible(row.latitude, row.longitude or 0.0):
@@ -228,7 +228,7 @@ def parsed(values: Mapping[str, Any], unknown_kinds: set[str]) -> ResourceRow:
     return row
 
 
-_CODES = {"string_too_short": "missing", "string_too_long": "too_long"}
+CODES = {"string_too_short": "missing", "string_too_long": "too_long"}
 
 
 def unknown_columns(values: Mapping[str, Any]) -> tuple[str, ...]:

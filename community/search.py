@@ -16,9 +16,10 @@ from community.actors import Actor
 from community.errors import Invalid, NotFound
 from community.policy import Action, require
 from community.ports import Clock
-from storage import library, links, search
+from storage import library, links, practices, search
 from storage.engine import Database
 from storage.library import Card
+from storage.practices import PracticeCard
 from storage.search import Fragment, Highlighted, Hit, SearchSession
 
 __all__ = ["Fragment", "Highlighted", "Search", "SearchResult", "SearchView", "Suggestion"]
@@ -30,8 +31,8 @@ MOST_RESULTS = 50
 PASSAGE = 220  # characters of a result's passage
 LABEL_LONGEST = 100  # what an autocompletion may show
 SUGGESTIONS_MOST = 25
-_RESOURCE = "resource"
-_CHOSEN = "resource:"
+_RESOURCE, _PRACTICE = "resource", "practice"
+_KINDS = (_RESOURCE, _PRACTICE)
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class SearchResult:
 
     id: int
     ref: str  # the id given at import, kept
-    kind: str
+    kind: str  # a key of the label table "search_kinds": "practice", or what sort of resource
     title: str
     title_pieces: Highlighted
     passage: Highlighted
@@ -51,6 +52,14 @@ class SearchResult:
     score: float
     doubtful: bool = False  # « à vérifier »: nobody confirmed it in time
     link_state: str = "ok"  # as in ResourceView
+    period: str = ""  # of a practice, as written
+    thread_ref: str | None = None  # where a practice is discussed
+    nameless: bool = False
+
+    @property
+    def chosen(self) -> str:
+        """What a menu carries, and what a suggestion's ``ref`` is."""
+        return f"{_PRACTICE if self.kind == _PRACTICE else _RESOURCE}:{self.id}"
 
 
 @dataclass(frozen=True)
@@ -77,7 +86,7 @@ class SearchView:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """``ref`` typed back as a question means this very resource."""
+    """``ref`` typed back as a question means this very item."""
 
     label: str
     ref: str
@@ -109,16 +118,16 @@ class Search:
         if not asked:
             raise Invalid(field="query", problem="missing")
         of_kinds, of_themes = sorted(kinds), sorted(themes)
-        chosen = chosen_resource(asked)
+        chosen = chosen_item(asked)
         async with self._db.reading() as session:
             if chosen is not None:
-                found = search.Answer([Hit(_RESOURCE, chosen, 1.0)], None, frozenset())
+                found = search.Answer([Hit(*chosen, 1.0)], None, frozenset())
             else:
                 found = await self._ask(session, actor, asked, kinds, themes)
             hits = found.hits[:MOST_RESULTS]
             results = await _results(session, actor.network_id, hits[:PAGE], found.stems)
         if chosen is not None and not results:
-            raise NotFound(kind="resource")
+            raise NotFound(kind=chosen[0])
         noted = None
         if chosen is None and (keep or len(hits) > PAGE or not hits):
             noted = SearchSession(
@@ -126,7 +135,7 @@ class Search:
                 member_id=actor.member_id if hits else None,
                 query=asked,
                 filters={"kinds": of_kinds, "themes": of_themes},
-                found=[[hit.item_id, hit.score] for hit in hits],
+                found=[[hit.kind, hit.item_id, hit.score] for hit in hits],
                 stems=sorted(found.stems),
                 suggestion=found.suggestion,
                 results=len(hits),
@@ -158,7 +167,7 @@ class Search:
                 or not noted.found
             ):
                 raise NotFound(kind="search")
-            hits = [Hit(_RESOURCE, item_id, score) for item_id, score in noted.found]
+            hits = [Hit(*one) if len(one) == 3 else Hit(_RESOURCE, *one) for one in noted.found]
             page = min(max(1, page), -(-len(hits) // PAGE))
             shown = hits[(page - 1) * PAGE : page * PAGE]
             results = await _results(session, actor.network_id, shown, frozenset(noted.stems))
@@ -187,15 +196,21 @@ class Search:
                 )
                 dead = await links.dead(session, actor.network_id)
                 sure = [one for one in newest if one.id not in dead and one.doubtful_since is None]
-                return [_suggestion(one.id or 0, one.title) for one in sure]
-            hits = await search.complete(session, self._memory, actor.network_id, begun, kinds=[_RESOURCE])
-            dead = await links.dead(session, actor.network_id)
-            wanted = [hit.item_id for hit in hits if hit.item_id not in dead]
-            titles = await library.sure_titles(session, actor.network_id, wanted)
+                told, _ = await practices.browse(
+                    session, actor.network_id, theme_id=None, limit=SUGGESTIONS_MOST, offset=0
+                )
+                latest = [(one.created_at, (_RESOURCE, one.id or 0), one.title) for one in sure]
+                latest += [
+                    (one.published_at or one.created_at, (_PRACTICE, one.id or 0), one.title) for one in told
+                ]
+                latest.sort(key=lambda one: one[0], reverse=True)
+                return [_suggestion(item, title) for _, item, title in latest[:SUGGESTIONS_MOST]]
+            hits = await search.complete(session, self._memory, actor.network_id, begun, kinds=_KINDS)
+            titles = await _titles(session, actor.network_id, hits)
         start = search.key_of(begun)
-        known = [hit for hit in hits if hit.item_id in titles]
-        known.sort(key=lambda hit: (not search.key_of(titles[hit.item_id]).startswith(start), -hit.score))
-        return [_suggestion(hit.item_id, titles[hit.item_id]) for hit in known[:SUGGESTIONS_MOST]]
+        known = [hit for hit in hits if _item(hit) in titles]
+        known.sort(key=lambda hit: (not search.key_of(titles[_item(hit)]).startswith(start), -hit.score))
+        return [_suggestion(_item(hit), titles[_item(hit)]) for hit in known[:SUGGESTIONS_MOST]]
 
     async def bare(self, actor: Actor, query: str, most: int = 10) -> list[tuple[str, str, float]]:
         """Reference, title and score of the best: for programs. Nothing is noted."""
@@ -203,8 +218,11 @@ class Search:
         async with self._db.reading() as session:
             found = await self._ask(session, actor, query, (), ())
             hits = found.hits[:most]
-            rows = await library.references(session, actor.network_id, [hit.item_id for hit in hits])
-        return [(*rows[hit.item_id], hit.score) for hit in hits if hit.item_id in rows]
+            rows = {
+                _RESOURCE: await library.references(session, actor.network_id, _ids(hits, _RESOURCE)),
+                _PRACTICE: await practices.references(session, actor.network_id, _ids(hits, _PRACTICE)),
+            }
+        return [(*rows[hit.kind][hit.item_id], hit.score) for hit in hits if hit.item_id in rows[hit.kind]]
 
     async def purge(self) -> int:
         """Forget old searches, of every network; the application's own tick. Their pages are closed."""
@@ -226,7 +244,7 @@ class Search:
             self._memory,
             actor.network_id,
             query,
-            kinds=[_RESOURCE],
+            kinds=_KINDS,
             facets=[[f"kind:{kind}" for kind in kinds], [f"theme:{theme}" for theme in themes]],
         )
 
@@ -236,32 +254,55 @@ def ticket_of(noted: SearchSession) -> int:
     return noted.at.second * 1_000_000 + noted.at.microsecond
 
 
-def chosen_resource(query: str) -> int | None:
-    """The resource that a suggestion's ``ref`` stands for; None for an ordinary question."""
-    number = query.removeprefix(_CHOSEN)
-    return (text.row_id(number) or None) if number != query else None
+def chosen_item(query: str) -> tuple[str, int] | None:
+    """Kind and id of what a suggestion's ``ref`` stands for; None for an ordinary question."""
+    kind, colon, number = query.partition(":")
+    if not colon or kind not in _KINDS or not (item_id := text.row_id(number)):
+        return None
+    return kind, item_id
 
 
-def _suggestion(resource_id: int, title: str) -> Suggestion:
+def _item(hit: Hit) -> tuple[str, int]:
+    return hit.kind, hit.item_id
+
+
+def _ids(hits: Sequence[Hit], kind: str) -> list[int]:
+    return [hit.item_id for hit in hits if hit.kind == kind]
+
+
+def _suggestion(item: tuple[str, int], title: str) -> Suggestion:
     label = title if len(title) <= LABEL_LONGEST else f"{title[: LABEL_LONGEST - 1].rstrip()}…"
-    return Suggestion(label, f"{_CHOSEN}{resource_id}")
+    return Suggestion(label, f"{item[0]}:{item[1]}")
+
+
+async def _titles(session: AsyncSession, network_id: int, hits: Sequence[Hit]) -> dict[tuple[str, int], str]:
+    """Of what may be suggested: published, with an address that answers and that nobody doubts."""
+    dead = await links.dead(session, network_id)
+    wanted = [item_id for item_id in _ids(hits, _RESOURCE) if item_id not in dead]
+    sure = await library.sure_titles(session, network_id, wanted)
+    cards = await practices.references(session, network_id, _ids(hits, _PRACTICE))
+    return {(_RESOURCE, item_id): title for item_id, title in sure.items()} | {
+        (_PRACTICE, item_id): title for item_id, (_, title) in cards.items()
+    }
 
 
 async def _results(
     session: AsyncSession, network_id: int, hits: Sequence[Hit], stems: Collection[str]
 ) -> tuple[SearchResult, ...]:
     """As they are now; what is not published any more is left out."""
-    ids = [hit.item_id for hit in hits]
+    ids = _ids(hits, _RESOURCE)
     cards = await library.cards(session, network_id, ids)
     themes = await library.theme_names(session, network_id, ids)
     failing = await links.failing(session, network_id, ids)
-    return tuple(
-        _result(
-            cards[hit.item_id], themes.get(hit.item_id, []), hit.score, stems, failing.get(hit.item_id, "ok")
-        )
-        for hit in hits
-        if hit.item_id in cards
-    )
+    told = await practices.cards(session, network_id, _ids(hits, _PRACTICE))
+    results = []
+    for hit in hits:
+        one = hit.item_id
+        if hit.kind == _PRACTICE and one in told:
+            results.append(_practice(told[one], hit.score, stems))
+        elif hit.kind == _RESOURCE and one in cards:
+            results.append(_result(cards[one], themes.get(one, []), hit.score, stems, failing.get(one, "ok")))
+    return tuple(results)
 
 
 def _result(
@@ -281,4 +322,23 @@ def _result(
         score=score,
         doubtful=card.doubtful_since is not None,
         link_state=link_state,
+    )
+
+
+def _practice(card: PracticeCard, score: float, stems: Collection[str]) -> SearchResult:
+    return SearchResult(
+        id=card.id,
+        ref=card.ref,
+        kind=_PRACTICE,
+        title=card.title,
+        title_pieces=search.highlighted(card.title, stems),
+        passage=search.passage([card.context, card.done], stems, PASSAGE),
+        url=None,
+        publisher=card.authority,
+        year=None,
+        themes=card.themes,
+        score=score,
+        period=card.period,
+        thread_ref=card.thread_ref,
+        nameless=card.nameless,
     )

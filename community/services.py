@@ -23,6 +23,7 @@ from community.opinions import Opinions
 from community.pages import Pages
 from community.polls import Polls
 from community.ports import Clock, Labels, ServerBuilder, WebReader
+from community.practices import Practices
 from community.privacy import Privacy
 from community.profiles import Profiles
 from community.registrations import Registrations
@@ -53,6 +54,7 @@ class Services:
     registrations: Registrations
     calendars: Calendars
     polls: Polls
+    practices: Practices
     forecasts: Forecasts
     search: Search
     library_care: LibraryCare
@@ -93,6 +95,7 @@ def services(
         registrations=Registrations(db, clock),
         calendars=Calendars(db, clock, labels, public_url),
         polls=Polls(db, clock, meetups),
+        practices=Practices(db, clock, memory),
         forecasts=Forecasts(db, clock),
         library=Library(db, clock, memory),
         links=Links(db, clock, web or Nowhere()),

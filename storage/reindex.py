@@ -7,6 +7,7 @@ from sqlmodel import col, exists, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.library import Resource, ResourceState
+from storage.practices import Practice, PracticeState
 from storage.search.analysis import ANALYSER
 from storage.search.tables import SearchDocument, SearchState
 
@@ -25,14 +26,22 @@ async def made(session: AsyncSession, network_id: int) -> None:
     await session.exec(update(SearchState).where(of_network).values(analyser=ANALYSER))
 
 
-async def ghosts(session: AsyncSession, network_id: int) -> Sequence[int]:
-    """Resources that the index holds and that are not published."""
-    published = exists().where(
+async def ghosts(session: AsyncSession, network_id: int) -> Sequence[tuple[str, int]]:
+    """Kind and id of what the index holds and is not published."""
+    resource = exists().where(
         col(Resource.id) == SearchDocument.item_id,
         col(Resource.network_id) == network_id,
         col(Resource.state) == ResourceState.PUBLISHED,
     )
-    query = select(SearchDocument.item_id).where(
-        SearchDocument.network_id == network_id, SearchDocument.kind == "resource", ~published
+    practice = exists().where(
+        col(Practice.id) == SearchDocument.item_id,
+        col(Practice.network_id) == network_id,
+        col(Practice.state) == PracticeState.PUBLISHED,
     )
-    return (await session.exec(query)).all()
+    found: list[tuple[str, int]] = []
+    for kind, published in (("resource", resource), ("practice", practice)):
+        query = select(SearchDocument.item_id).where(
+            SearchDocument.network_id == network_id, SearchDocument.kind == kind, ~published
+        )
+        found += [(kind, item_id) for item_id in (await session.exec(query)).all()]
+    return found

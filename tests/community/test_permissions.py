@@ -14,6 +14,7 @@ from community.exporter import Exporter
 from community.importer import Importer
 from community.meetups_rules import NewMeetup
 from community.policy import NEEDED, Action, allows
+from community.practice_importer import PracticeImporter
 from community.reindex import Reindexer
 from community.resources import NewResource
 from storage.engine import Database
@@ -296,6 +297,15 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
     ),
     ("search", "find"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.find(n[r], "eau")),
     ("search", "page"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.page(n[r], 999_999, 1)),
+    ("practices", "practice"): (
+        Action.SEE_PRACTICES,
+        lambda n, r: n.services.practices.practice(n[r], 999_999),
+    ),
+    ("practices", "browse"): (Action.SEE_PRACTICES, lambda n, r: n.services.practices.browse(n[r])),
+    ("practice_importer", "practices"): (
+        Action.IMPORT_RESOURCES,
+        lambda n, r: PracticeImporter(n.db, n.clock).practices(n[r], []),
+    ),
     ("search", "suggest"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.suggest(n[r], "eau")),
     ("search", "bare"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.bare(n[r], "eau")),
     ("synonyms", "own"): (Action.CURATE_LIBRARY, lambda n, r: n.services.synonyms.own(n[r])),
@@ -438,6 +448,7 @@ def test_no_public_use_case_is_forgotten(network: Network) -> None:
         if not name.startswith("_")
     }
     of_files = {(service, "resources") for service in ("importer", "exporter", "reindexer")}
+    of_files.add(("practice_importer", "practices"))
     assert public | of_files == set(USES) | WITHOUT_ACTOR
 
 

@@ -167,7 +167,7 @@ async def test_autocompletion_leads_to_the_very_resource(library: Town) -> None:
     choices = await member.autocomplete("ressource chercher", "recherche", "manuels et gui")
     assert choices[0]["name"] == "Manuels et guides de la concertation"
     answer = await member.slash("ressource chercher", recherche=choices[0]["value"])
-    assert read(answer).startswith("### 1 ressource")
+    assert read(answer).startswith("### 1 résultat")
     assert "https://i-cpc.org/type_de_document/manuel/" in read(answer)
 
 
@@ -176,9 +176,7 @@ async def test_browsing_by_theme(library: Town) -> None:
     themes = await member.slash("ressource parcourir")
     shelf = await member.choose(themes, "Choisir un thème", ["Alimentation"])
     assert "10 ressources sur ce thème" in read(shelf)
-    sheet = await member.choose(
-        shelf, "Lire la fiche d’une ressource", [shelf.menus[0]["options"][0]["value"]]
-    )
+    sheet = await member.choose(shelf, "Lire une fiche", [shelf.menus[0]["options"][0]["value"]])
     themes_line = next(line for line in read(sheet).splitlines() if line.startswith("**Thèmes :**"))
     assert "Alimentation" in themes_line
     assert sheet.buttons == ["Ouvrir le lien", "Garder", "Donner mon avis", "Signaler un problème"]
@@ -187,7 +185,7 @@ async def test_browsing_by_theme(library: Town) -> None:
 async def test_a_withdrawn_resource_is_found_no_more(library: Town) -> None:
     found = await library["facilitator"].slash("ressource chercher", recherche="manuels concertation")
     sheet = await library["facilitator"].choose(
-        found, "Lire la fiche d’une ressource", ["Manuels et guides de la concertation"]
+        found, "Lire une fiche", ["Manuels et guides de la concertation"]
     )
     sure = await library["facilitator"].click(sheet, "Retirer de la bibliothèque")
     gone = await library["facilitator"].click(sure, "Confirmer")
@@ -200,7 +198,7 @@ async def test_a_withdrawn_resource_is_found_no_more(library: Town) -> None:
 
 async def test_a_typo_without_accents_is_understood(library: Town) -> None:
     answer = await library["member"].slash("ressource chercher", recherche="economie circulaire reemplois")
-    assert "ressources pour" in read(answer)
+    assert "résultats pour" in read(answer)
     typo = await library["member"].slash("ressource chercher", recherche="biodiversitee comunale")
     assert "Vouliez-vous dire : **biodiversité" in read(typo)
     assert "Biodiversité" in read(typo)
