@@ -15,7 +15,7 @@ from community.ports import Button
 # What somebody may start -> the buttons that start it.
 _BUTTONS: Mapping[str, tuple[Button, ...]] = {
     Action.EDIT_PROFILE: (Button("profile.show"), Button("profile.edit")),
-    Action.FIND_PEERS: (Button("peer.search"),),
+    Action.FIND_PEERS: (Button("peer.search"), Button("peer.map")),
     Action.VOUCH: (Button("join.vouch"),),
     Action.SEARCH_LIBRARY: (Button("library.search", style="primary"), Button("library.browse")),
     Action.PROPOSE_RESOURCE: (Button("library.propose"), Button("library.mine"), Button("library.kept")),

@@ -30,6 +30,7 @@ from community.registrations import Registrations
 from community.reports import Reports
 from community.search import Search
 from community.synonyms import Synonyms
+from community.territories import Territories
 from community.toolboxes import Toolboxes
 from storage.engine import Database
 from storage.search import Memory
@@ -44,6 +45,7 @@ class Services:
     joining: Joining
     invitations: Invitations
     profiles: Profiles
+    territories: Territories
     privacy: Privacy
     library: Library
     links: Links
@@ -88,6 +90,7 @@ def services(
         joining=Joining(db, clock, members),
         invitations=Invitations(db, clock),
         profiles=Profiles(db, clock),
+        territories=Territories(db),
         privacy=Privacy(db, clock, labels),
         meetups=meetups,
         meetups_upkeep=MeetupsUpkeep(db, clock),

@@ -13,6 +13,7 @@ from cogs.kit.errors import GoneButton, report
 from cogs.kit.forms import Drafts, Forms
 from cogs.kit.inbound import Inbound
 from cogs.kit.translator import LabelTranslator
+from cogs.pictures import Artist
 from community.services import Services
 from prompts import Words
 
@@ -34,7 +35,9 @@ class Tree(app_commands.CommandTree[Any]):
 
 
 class Host(commands.AutoShardedBot):
-    """Gives the cogs ``services``, ``words``, ``inbound``, ``actions``, ``forms``; routes clicks and submits.
+    """Gives the cogs ``services``, ``words``, ``inbound``, ``artist``, ``actions``, ``forms``.
+
+    Routes clicks and submits.
 
     A subclass that overrides ``setup_hook`` or ``on_interaction`` calls ``super()``.
     """
@@ -45,6 +48,7 @@ class Host(commands.AutoShardedBot):
         words: Words,
         services: Services,
         drafts: Drafts | None = None,
+        artist: Artist | None = None,
         intents: discord.Intents,
         patience: float = 1.5,
         **options: Any,
@@ -54,6 +58,7 @@ class Host(commands.AutoShardedBot):
         super().__init__(command_prefix=(), help_command=None, tree_cls=Tree, intents=intents, **options)
         self.words = words
         self.services = services
+        self.artist = artist or Artist()
         self.inbound = Inbound(words, services.members.identify, patience=patience)
         self.actions = Actions()
         self.forms = Forms(self, drafts or services.drafts)

@@ -11,7 +11,7 @@ import discord
 
 from cogs.kit.layout import Row, layout
 from community.actors import Actor, Standing
-from prompts import Text, Words, escape, locale_of
+from prompts import Text, Words, clean, escape, locale_of, shorten
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +19,7 @@ Interaction = discord.Interaction[Any]
 Identify = Callable[[Standing], Awaitable[Actor]]
 
 ALREADY_ANSWERED = 40060
+ALT_LIMIT = 1024
 _KEY = "entrepairs"
 
 
@@ -203,11 +204,29 @@ class Inbound:
         **values: Any,
     ) -> None:
         """A picture below words that say the same, for the reader alone. ``alt``: for who cannot see it."""
+        await self.illustrated(interaction, template, [(name, content, alt)], rows=rows, **values)
+
+    async def illustrated(
+        self,
+        interaction: Interaction,
+        template: str,
+        pictures: Sequence[tuple[str, bytes | None, str]],
+        *,
+        rows: Sequence[Row] = (),
+        **values: Any,
+    ) -> None:
+        """As ``picture``, with several, each with its name and its words; one without content is left out."""
         text = self.render(interaction, template, **values)
         view = layout(text, rows, self.words, self.locale(interaction))
-        shown = discord.MediaGalleryItem(f"attachment://{name}", description=alt[:1024])
-        view.add_item(discord.ui.MediaGallery(shown))
-        await self.exchange(interaction).send(view, [discord.File(io.BytesIO(content), name)])
+        drawn = [(name, content, alt) for name, content, alt in pictures if content]
+        if drawn:
+            items = [
+                discord.MediaGalleryItem(f"attachment://{name}", description=shorten(clean(alt), ALT_LIMIT))
+                for name, _content, alt in drawn
+            ]
+            view.add_item(discord.ui.MediaGallery(*items))
+        files = [discord.File(io.BytesIO(content), name) for name, content, _alt in drawn]
+        await self.exchange(interaction).send(view, files)
 
     async def say(self, interaction: Interaction, key: str, **values: Any) -> None:
         """The last resort, when no template can be filled: a label, as it is."""

@@ -114,6 +114,10 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
         lambda n, r: n.services.privacy.erase(replace(n[r], member_id=None)),
     ),
     ("profiles", "find_peers"): (Action.FIND_PEERS, lambda n, r: n.services.profiles.find_peers(n[r], "eau")),
+    ("territories", "members_map"): (
+        Action.FIND_PEERS,
+        lambda n, r: n.services.territories.members_map(n[r]),
+    ),
     ("members", "find"): (Action.ADMIT_MEMBER, lambda n, r: n.services.members.find(n[r], "personne")),
     ("members", "member"): (Action.ADMIT_MEMBER, lambda n, r: n.services.members.member(n[r], 999_999)),
     ("members", "known"): (Action.ADMIT_MEMBER, lambda n, r: n.services.members.known(n[r], standing("3"))),

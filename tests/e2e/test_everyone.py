@@ -36,6 +36,7 @@ COMMANDS = (
     Command("profile view", "profil voir", "newcomer", "profile.show"),
     Command("profile edit", "profil modifier", "newcomer", "profile.edit"),
     Command("peer search", "pair chercher", "member", "peer.search", {"query": "eau"}),
+    Command("peer map", "pair carte", "member", "peer.map"),
     Command("vouch", "parrainer", "member", "join.vouch", {"person": "newcomer"}),
     Command("resource search", "ressource chercher", "member", "library.search", {"query": "eau"}),
     Command("resource browse", "ressource parcourir", "member", "library.browse"),
