@@ -12,6 +12,8 @@ from cogs.kit.forms import ChoiceField, Form, Prefill, TextField, Values, prefil
 from cogs.kit.host import Host
 from cogs.kit.layout import Menu, Option, Row
 from cogs.kit.paging import pages
+from cogs.network_figures import FigureDoors
+from cogs.network_group import NETWORK
 from community import settings as rules
 from community.actors import Actor
 from community.errors import Invalid
@@ -43,13 +45,14 @@ _SETTINGS: Row = [
 _FORUMS = frozenset({"practices", "needs"})
 
 
-class NetworkCog(commands.Cog):
+class NetworkCog(FigureDoors, commands.Cog):
     """`/network …` and the buttons that do the same."""
 
-    network = localized.group("network")
+    network = NETWORK
 
     def __init__(self, host: Host) -> None:
         self.inbound, self.networks = host.inbound, host.services.networks
+        self.services, self.artist = host.services, host.artist
         self.forecasts, self.words = host.services.forecasts, host.words
 
     @localized.command("network.setup", parent=network)
@@ -67,7 +70,10 @@ class NetworkCog(commands.Cog):
     async def show_status(self, interaction: Interaction, subject_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
         status = await self.networks.status(actor)
-        rows = [[Button("library.review"), Button("member.waiting"), Button("network.repair")]]
+        rows = [
+            [Button("network.health"), Button("network.funnel")],
+            [Button("library.review"), Button("member.waiting"), Button("network.repair")],
+        ]
         await self.inbound.reply(interaction, "network/status", rows=rows, status=status)
 
     @localized.command("network.forecast", parent=network)

@@ -26,6 +26,8 @@ _BUTTONS: Mapping[str, tuple[Button, ...]] = {
     Action.REVIEW_RESOURCE: (Button("library.review"),),
     Action.ADMIT_MEMBER: (Button("member.waiting"), Button("member.find")),
     Action.SEE_NETWORK_STATUS: (Button("network.status"),),
+    Action.SEE_NETWORK_HEALTH: (Button("network.health"),),
+    Action.HELP_NEWCOMERS: (Button("network.funnel"),),
     Action.CHANGE_NETWORK: (Button("network.settings"), Button("network.repair")),
 }
 

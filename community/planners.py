@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from community import (
     access,
     curation_delivery,
+    funnel_delivery,
     joining_delivery,
     library_delivery,
     links_delivery,
@@ -46,6 +47,7 @@ def planners(labels: Labels) -> Mapping[str, Planner]:
         "network.panel_changed": PanelChanged(),
         **joining_delivery.planners(),
         **privacy_delivery.planners(labels),
+        **funnel_delivery.planners(),
         "member.admitted": MemberTold("members/admitted"),
         "member.named_facilitator": MemberTold("members/named_facilitator"),
         "member.grant_role": RoleFollows(labels, give=True),

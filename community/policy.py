@@ -11,6 +11,8 @@ class Action(StrEnum):
     SEE_NETWORK_STATUS = "network.status"
     CHANGE_NETWORK = "network.change"
     SEE_FORECAST = "network.forecast"
+    SEE_NETWORK_HEALTH = "network.health"
+    HELP_NEWCOMERS = "network.funnel"
     ASK_FOR_ACCESS = "member.ask"
     EDIT_PROFILE = "profile.edit"
     FIND_PEERS = "peer.search"
@@ -44,6 +46,8 @@ NEEDED: dict[Action, Role] = {
     Action.SEE_NETWORK_STATUS: Role.FACILITATOR,
     Action.CHANGE_NETWORK: Role.ADMIN,
     Action.SEE_FORECAST: Role.FACILITATOR,
+    Action.SEE_NETWORK_HEALTH: Role.FACILITATOR,
+    Action.HELP_NEWCOMERS: Role.FACILITATOR,
     Action.ASK_FOR_ACCESS: Role.STRANGER,
     Action.EDIT_PROFILE: Role.NEWCOMER,
     Action.FIND_PEERS: Role.MEMBER,

@@ -8,6 +8,8 @@ from community.calendars import Calendars
 from community.drafts import Drafts
 from community.forecast import Forecasts
 from community.freshness import Freshness
+from community.funnel import Funnels
+from community.health import Health
 from community.help import Help
 from community.invitations import Invitations
 from community.joining import Joining
@@ -46,6 +48,8 @@ class Services:
     invitations: Invitations
     profiles: Profiles
     territories: Territories
+    funnels: Funnels
+    health: Health
     privacy: Privacy
     library: Library
     links: Links
@@ -91,6 +95,8 @@ def services(
         invitations=Invitations(db, clock),
         profiles=Profiles(db, clock),
         territories=Territories(db),
+        funnels=Funnels(db, clock),
+        health=Health(db, clock),
         privacy=Privacy(db, clock, labels),
         meetups=meetups,
         meetups_upkeep=MeetupsUpkeep(db, clock),

@@ -59,6 +59,8 @@ COMMANDS = (
     Command("member appoint", "membre confier-animation", "admin", "member.find", {"person": "newcomer"}),
     Command("member dismiss", "membre retirer-animation", "admin", "member.find", {"person": "newcomer"}),
     Command("network status", "réseau état", "facilitator", "network.status"),
+    Command("network health", "réseau santé", "facilitator", "network.health"),
+    Command("network funnel", "réseau parcours", "facilitator", "network.funnel"),
     Command("network settings", "réseau réglages", "admin", "network.settings"),
     Command("network repair", "réseau réparer", "admin", "network.repair"),
     Command("network setup", "réseau installer", "admin", "network.repair"),

@@ -1,0 +1,52 @@
+"""How a network lives, as instants and whoever made them: use cases count, and hide what is on few people."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.threads import Thread, ThreadState
+
+
+class Event(NamedTuple):
+    """Something happened; ``who`` tells people apart (a question without a name is somebody by itself)."""
+
+    who: str
+    at: datetime
+    hours: float = 0.0  # what it took, where that is what is measured
+
+
+async def first_answers(session: AsyncSession, network_id: int, since: datetime) -> Sequence[Event]:
+    """Questions asked since then that got an answer, at the instant when they were asked."""
+    query = select(Thread.id, Thread.author_id, Thread.opened_at, Thread.first_answer_at).where(
+        Thread.network_id == network_id,
+        col(Thread.asks),
+        Thread.opened_at >= since,
+        col(Thread.first_answer_at).is_not(None),
+    )
+    return [
+        Event(_who(author_id, thread_id), opened_at, (answered_at - opened_at).total_seconds() / 3600)
+        for thread_id, author_id, opened_at, answered_at in (await session.exec(query)).all()
+        if answered_at is not None
+    ]
+
+
+async def solved(session: AsyncSession, network_id: int, since: datetime) -> Sequence[Event]:
+    """Questions whose author accepted an answer since then."""
+    query = select(Thread.id, Thread.author_id, Thread.accepted_at).where(
+        Thread.network_id == network_id,
+        col(Thread.asks),
+        Thread.state == ThreadState.ANSWERED,
+        col(Thread.accepted_at) >= since,
+    )
+    return [
+        Event(_who(author_id, thread_id), accepted_at)
+        for thread_id, author_id, accepted_at in (await session.exec(query)).all()
+        if accepted_at is not None
+    ]
+
+
+def _who(member_id: int | None, thread_id: int | None) -> str:
+    return f"member {member_id}" if member_id is not None else f"thread {thread_id}"
