@@ -21,6 +21,8 @@ _STARTED = (
     Action.ADMIT_MEMBER,
     Action.SUSPEND_MEMBER,
     Action.SEE_NETWORK_STATUS,
+    Action.SEE_NETWORK_HEALTH,
+    Action.HELP_NEWCOMERS,
     Action.NAME_FACILITATOR,
     Action.CHANGE_NETWORK,
 )
