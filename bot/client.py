@@ -31,6 +31,7 @@ COGS = (
     "cogs.peers",
     "cogs.privacy",
     "cogs.library",
+    "cogs.practices",
     "cogs.meetups",
     "cogs.links",
     "cogs.acronyms",

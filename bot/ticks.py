@@ -44,6 +44,8 @@ async def _forget(services: Services, delivery: Delivery, db: Database) -> None:
     drafts = await services.drafts.purge()
     await services.calendars.purge()
     await services.polls.purge()
+    await services.sharing.purge()
+    await services.card_requests.purge()
     searches = await services.search.purge()
     networks = await services.privacy.purge()
     people = await services.privacy.retain()

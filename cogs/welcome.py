@@ -20,6 +20,8 @@ _BUTTONS: Mapping[str, tuple[Button, ...]] = {
     Action.SEARCH_LIBRARY: (Button("library.search", style="primary"), Button("library.browse")),
     Action.PROPOSE_RESOURCE: (Button("library.propose"), Button("library.mine"), Button("library.kept")),
     Action.SEE_ACRONYMS: (Button("acronym.look"),),
+    Action.SEE_PRACTICES: (Button("practice.list", style="primary"),),
+    Action.SHARE_PRACTICE: (Button("practice.share"),),
     Action.SEE_MEETUPS: (Button("meetup.list", style="primary"),),
     Action.ANSWER_MEETUP: (Button("meetup.reminders"),),
     Action.PLAN_MEETUP: (Button("meetup.create"), Button("meetup.manage")),

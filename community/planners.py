@@ -18,6 +18,7 @@ from community import (
     links_delivery,
     meetups_delivery,
     polls_delivery,
+    practices_delivery,
     privacy_delivery,
 )
 from community.outbox import Card, Direct, Drop, Edit, GiveUp, Grant, Plan, Planner, Post, Revoke
@@ -57,6 +58,7 @@ def planners(labels: Labels) -> Mapping[str, Planner]:
         **links_delivery.planners(),
         **meetups_delivery.planners(labels),
         **polls_delivery.planners(),
+        **practices_delivery.planners(),
     }
 
 

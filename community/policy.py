@@ -30,6 +30,9 @@ class Action(StrEnum):
     EXPORT_RESOURCES = "library.export"
     CHECK_LINKS = "library.check_links"
     SEE_PRACTICES = "practice.see"
+    SHARE_PRACTICE = "practice.share"
+    TAKE_UP_PRACTICE = "practice.take_up"  # reuse it, say « coup de cœur », be told of new ones
+    CURATE_PRACTICES = "practice.curate"
     SEE_MEETUPS = "meetup.see"
     ANSWER_MEETUP = "meetup.answer"
     PLAN_MEETUP = "meetup.plan"
@@ -65,6 +68,9 @@ NEEDED: dict[Action, Role] = {
     Action.EXPORT_RESOURCES: Role.FACILITATOR,
     Action.CHECK_LINKS: Role.ADMIN,
     Action.SEE_PRACTICES: Role.MEMBER,
+    Action.SHARE_PRACTICE: Role.MEMBER,
+    Action.TAKE_UP_PRACTICE: Role.MEMBER,
+    Action.CURATE_PRACTICES: Role.FACILITATOR,
     Action.SEE_MEETUPS: Role.MEMBER,
     Action.ANSWER_MEETUP: Role.MEMBER,
     Action.PLAN_MEETUP: Role.FACILITATOR,

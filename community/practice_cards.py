@@ -174,7 +174,7 @@ def may_see(actor: Actor, practice: Practice) -> bool:
     """A published card is everybody's; a draft its author's; a withdrawn one the facilitators' too."""
     if practice.state == PracticeState.PUBLISHED or mine(actor, practice):
         return True
-    return practice.state == PracticeState.WITHDRAWN and allows(actor, Action.CURATE_LIBRARY)
+    return practice.state == PracticeState.WITHDRAWN and allows(actor, Action.CURATE_PRACTICES)
 
 
 def mine(actor: Actor, practice: Practice) -> bool:
@@ -185,7 +185,7 @@ def may_know(actor: Actor | None, practice: Practice) -> bool:
     """Whose card it is: of a nameless one, its author and the facilitators know."""
     if not practice.nameless:
         return True
-    return actor is not None and (mine(actor, practice) or allows(actor, Action.CURATE_LIBRARY))
+    return actor is not None and (mine(actor, practice) or allows(actor, Action.CURATE_PRACTICES))
 
 
 def found(practice: Practice | None, actor: Actor) -> Practice:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community import packing
+from community import packing, practice_privacy
 from community.actors import Actor
 from community.errors import DomainError
 from community.policy import Action, require
@@ -243,6 +243,7 @@ class Privacy:
         now = self._clock.now()
         given = await members.roles(session, network_id, member_id)
         await stored.cancel_outbox(session, member_id, now)
+        await practice_privacy.forget_member(session, network_id, member_id, self._clock)
         for (table, column), treatment in TREATMENTS.items():
             if treatment is Treatment.OWN:
                 await stored.delete_rows(session, table, column, member_id)

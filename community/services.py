@@ -25,6 +25,9 @@ from community.opinions import Opinions
 from community.pages import Pages
 from community.polls import Polls
 from community.ports import Clock, Labels, ServerBuilder, WebReader
+from community.practice_requests import CardRequests
+from community.practice_reuses import Reuses
+from community.practice_sharing import Sharing
 from community.practices import Practices
 from community.privacy import Privacy
 from community.profiles import Profiles
@@ -61,6 +64,9 @@ class Services:
     calendars: Calendars
     polls: Polls
     practices: Practices
+    sharing: Sharing
+    reuses: Reuses
+    card_requests: CardRequests
     forecasts: Forecasts
     search: Search
     library_care: LibraryCare
@@ -105,6 +111,9 @@ def services(
         calendars=Calendars(db, clock, labels, public_url),
         polls=Polls(db, clock, meetups),
         practices=Practices(db, clock, memory),
+        sharing=Sharing(db, clock, memory),
+        reuses=Reuses(db, clock),
+        card_requests=CardRequests(db, clock),
         forecasts=Forecasts(db, clock),
         library=Library(db, clock, memory),
         links=Links(db, clock, web or Nowhere()),

@@ -27,6 +27,7 @@ class CardRequest(SQLModel, table=True):
     author_id: int = Field(foreign_key="member.id", index=True)
     message_ref: str
     thread_ref: str | None = None  # where it was said, when that is a thread
+    at_home: bool = False  # that thread is one of the practices forum: the card stands in it
     title: str = ""
     text: str = ""
     state: str = RequestState.ASKED

@@ -134,6 +134,34 @@ async def of_author(
     return (await session.exec(latest.limit(limit))).all()
 
 
+async def without_thread(session: AsyncSession, network_id: int, before: datetime) -> Sequence[Practice]:
+    """Members' cards that were published before then and stand in no thread yet: the forum may be gone."""
+    query = select(Practice).where(
+        Practice.network_id == network_id,
+        Practice.state == PracticeState.PUBLISHED,
+        col(Practice.card_ref).is_(None),
+        col(Practice.author_id).is_not(None),
+        col(Practice.published_at) < before,
+    )
+    return (await session.exec(query.order_by(col(Practice.id)).limit(25))).all()
+
+
+async def derived_from(session: AsyncSession, network_id: int, practice_id: int) -> Sequence[Practice]:
+    """Published cards that say they come from this one, the oldest first."""
+    query = select(Practice).where(
+        Practice.network_id == network_id,
+        Practice.derived_from == practice_id,
+        Practice.state == PracticeState.PUBLISHED,
+    )
+    return (await session.exec(query.order_by(col(Practice.id)))).all()
+
+
+async def drafts_before(session: AsyncSession, before: datetime) -> Sequence[Practice]:
+    """Drafts of every network that nobody touched since then."""
+    query = select(Practice).where(Practice.state == PracticeState.DRAFT, col(Practice.updated_at) < before)
+    return (await session.exec(query.order_by(col(Practice.id)).limit(200))).all()
+
+
 async def browse(
     session: AsyncSession, network_id: int, *, theme_id: int | None, limit: int, offset: int
 ) -> tuple[Sequence[Practice], int]:

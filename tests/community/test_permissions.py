@@ -15,6 +15,7 @@ from community.importer import Importer
 from community.meetups_rules import NewMeetup
 from community.policy import NEEDED, Action, allows
 from community.practice_importer import PracticeImporter
+from community.practice_requests import Told
 from community.reindex import Reindexer
 from community.resources import NewResource
 from storage.engine import Database
@@ -310,6 +311,71 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
         lambda n, r: n.services.practices.practice(n[r], 999_999),
     ),
     ("practices", "browse"): (Action.SEE_PRACTICES, lambda n, r: n.services.practices.browse(n[r])),
+    ("practices", "mine"): (Action.SEE_PRACTICES, lambda n, r: n.services.practices.mine(n[r])),
+    ("practices", "suggest"): (
+        Action.SEE_PRACTICES,
+        lambda n, r: n.services.practices.suggest(n[r], "marché"),
+    ),
+    ("practices", "history"): (
+        Action.SEE_PRACTICES,
+        lambda n, r: n.services.practices.history(n[r], 999_999),
+    ),
+    ("practices", "lineage"): (
+        Action.SEE_PRACTICES,
+        lambda n, r: n.services.practices.lineage(n[r], 999_999),
+    ),
+    ("sharing", "drafts"): (Action.SHARE_PRACTICE, lambda n, r: n.services.sharing.drafts(n[r])),
+    ("sharing", "begin"): (
+        Action.SHARE_PRACTICE,
+        lambda n, r: n.services.sharing.begin(n[r], {"title": "Un titre", "done": "Fait."}),
+    ),
+    ("sharing", "draft"): (Action.SHARE_PRACTICE, lambda n, r: n.services.sharing.draft(n[r], 999_999)),
+    ("sharing", "write"): (Action.SHARE_PRACTICE, lambda n, r: n.services.sharing.write(n[r], 999_999, {})),
+    ("sharing", "hide_name"): (
+        Action.SHARE_PRACTICE,
+        lambda n, r: n.services.sharing.hide_name(n[r], 999_999, True),
+    ),
+    ("sharing", "publish"): (Action.SHARE_PRACTICE, lambda n, r: n.services.sharing.publish(n[r], 999_999)),
+    ("sharing", "discard"): (Action.SHARE_PRACTICE, lambda n, r: n.services.sharing.discard(n[r], 999_999)),
+    ("sharing", "withdraw"): (Action.SHARE_PRACTICE, lambda n, r: n.services.sharing.withdraw(n[r], 999_999)),
+    ("sharing", "open_thread"): (
+        Action.SHARE_PRACTICE,
+        lambda n, r: n.services.sharing.open_thread(n[r], 999_999),
+    ),
+    ("reuses", "take_up"): (Action.TAKE_UP_PRACTICE, lambda n, r: n.services.reuses.take_up(n[r], 999_999)),
+    ("reuses", "answer"): (
+        Action.TAKE_UP_PRACTICE,
+        lambda n, r: n.services.reuses.answer(n[r], 999_999, "adopted"),
+    ),
+    ("reuses", "reuse"): (Action.TAKE_UP_PRACTICE, lambda n, r: n.services.reuses.reuse(n[r], 999_999)),
+    ("reuses", "taken_up"): (Action.TAKE_UP_PRACTICE, lambda n, r: n.services.reuses.taken_up(n[r])),
+    ("reuses", "heart"): (Action.TAKE_UP_PRACTICE, lambda n, r: n.services.reuses.heart(n[r], 999_999)),
+    ("reuses", "notices"): (Action.TAKE_UP_PRACTICE, lambda n, r: n.services.reuses.notices(n[r])),
+    ("reuses", "set_notices"): (
+        Action.TAKE_UP_PRACTICE,
+        lambda n, r: n.services.reuses.set_notices(n[r], []),
+    ),
+    ("reuses", "standing"): (
+        Action.SHARE_PRACTICE,
+        lambda n, r: n.services.reuses.standing(n[r], 999_999, "continues"),
+    ),
+    ("reuses", "has_heart"): (Action.SEE_PRACTICES, lambda n, r: n.services.reuses.has_heart(n[r], 999_999)),
+    ("card_requests", "ask"): (
+        Action.SHARE_PRACTICE,
+        lambda n, r: n.services.card_requests.ask(n[r], Told("1", "3", "Un texte", "2")),
+    ),
+    ("card_requests", "accept"): (
+        Action.SHARE_PRACTICE,
+        lambda n, r: n.services.card_requests.accept(n[r], 999_999),
+    ),
+    ("card_requests", "decline"): (
+        Action.SHARE_PRACTICE,
+        lambda n, r: n.services.card_requests.decline(n[r], 999_999),
+    ),
+    ("practices", "without_thread"): (
+        Action.CURATE_PRACTICES,
+        lambda n, r: n.services.practices.without_thread(n[r]),
+    ),
     ("practice_importer", "practices"): (
         Action.IMPORT_RESOURCES,
         lambda n, r: PracticeImporter(n.db, n.clock).practices(n[r], []),
@@ -396,6 +462,8 @@ WITHOUT_ACTOR = {
     ("calendars", "purge"),
     ("drafts", "purge"),
     ("polls", "purge"),
+    ("sharing", "purge"),
+    ("card_requests", "purge"),
     ("privacy", "removed"),
     ("privacy", "returned"),
     ("privacy", "purge"),

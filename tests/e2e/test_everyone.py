@@ -45,6 +45,11 @@ COMMANDS = (
     Command("resource kept", "ressource gardées", "member", "library.kept"),
     Command("resource review", "ressource relire", "facilitator", "library.review"),
     Command("acronym", "sigle", "newcomer", "acronym.look", {"word": "EPCI"}),
+    Command("practice list", "pratique liste", "member", "practice.list"),
+    Command("practice share", "pratique partager", "member", "practice.share", form=True),
+    Command("practice mine", "pratique miennes", "member", "practice.mine"),
+    Command("practice show", "pratique voir", "member", "practice.list", {"practice": "1"}),
+    Command("practice edit", "pratique modifier", "member", "practice.mine", {"practice": "1"}),
     Command("meetup list", "rencontre liste", "member", "meetup.list"),
     Command("meetup reminders", "rencontre rappels", "member", "meetup.reminders", form=True),
     Command("meetup create", "rencontre créer", "facilitator", "meetup.create", form=True),
@@ -69,7 +74,7 @@ COMMANDS = (
 )
 
 # On the permanent message for everybody; in the menu only for those who still need it.
-ELSEWHERE = {"member.find", "member.ask"}
+ELSEWHERE = {"member.find", "member.ask", "practice.mine"}
 
 
 def check(answer: Answer, allowed: bool, locale: str, what: str) -> None:
