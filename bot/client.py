@@ -35,6 +35,7 @@ COGS = (
     "cogs.meetups",
     "cogs.links",
     "cogs.acronyms",
+    "cogs.coffee",
     "cogs.welcome",
 )
 

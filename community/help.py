@@ -17,6 +17,7 @@ _STARTED = (
     Action.SEE_PRACTICES,
     Action.SHARE_PRACTICE,
     Action.TAKE_UP_PRACTICE,
+    Action.HAVE_COFFEE,
     Action.SEE_MEETUPS,
     Action.ANSWER_MEETUP,
     Action.PLAN_MEETUP,

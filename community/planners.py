@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import (
     access,
+    coffee_delivery,
     curation_delivery,
     funnel_delivery,
     joining_delivery,
@@ -59,6 +60,7 @@ def planners(labels: Labels) -> Mapping[str, Planner]:
         **meetups_delivery.planners(labels),
         **polls_delivery.planners(),
         **practices_delivery.planners(),
+        **coffee_delivery.planners(),
     }
 
 

@@ -26,6 +26,8 @@ class Action(StrEnum):
     JUDGE_RESOURCE = "library.judge"  # report, rate, keep, be told of new ones
     CURATE_LIBRARY = "library.curate"
     SEE_ACRONYMS = "acronym.see"
+    HAVE_COFFEE = "coffee.have"
+    PROPOSE_COFFEE = "coffee.propose"
     IMPORT_RESOURCES = "library.import"
     EXPORT_RESOURCES = "library.export"
     CHECK_LINKS = "library.check_links"
@@ -64,6 +66,8 @@ NEEDED: dict[Action, Role] = {
     Action.JUDGE_RESOURCE: Role.MEMBER,
     Action.CURATE_LIBRARY: Role.FACILITATOR,
     Action.SEE_ACRONYMS: Role.NEWCOMER,
+    Action.HAVE_COFFEE: Role.MEMBER,
+    Action.PROPOSE_COFFEE: Role.FACILITATOR,
     Action.IMPORT_RESOURCES: Role.ADMIN,
     Action.EXPORT_RESOURCES: Role.FACILITATOR,
     Action.CHECK_LINKS: Role.ADMIN,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from community.acronyms import Acronyms
 from community.alerts import Alerts
 from community.calendars import Calendars
+from community.coffee import Coffee
 from community.drafts import Drafts
 from community.forecast import Forecasts
 from community.freshness import Freshness
@@ -72,6 +73,7 @@ class Services:
     library_care: LibraryCare
     synonyms: Synonyms
     acronyms: Acronyms
+    coffee: Coffee
     reports: Reports
     opinions: Opinions
     alerts: Alerts
@@ -122,6 +124,7 @@ def services(
         library_care=LibraryCare(db, clock),
         synonyms=Synonyms(db, clock),
         acronyms=Acronyms(db),
+        coffee=Coffee(db, clock),
         reports=Reports(db, clock),
         opinions=Opinions(db, clock),
         alerts=Alerts(db, clock, memory),

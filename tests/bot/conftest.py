@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,6 @@ from bot import client as client_module
 from bot import compose
 from bot import settings as settings_module
 from bot.client import Publish
-from bot.clock import SystemClock
 from bot.run import Runner
 from bot.server_permissions import NEEDED
 from bot.settings import Settings
@@ -45,8 +45,12 @@ class Stage:
             "ENTREPAIRS_WEB_PORT": "0",
         }
 
+    def advance(self, span: timedelta) -> None:
+        """Move the one clock that the platform and the application of this process share."""
+        self.sandbox.clock.advance(span)
+
     def runner(self, *, publish: Publish = "changed") -> Runner:
-        return Runner(compose.base(self.settings, Words(), SystemClock()), publish=publish)
+        return Runner(compose.base(self.settings, Words(), self.sandbox.clock), publish=publish)
 
     @contextlib.asynccontextmanager
     async def running(self, *, publish: Publish = "changed") -> AsyncIterator[Runner]:

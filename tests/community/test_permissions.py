@@ -59,6 +59,20 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
     ("acronyms", "look_up"): (Action.SEE_ACRONYMS, lambda n, r: n.services.acronyms.look_up(n[r], "EPCI")),
     ("acronyms", "explain"): (Action.SEE_ACRONYMS, lambda n, r: n.services.acronyms.explain(n[r], "EPCI")),
     ("acronyms", "suggest"): (Action.SEE_ACRONYMS, lambda n, r: n.services.acronyms.suggest(n[r], "")),
+    ("coffee", "mine"): (Action.HAVE_COFFEE, lambda n, r: n.services.coffee.mine(n[r])),
+    ("coffee", "join"): (Action.HAVE_COFFEE, lambda n, r: n.services.coffee.join(n[r])),
+    ("coffee", "leave"): (Action.HAVE_COFFEE, lambda n, r: n.services.coffee.leave(n[r])),
+    ("coffee", "pause"): (Action.HAVE_COFFEE, lambda n, r: n.services.coffee.pause(n[r], "5 janvier")),
+    ("coffee", "answer"): (
+        Action.HAVE_COFFEE,
+        lambda n, r: n.services.coffee.answer(n[r], 999_999, "met"),
+    ),
+    ("coffee", "offer"): (Action.PROPOSE_COFFEE, lambda n, r: n.services.coffee.offer(n[r])),
+    ("coffee", "propose"): (Action.PROPOSE_COFFEE, lambda n, r: n.services.coffee.propose(n[r], 0)),
+    ("coffee", "set_monthly"): (
+        Action.PROPOSE_COFFEE,
+        lambda n, r: n.services.coffee.set_monthly(n[r], True),
+    ),
     ("joining", "open"): (Action.ASK_FOR_ACCESS, lambda n, r: n.services.joining.open(_person(r))),
     ("joining", "mine"): (Action.EDIT_PROFILE, lambda n, r: n.services.joining.mine(n[r])),
     ("joining", "send"): (Action.EDIT_PROFILE, lambda n, r: n.services.joining.send(n[r])),
@@ -461,6 +475,7 @@ WITHOUT_ACTOR = {
     ("calendars", "feed"),  # asked by programs: the secret address says who
     ("calendars", "purge"),
     ("drafts", "purge"),
+    ("coffee", "run"),
     ("polls", "purge"),
     ("sharing", "purge"),
     ("card_requests", "purge"),
