@@ -36,6 +36,7 @@ COGS = (
     "cogs.links",
     "cogs.acronyms",
     "cogs.coffee",
+    "cogs.codev",
     "cogs.welcome",
 )
 

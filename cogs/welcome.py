@@ -23,6 +23,7 @@ _BUTTONS: Mapping[str, tuple[Button, ...]] = {
     Action.SEE_PRACTICES: (Button("practice.list", style="primary"),),
     Action.SHARE_PRACTICE: (Button("practice.share"),),
     Action.HAVE_COFFEE: (Button("coffee.mine"),),
+    Action.JOIN_CODEV: (Button("codev.list"),),
     Action.SEE_MEETUPS: (Button("meetup.list", style="primary"),),
     Action.ANSWER_MEETUP: (Button("meetup.reminders"),),
     Action.PLAN_MEETUP: (Button("meetup.create"), Button("meetup.manage")),

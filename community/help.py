@@ -18,6 +18,7 @@ _STARTED = (
     Action.SHARE_PRACTICE,
     Action.TAKE_UP_PRACTICE,
     Action.HAVE_COFFEE,
+    Action.JOIN_CODEV,
     Action.SEE_MEETUPS,
     Action.ANSWER_MEETUP,
     Action.PLAN_MEETUP,

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import (
     access,
+    codev_delivery,
     coffee_delivery,
     curation_delivery,
     funnel_delivery,
@@ -61,6 +62,7 @@ def planners(labels: Labels) -> Mapping[str, Planner]:
         **polls_delivery.planners(),
         **practices_delivery.planners(),
         **coffee_delivery.planners(),
+        **codev_delivery.planners(),
     }
 
 

@@ -28,6 +28,8 @@ class Action(StrEnum):
     SEE_ACRONYMS = "acronym.see"
     HAVE_COFFEE = "coffee.have"
     PROPOSE_COFFEE = "coffee.propose"
+    JOIN_CODEV = "codev.join"
+    PROPOSE_CODEV = "codev.propose"
     IMPORT_RESOURCES = "library.import"
     EXPORT_RESOURCES = "library.export"
     CHECK_LINKS = "library.check_links"
@@ -68,6 +70,8 @@ NEEDED: dict[Action, Role] = {
     Action.SEE_ACRONYMS: Role.NEWCOMER,
     Action.HAVE_COFFEE: Role.MEMBER,
     Action.PROPOSE_COFFEE: Role.FACILITATOR,
+    Action.JOIN_CODEV: Role.MEMBER,
+    Action.PROPOSE_CODEV: Role.FACILITATOR,
     Action.IMPORT_RESOURCES: Role.ADMIN,
     Action.EXPORT_RESOURCES: Role.FACILITATOR,
     Action.CHECK_LINKS: Role.ADMIN,

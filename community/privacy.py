@@ -46,6 +46,8 @@ TREATMENTS: Mapping[tuple[str, str], Treatment] = {
     ("calendar_token", "member_id"): Treatment.OWN,
     ("card_request", "asked_by"): Treatment.HANDLED,
     ("card_request", "author_id"): Treatment.OWN,
+    ("codev_participant", "member_id"): Treatment.OWN,
+    ("codev_session", "created_by"): Treatment.HANDLED,
     ("coffee_guest", "member_id"): Treatment.OWN,
     ("coffee_round", "drawn_by"): Treatment.HANDLED,
     ("coffee_volunteer", "member_id"): Treatment.OWN,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from community.acronyms import Acronyms
 from community.alerts import Alerts
 from community.calendars import Calendars
+from community.codev import Codev
 from community.coffee import Coffee
 from community.drafts import Drafts
 from community.forecast import Forecasts
@@ -74,6 +75,7 @@ class Services:
     synonyms: Synonyms
     acronyms: Acronyms
     coffee: Coffee
+    codev: Codev
     reports: Reports
     opinions: Opinions
     alerts: Alerts
@@ -125,6 +127,7 @@ def services(
         synonyms=Synonyms(db, clock),
         acronyms=Acronyms(db),
         coffee=Coffee(db, clock),
+        codev=Codev(db, clock),
         reports=Reports(db, clock),
         opinions=Opinions(db, clock),
         alerts=Alerts(db, clock, memory),
