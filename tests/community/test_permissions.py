@@ -18,10 +18,12 @@ from community.practice_importer import PracticeImporter
 from community.practice_requests import Told
 from community.reindex import Reindexer
 from community.resources import NewResource
+from community.search import Looked, SearchView
 from storage.engine import Database
 from tests.community.conftest import Network, standing
 
 MEETUP = NewMeetup("Panel citoyen", datetime(2026, 4, 1, 9, tzinfo=UTC))
+NOTHING = Looked(SearchView("eau", (), 0, 1), None)
 NEW = NewResource("Un titre", "https://example.org/page")
 Use = Callable[[Network, Role], Awaitable[object]]
 
@@ -336,6 +338,8 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
         lambda n, r: n.services.forecasts.cancel(n[r], 999_999),
     ),
     ("search", "find"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.find(n[r], "eau")),
+    ("search", "look"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.look(n[r], "eau")),
+    ("search", "note"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.note(n[r], NOTHING)),
     ("search", "page"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.page(n[r], 999_999, 1)),
     ("practices", "practice"): (
         Action.SEE_PRACTICES,
