@@ -37,6 +37,7 @@ COGS = (
     "cogs.acronyms",
     "cogs.coffee",
     "cogs.codev",
+    "cogs.digests",
     "cogs.welcome",
 )
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from bot.calendar_page import routes as calendar_routes
 from bot.client import EntrePairsBot, Publish, point_at
+from bot.digest_page import routes as digest_routes
 from bot.fetcher import Fetcher
 from bot.health import Gateway
+from bot.mailer import SmtpMailer
 from bot.messenger import DiscordMessenger
 from bot.metrics import Metrics
 from bot.outbox_worker import OutboxWorker
@@ -17,10 +19,13 @@ from bot.settings import Settings
 from bot.web import Probe, Web
 from community.calendars import Calendars
 from community.delivery import Delivery
+from community.digests_personal import PersonalDigests
 from community.planners import planners
 from community.ports import Clock
+from community.public_feed import PublicFeeds
 from community.services import services
 from prompts import Words
+from prompts.html import Pages
 from storage.engine import Database
 
 
@@ -55,7 +60,10 @@ def base(settings: Settings, words: Words, clock: Clock) -> Base:
     metrics = Metrics(gateway)
     probe = Probe(db, clock, gateway)
     calendars = Calendars(db, clock, words, settings.public_url)
-    web = Web(probe, metrics, routes=calendar_routes(calendars))
+    personal = PersonalDigests(db, clock, settings.public_url, mails=settings.mails)
+    feeds = PublicFeeds(db, clock, settings.public_url)
+    routes = [*calendar_routes(calendars), *digest_routes(personal, feeds, words, Pages())]
+    web = Web(probe, metrics, routes=routes)
     return Base(settings, words, clock, db, gateway, metrics, probe, web, Fetcher())
 
 
@@ -71,6 +79,7 @@ def connect(parts: Base, *, members: bool, publish: Publish) -> Connected:
             parts.words,
             web=parts.fetcher,
             public_url=parts.settings.public_url,
+            mails=parts.settings.mails,
         ),
         db=parts.db,
         gateway=parts.gateway,
@@ -80,7 +89,14 @@ def connect(parts: Base, *, members: bool, publish: Publish) -> Connected:
         publish=publish,
     )
     messenger = DiscordMessenger(client, parts.words)
-    delivery = Delivery(parts.db, parts.clock, messenger, parts.words, planners(parts.words))
+    delivery = Delivery(
+        parts.db,
+        parts.clock,
+        messenger,
+        parts.words,
+        planners(parts.words, parts.settings.public_url),
+        mailer=_mailer(parts),
+    )
     worker = OutboxWorker(
         delivery,
         parts.db,
@@ -89,3 +105,11 @@ def connect(parts: Base, *, members: bool, publish: Publish) -> Connected:
         counted=parts.metrics.delivered,
     )
     return Connected(client, delivery, worker)
+
+
+def _mailer(parts: Base) -> SmtpMailer | None:
+    """Where the operator set one up."""
+    settings = parts.settings
+    if settings.smtp_url is None or settings.mail_from is None:
+        return None
+    return SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from, parts.words, parts.clock)

@@ -6,6 +6,7 @@ Must not read anything at import, and never shows a secret. The words are in ``p
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -96,6 +97,30 @@ def _check_database(value: SecretStr) -> SecretStr:
     return SecretStr(f"{scheme}://{rest}")
 
 
+def _check_smtp(value: SecretStr | None) -> SecretStr | None:
+    if value is None:
+        return None
+    try:
+        parts = urlsplit(value.get_secret_value().strip())
+        fine = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fine = False
+    if not fine:
+        raise PydanticCustomError("not_an_smtp", "not an SMTP server")
+    if parts.password and _is_placeholder(parts.password):
+        raise PydanticCustomError("placeholder", "placeholder")
+    return value
+
+
+def _check_sender(value: str | None) -> str | None:
+    if value is None:
+        return None
+    _, address = parseaddr(value)
+    if "@" not in address or not value.isprintable():
+        raise PydanticCustomError("not_a_sender", "not an e-mail address")
+    return value
+
+
 class Settings(BaseSettings):
     """One field per setting; ``reference()`` says what each means."""
 
@@ -119,6 +144,8 @@ class Settings(BaseSettings):
     web_host: str = "127.0.0.1"
     web_port: Annotated[int, Field(ge=0, le=65535)] = 8081
     public_url: Annotated[str | None, BeforeValidator(_unquoted), AfterValidator(_check_public)] = None
+    smtp_url: Annotated[SecretStr | None, BeforeValidator(_unquoted), AfterValidator(_check_smtp)] = None
+    mail_from: Annotated[str | None, BeforeValidator(_unquoted), AfterValidator(_check_sender)] = None
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     deliver_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 2.0
@@ -137,11 +164,17 @@ class Settings(BaseSettings):
         return self.database_url.get_secret_value()
 
     @property
+    def mails(self) -> bool:
+        """Whether digests may go by e-mail: a server, a sender, and a public address to stop them."""
+        return None not in (self.smtp_url, self.mail_from, self.public_url)
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """What no log may ever show."""
         password = urlsplit(self.database).password or ""
         token = "" if self.discord_token is None else self.discord_token.get_secret_value()
-        return tuple(secret for secret in (token, password) if secret)
+        smtp = "" if self.smtp_url is None else urlsplit(self.smtp_url.get_secret_value()).password or ""
+        return tuple(secret for secret in (token, password, smtp) if secret)
 
 
 @dataclass(frozen=True)
@@ -214,7 +247,7 @@ def _problem(detail: Mapping[str, object]) -> Problem:
     location = detail["loc"]
     setting = str(location[0]) if isinstance(location, tuple) and location else ""
     code = str(detail["type"])
-    known = {"placeholder", "not_a_token", "not_an_address", "not_a_database"}
+    known = {"placeholder", "not_a_token", "not_an_address", "not_a_database", "not_an_smtp", "not_a_sender"}
     if code in known:
         return Problem(setting, code)
     return Problem(setting, "not_a_choice" if code == "literal_error" else "not_a_number")

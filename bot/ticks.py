@@ -16,6 +16,7 @@ from storage.engine import Database
 log = logging.getLogger(__name__)
 
 MEETUPS_ADVANCE = timedelta(minutes=1)  # they end, and series get further dates
+DIGESTS = timedelta(minutes=1)
 CHECKING_LINKS = timedelta(minutes=15)
 COFFEES = timedelta(minutes=10)  # a monthly round is not late for so little
 TENDING = timedelta(minutes=30)  # each look costs little, and what is sent is sent once a day at most
@@ -33,6 +34,8 @@ def table(services: Services, delivery: Delivery, db: Database, *, check_links: 
         Tick("library", TENDING, services.library_care.tend),
         Tick("alerts", TENDING, services.alerts.look),
         Tick("coffee", COFFEES, services.coffee.run),
+        Tick("digests", DIGESTS, services.digests.run_due),
+        Tick("personal_digests", DIGESTS, services.personal_digests.plan_due),
         Tick("forget", FORGETTING, forget),
     ]
     if check_links:
@@ -48,6 +51,7 @@ async def _forget(services: Services, delivery: Delivery, db: Database) -> None:
     await services.polls.purge()
     await services.sharing.purge()
     await services.card_requests.purge()
+    await services.personal_digests.purge()
     searches = await services.search.purge()
     networks = await services.privacy.purge()
     people = await services.privacy.retain()

@@ -29,6 +29,8 @@ _BUTTONS: Mapping[str, tuple[Button, ...]] = {
     Action.PLAN_MEETUP: (Button("meetup.create"), Button("meetup.manage")),
     Action.REVIEW_RESOURCE: (Button("library.review"),),
     Action.ADMIT_MEMBER: (Button("member.waiting"), Button("member.find")),
+    Action.READ_DIGEST: (Button("digest.mine"), Button("digest.catch_up")),
+    Action.RUN_DIGEST: (Button("digest.settings"), Button("digest.preview")),
     Action.SEE_NETWORK_STATUS: (Button("network.status"),),
     Action.SEE_NETWORK_HEALTH: (Button("network.health"),),
     Action.HELP_NEWCOMERS: (Button("network.funnel"),),

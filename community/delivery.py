@@ -16,7 +16,7 @@ from uuid import uuid4
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community.outbox import Direct, Drop, GiveUp, Planner
-from community.ports import Clock, DeliveryError, Failure, Messenger, Renderer
+from community.ports import Clock, DeliveryError, Failure, Mailer, Messenger, Renderer
 from community.sending import Itinerary, Postponed, Sender, Way, itinerary, nonce_of
 from community.undelivered import NOTICE, UndeliveredNotice, announce
 from storage import members, outbox
@@ -57,6 +57,7 @@ class Delivery:
         platform: str = "discord",
         openings_per_minute: int = 8,
         lanes: int = 4,
+        mailer: Mailer | None = None,
         draw: Callable[[], float] = random.random,
     ) -> None:
         self._db = db
@@ -68,7 +69,13 @@ class Delivery:
         self._stopping = False
         self._owner = uuid4().hex[:12]
         self._sender = Sender(
-            db, clock, messenger, renderer, platform=platform, openings_per_minute=openings_per_minute
+            db,
+            clock,
+            messenger,
+            renderer,
+            platform=platform,
+            openings_per_minute=openings_per_minute,
+            mailer=mailer,
         )
 
     async def run_due(self, limit: int = 500) -> Counts:
@@ -125,7 +132,8 @@ class Delivery:
                 return await self._settle(row, self._ended(OutboxState.GIVEN_UP, reason))
         step = planned.way(row.fallback)
         if step is None:
-            return await self._settle(row, self._ended(OutboxState.GIVEN_UP, row.reason or Failure.CLOSED))
+            state = OutboxState.DROPPED if planned.quiet else OutboxState.GIVEN_UP
+            return await self._settle(row, self._ended(state, row.reason or Failure.CLOSED))
         return await self._try(row, planned, *step)
 
     async def _plan(self, row: Outbox) -> Itinerary | Drop | GiveUp:
@@ -259,7 +267,8 @@ class Delivery:
                 await members.note_direct_closed(session, planned.identity, now)
         row.fallback, row.unsure = index + 1, False
         if planned.way(row.fallback) is None:
-            return await self._ended(OutboxState.GIVEN_UP, failure)(session, row)
+            state = OutboxState.DROPPED if planned.quiet else OutboxState.GIVEN_UP
+            return await self._ended(state, failure)(session, row)
         outbox.put_back(row, now, reason=failure, counted=False)
         return "rerouted"
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community.ports import Button, EventDraft
+from community.ports import Button, EventDraft, Mail
 from storage.outbox import Outbox
 
 
@@ -42,11 +42,14 @@ class Post:
 class Direct:
     """A private message. When the person refuses those, ``fallback``; without one, a mention in the welcome
     place that says that there is news, never what (others read it).
+
+    ``quiet``: not worth a mention in public; it does not reach who refuses private messages, and all is well.
     """
 
     member_id: int
     card: Card
     fallback: Post | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,13 @@ class CancelEvent:
 
 
 @dataclass(frozen=True)
+class SendMail:
+    """An e-mail to an address that its owner confirmed, or the code that confirms it."""
+
+    mail: Mail
+
+
+@dataclass(frozen=True)
 class Drop:
     """Nobody needs it any more: cancelled, already done, the person left. Nobody is told."""
 
@@ -120,7 +130,7 @@ class GiveUp:
     reason: str
 
 
-Plan = Post | Direct | ForumPost | Edit | Grant | Revoke | PutEvent | CancelEvent | Drop | GiveUp
+Plan = Post | Direct | ForumPost | Edit | Grant | Revoke | PutEvent | CancelEvent | SendMail | Drop | GiveUp
 
 
 class Planner:

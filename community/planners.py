@@ -14,6 +14,7 @@ from community import (
     codev_delivery,
     coffee_delivery,
     curation_delivery,
+    digest_delivery,
     funnel_delivery,
     joining_delivery,
     library_delivery,
@@ -43,7 +44,7 @@ PANEL_ROWS: Rows = (
 )
 
 
-def planners(labels: Labels) -> Mapping[str, Planner]:
+def planners(labels: Labels, public_url: str | None = None) -> Mapping[str, Planner]:
     """Kind of row -> its planner. ``labels``: for the audit log of the platform."""
     return {
         "network.panel": Panel(),
@@ -63,6 +64,7 @@ def planners(labels: Labels) -> Mapping[str, Planner]:
         **practices_delivery.planners(),
         **coffee_delivery.planners(),
         **codev_delivery.planners(),
+        **digest_delivery.planners(public_url),
     }
 
 

@@ -41,6 +41,8 @@ class Action(StrEnum):
     ANSWER_MEETUP = "meetup.answer"
     PLAN_MEETUP = "meetup.plan"
     REGISTER_SOMEONE = "meetup.register"
+    RUN_DIGEST = "digest.run"
+    READ_DIGEST = "digest.read"
     SEE_HELP = "help.see"
     SEE_PRIVACY = "privacy.see"
     SEE_MY_DATA = "privacy.mine"
@@ -83,6 +85,8 @@ NEEDED: dict[Action, Role] = {
     Action.ANSWER_MEETUP: Role.MEMBER,
     Action.PLAN_MEETUP: Role.FACILITATOR,
     Action.REGISTER_SOMEONE: Role.FACILITATOR,
+    Action.RUN_DIGEST: Role.FACILITATOR,
+    Action.READ_DIGEST: Role.MEMBER,
     Action.SEE_HELP: Role.STRANGER,
     Action.SEE_PRIVACY: Role.STRANGER,
     Action.SEE_MY_DATA: Role.STRANGER,  # one's own data, whatever became of one's access

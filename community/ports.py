@@ -40,6 +40,10 @@ class Labels(Protocol):
         ...
 
 
+class Wording(Labels, Renderer, Protocol):
+    """Both, as ``prompts.Words`` is."""
+
+
 @dataclass(frozen=True)
 class Button:
     """A button under a message: an action's name ("library.approve") and the subject's id, nothing else.
@@ -173,6 +177,25 @@ class ServerState:
     created: Sequence[str] = ()
     adopted: Sequence[str] = ()
     missing: Sequence[str] = ()  # places and roles that do not exist, "panel" for the permanent message
+
+
+@dataclass(frozen=True)
+class Mail:
+    """An e-mail to one person: a template, sent as text and as HTML. ``stop_url``: one click ends it."""
+
+    to: str
+    template: str
+    locale: str
+    values: Mapping[str, Any]
+    stop_url: str | None = None
+
+
+class Mailer(Protocol):
+    """Sends e-mail. Raises DeliveryError."""
+
+    async def send(self, mail: Mail, *, nonce: str) -> str:
+        """Hand it over; its reference. The same nonce is the same message, should it be sent twice."""
+        ...
 
 
 class ServerBuilder(Protocol):

@@ -55,6 +55,9 @@ TREATMENTS: Mapping[tuple[str, str], Treatment] = {
     ("date_poll", "created_by"): Treatment.SHARED,
     ("date_poll_answer", "member_id"): Treatment.OWN,
     ("date_poll_invitation", "member_id"): Treatment.OWN,
+    ("digest_issue", "member_id"): Treatment.OWN,
+    ("digest_mute", "member_id"): Treatment.OWN,
+    ("digest_run", "approved_by"): Treatment.HANDLED,
     ("draft", "member_id"): Treatment.OWN,
     ("identity", "member_id"): Treatment.OWN,
     ("invitation", "created_by"): Treatment.HANDLED,
@@ -62,6 +65,7 @@ TREATMENTS: Mapping[tuple[str, str], Treatment] = {
     ("join_request", "decided_by"): Treatment.HANDLED,
     ("join_request", "member_id"): Treatment.OWN,
     ("kept_resource", "member_id"): Treatment.OWN,
+    ("mail_address", "member_id"): Treatment.OWN,
     ("meetup", "created_by"): Treatment.SHARED,
     ("meetup_following", "member_id"): Treatment.OWN,
     ("member", "admitted_by"): Treatment.HANDLED,
@@ -73,6 +77,7 @@ TREATMENTS: Mapping[tuple[str, str], Treatment] = {
     ("practice_heart", "member_id"): Treatment.OWN,
     ("practice_reuse", "member_id"): Treatment.SHARED,
     ("practice_version", "edited_by"): Treatment.HANDLED,
+    ("personal_digest", "member_id"): Treatment.OWN,
     ("profile", "member_id"): Treatment.OWN,
     ("profile_theme", "member_id"): Treatment.OWN,
     ("registration", "member_id"): Treatment.OWN,
@@ -91,6 +96,7 @@ TREATMENTS: Mapping[tuple[str, str], Treatment] = {
     ("thread_follow", "member_id"): Treatment.OWN,
     ("thread_reply", "author_id"): Treatment.SHARED,
     ("theme_notice", "member_id"): Treatment.OWN,
+    ("seen_item", "member_id"): Treatment.OWN,
     ("toolbox", "created_by"): Treatment.SHARED,
 }
 

@@ -20,15 +20,16 @@ from community.outbox import (
     Post,
     PutEvent,
     Revoke,
+    SendMail,
 )
-from community.ports import Clock, DeliveryError, Failure, Messenger, Outgoing, Renderer
+from community.ports import Clock, DeliveryError, Failure, Mailer, Messenger, Outgoing, Renderer
 from storage import members, networks, outbox
 from storage.engine import Database
 from storage.members import Identity
 from storage.networks import Place
 from storage.outbox import Outbox
 
-Way = Post | Direct | ForumPost | Edit | Grant | Revoke | PutEvent | CancelEvent
+Way = Post | Direct | ForumPost | Edit | Grant | Revoke | PutEvent | CancelEvent | SendMail
 
 DIRECT_RETRIED_AFTER = timedelta(days=1)  # someone who refused private messages may have changed their mind
 _CLOCKS_DIFFER = timedelta(minutes=5)  # between the platform's instants and ours
@@ -50,6 +51,7 @@ class Itinerary:
     ways: tuple[Way, ...]
     identity: Identity | None = None
     start: int = 0  # 1 when the person is known to refuse private messages
+    quiet: bool = False  # not arriving is no one's concern
 
     def way(self, fallback: int) -> tuple[int, Way] | None:
         """The way to try after ``fallback`` refusals, and its place in the list."""
@@ -78,6 +80,7 @@ class Sender:
         *,
         platform: str,
         openings_per_minute: int,
+        mailer: Mailer | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -85,6 +88,7 @@ class Sender:
         self._renderer = renderer
         self._platform = platform
         self._openings_per_minute = openings_per_minute
+        self._mailer = mailer
 
     async def find(self, row: Outbox, way: Way, identity: Identity | None, nonce: str) -> str | None:
         """What an earlier try of this way left on the platform, if anything."""
@@ -123,6 +127,10 @@ class Sender:
                 return await self._messenger.put_event(way.server_ref, way.event, way.event_ref)
             case CancelEvent():
                 await self._messenger.cancel_event(way.server_ref, way.event_ref)
+            case SendMail():
+                if self._mailer is None:
+                    raise DeliveryError(Failure.FORBIDDEN, code="no_smtp")
+                return await self._mailer.send(way.mail, nonce=nonce)
         return ""
 
     def _render(self, card: Card, *, tags: tuple[str, ...] = ()) -> Outgoing:
@@ -158,7 +166,7 @@ async def itinerary(
     if identity is None:
         return GiveUp("no_account")
     fallback = plan.fallback
-    if fallback is None and welcome is not None:
+    if fallback is None and welcome is not None and not plan.quiet:
         fallback = Post(
             welcome.channel_ref,
             Card(
@@ -170,14 +178,14 @@ async def itinerary(
         )
     closed_at = identity.direct_closed_at
     closed = closed_at is not None and now < closed_at + DIRECT_RETRIED_AFTER
-    return Itinerary((plan, *_chain(fallback)), identity, start=1 if closed else 0)
+    return Itinerary((plan, *_chain(fallback)), identity, 1 if closed else 0, plan.quiet)
 
 
 def _chain(plan: Plan | None) -> tuple[Way, ...]:
     match plan:
         case Post() | ForumPost() | Edit():
             return (plan, *_chain(plan.fallback))
-        case Grant() | Revoke() | PutEvent() | CancelEvent():
+        case Grant() | Revoke() | PutEvent() | CancelEvent() | SendMail():
             return (plan,)
     return ()
 

@@ -7,6 +7,9 @@ from community.alerts import Alerts
 from community.calendars import Calendars
 from community.codev import Codev
 from community.coffee import Coffee
+from community.digest_mail import MailAddresses
+from community.digests import Digests
+from community.digests_personal import PersonalDigests
 from community.drafts import Drafts
 from community.forecast import Forecasts
 from community.freshness import Freshness
@@ -26,13 +29,14 @@ from community.networks import Networks
 from community.opinions import Opinions
 from community.pages import Pages
 from community.polls import Polls
-from community.ports import Clock, Labels, ServerBuilder, WebReader
+from community.ports import Clock, ServerBuilder, WebReader, Wording
 from community.practice_requests import CardRequests
 from community.practice_reuses import Reuses
 from community.practice_sharing import Sharing
 from community.practices import Practices
 from community.privacy import Privacy
 from community.profiles import Profiles
+from community.public_feed import PublicFeeds
 from community.registrations import Registrations
 from community.reports import Reports
 from community.search import Search
@@ -81,6 +85,10 @@ class Services:
     alerts: Alerts
     toolboxes: Toolboxes
     freshness: Freshness
+    digests: Digests
+    personal_digests: PersonalDigests
+    mail_addresses: MailAddresses
+    public_feeds: PublicFeeds
     drafts: Drafts
     help: Help
 
@@ -89,10 +97,11 @@ def services(
     db: Database,
     clock: Clock,
     builder: ServerBuilder,
-    labels: Labels,
+    labels: Wording,
     web: WebReader | None = None,
     *,
     public_url: str | None = None,
+    mails: bool = False,
 ) -> Services:
     """All of them, on one database. Without ``web``, no page is ever visited."""
     memory = Memory()  # of the index: one for all who search
@@ -133,6 +142,10 @@ def services(
         alerts=Alerts(db, clock, memory),
         toolboxes=Toolboxes(db, clock),
         freshness=Freshness(db, clock),
+        digests=Digests(db, clock, labels),
+        personal_digests=PersonalDigests(db, clock, public_url, mails=mails),
+        mail_addresses=MailAddresses(db, clock, public_url, offered=mails),
+        public_feeds=PublicFeeds(db, clock, public_url),
         drafts=Drafts(db, clock),
         help=Help(),
     )

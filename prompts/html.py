@@ -92,6 +92,11 @@ def markdown(value: str) -> Markup:
     return to_html(value)
 
 
+def markdown_line(value: str) -> Markup:
+    """The same on one line: a title."""
+    return to_inline(value)
+
+
 def paragraphs(value: str) -> Markup:
     """What was typed on several lines, lines kept."""
     lines = (escaped(isolated(line)) for line in clean(value, lines=True).split("\n"))
@@ -166,6 +171,7 @@ EVERYWHERE: dict[str, Callable[..., Any]] = {
     "e": shown,
     "escape": shown,
     "markdown": markdown,
+    "markdown_line": markdown_line,
     "paragraphs": paragraphs,
     "quote": quoted,
     "block": block,

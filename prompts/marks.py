@@ -69,6 +69,54 @@ def to_inline(markdown: str, *, person: str = "…") -> Markup:
     return Markup(shown.replace(_OPEN, "").replace(_CLOSE, ""))  # noqa: S704 - the parser escapes
 
 
+def to_markdown(markdown: str, *, person: str = "…") -> str:
+    """Markdown for other readers: without what only Discord understands."""
+
+    def kept(match: re.Match[str]) -> str:
+        if match["stamp"]:
+            return str(match["written"])
+        return person if match["reference"] else "" if match["bare"] else match[0]
+
+    return _INVISIBLE.sub("", _SPECIAL.sub(kept, markdown))
+
+
+def to_text(markdown: str, *, person: str = "…") -> str:
+    """Plain words, addresses in clear: for an e-mail's text part, for Tchap, for a screen reader."""
+    parts: list[str] = []
+    end = 0
+    for match in _SPECIAL.finditer(markdown):
+        parts += [_bare(markdown[end : match.start()]), _in_text(match, person)]
+        end = match.end()
+    parts.append(_bare(markdown[end:]))
+    text = "".join(parts)
+    return re.sub(r"[ \t]+\n", "\n", _INVISIBLE.sub("", text)).strip()
+
+
+def _in_text(match: re.Match[str], person: str) -> str:
+    if match["stamp"]:
+        return str(match["written"])
+    if match["bare"]:
+        return ""
+    if match["reference"]:
+        return person
+    if match["address"]:
+        return match["address"]
+    if match[0].startswith("["):
+        words, _, address = match[0][1:-1].rpartition("](")
+        return f"{_unescaped(words)} ({address})"
+    return match[0][1:] if match[0].startswith("\\") else match[0].strip("`\n")
+
+
+def _bare(text: str) -> str:
+    """Without the marks that open and close."""
+    text = re.sub(r"^(?:#{1,3}|-#) ", "", text, flags=re.MULTILINE)
+    return re.sub(r"\*{1,3}|__|~~|\|\||`", "", text)
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\([^0-9A-Za-z\s])", r"\1", re.sub(r"(?<!\\)(?:\*{1,3}|__|~~)", "", text))
+
+
 def escaped(text: str) -> Markup:
     """Plain text, ready for a page."""
     return Markup(escape(text))  # noqa: S704 - escaped on this very line

@@ -95,6 +95,12 @@ async def get(session: AsyncSession, network_id: int, member_id: int) -> Member 
     return (await session.exec(query)).first()
 
 
+async def several(session: AsyncSession, network_id: int, member_ids: Collection[int]) -> dict[int, Member]:
+    """Members of this network by number, whatever their state."""
+    query = select(Member).where(Member.network_id == network_id, col(Member.id).in_(member_ids))
+    return {member.id or 0: member for member in await session.exec(query)}
+
+
 async def locked(session: AsyncSession, network_id: int, member_id: int) -> Member | None:
     """As ``get``; two acts on the same member take turns."""
     query = select(Member).where(Member.network_id == network_id, Member.id == member_id)

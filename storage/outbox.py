@@ -108,7 +108,7 @@ async def enqueue(
         created_at=now,
     )
     values = row.model_dump(exclude={"id"})
-    result = await session.exec(_insert(session, Outbox, values).returning(col(Outbox.id)))
+    result = await session.exec(insert_once(session, Outbox, values).returning(col(Outbox.id)))
     _announce(session)
     return result.first() is not None
 
@@ -384,7 +384,7 @@ async def pause_openings(session: AsyncSession, platform: str, now: datetime, un
 
 async def _budget(session: AsyncSession, platform: str, now: datetime) -> DirectOpening:
     first = {"platform": platform, "window_start": now, "opened": 0, "paused_until": None}
-    await session.exec(_insert(session, DirectOpening, first))
+    await session.exec(insert_once(session, DirectOpening, first))
     query = select(DirectOpening).where(DirectOpening.platform == platform)
     return (await session.exec(query.with_for_update(key_share=True))).one()
 
@@ -394,7 +394,7 @@ def _announce(session: AsyncSession) -> None:
     session.info.setdefault("changed", set()).add(CHANGED)
 
 
-def _insert(session: AsyncSession, table: type[SQLModel], values: dict[str, Any]) -> Any:
+def insert_once(session: AsyncSession, table: type[SQLModel], values: dict[str, Any]) -> Any:
     """INSERT … ON CONFLICT DO NOTHING, which each dialect has under its own name."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     return dialect.insert(table).values(**values).on_conflict_do_nothing()

@@ -467,6 +467,61 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
         lambda n, r: n.services.toolboxes.take_out(n[r], 9, 9),
     ),
     ("toolboxes", "delete"): (Action.CURATE_LIBRARY, lambda n, r: n.services.toolboxes.delete(n[r], 999_999)),
+    ("personal_digests", "mine"): (Action.READ_DIGEST, lambda n, r: n.services.personal_digests.mine(n[r])),
+    ("personal_digests", "choose"): (
+        Action.READ_DIGEST,
+        lambda n, r: n.services.personal_digests.choose(
+            n[r], frequency="weekly", weekday=1, hour=8, scope="all"
+        ),
+    ),
+    ("personal_digests", "stop"): (Action.READ_DIGEST, lambda n, r: n.services.personal_digests.stop(n[r])),
+    ("personal_digests", "renew_page"): (
+        Action.READ_DIGEST,
+        lambda n, r: n.services.personal_digests.renew_page(n[r]),
+    ),
+    ("personal_digests", "catch_up"): (
+        Action.READ_DIGEST,
+        lambda n, r: n.services.personal_digests.catch_up(n[r]),
+    ),
+    ("personal_digests", "issue"): (
+        Action.READ_DIGEST,
+        lambda n, r: n.services.personal_digests.issue(n[r], 9),
+    ),
+    ("personal_digests", "less"): (
+        Action.READ_DIGEST,
+        lambda n, r: n.services.personal_digests.less(n[r], 9, ("resource", 9)),
+    ),
+    ("personal_digests", "lift"): (
+        Action.READ_DIGEST,
+        lambda n, r: n.services.personal_digests.lift(n[r], "resource", 9),
+    ),
+    ("personal_digests", "opened"): (
+        Action.READ_DIGEST,
+        lambda n, r: n.services.personal_digests.opened(n[r], "resource", 9),
+    ),
+    ("mail_addresses", "ask"): (
+        Action.READ_DIGEST,
+        lambda n, r: n.services.mail_addresses.ask(n[r], "ada@example.fr"),
+    ),
+    ("mail_addresses", "confirm"): (
+        Action.READ_DIGEST,
+        lambda n, r: n.services.mail_addresses.confirm(n[r], "123456"),
+    ),
+    ("mail_addresses", "forget"): (
+        Action.READ_DIGEST,
+        lambda n, r: n.services.mail_addresses.forget(n[r]),
+    ),
+    ("digests", "settings"): (Action.RUN_DIGEST, lambda n, r: n.services.digests.settings(n[r])),
+    ("digests", "change"): (
+        Action.RUN_DIGEST,
+        lambda n, r: n.services.digests.change(n[r], frequency="off", weekday=1, hour=9, approval=False),
+    ),
+    ("digests", "set_word"): (Action.RUN_DIGEST, lambda n, r: n.services.digests.set_word(n[r], "Mot")),
+    ("digests", "set_feed"): (Action.RUN_DIGEST, lambda n, r: n.services.digests.set_feed(n[r], [])),
+    ("digests", "preview"): (Action.RUN_DIGEST, lambda n, r: n.services.digests.preview(n[r])),
+    ("digests", "leave_out"): (Action.RUN_DIGEST, lambda n, r: n.services.digests.leave_out(n[r], 9, [])),
+    ("digests", "approve"): (Action.RUN_DIGEST, lambda n, r: n.services.digests.approve(n[r], 9)),
+    ("digests", "cancel"): (Action.RUN_DIGEST, lambda n, r: n.services.digests.cancel(n[r], 9)),
     ("drafts", "save"): (Action.KEEP_DRAFT, lambda n, r: n.services.drafts.save(n[r], "f", 0, {"a": "b"})),
     ("drafts", "load"): (Action.KEEP_DRAFT, lambda n, r: n.services.drafts.load(n[r], "f", 0)),
     ("drafts", "clear"): (Action.KEEP_DRAFT, lambda n, r: n.services.drafts.clear(n[r], "f", 0)),
@@ -508,6 +563,14 @@ WITHOUT_ACTOR = {
     ("links", "check_due"),
     ("library_care", "tend"),
     ("alerts", "look"),
+    ("digests", "run_due"),
+    ("personal_digests", "plan_due"),
+    ("personal_digests", "purge"),
+    ("personal_digests", "reader"),  # says who acts
+    ("personal_digests", "page"),  # the secret address says who
+    ("personal_digests", "stop_by_secret"),
+    ("public_feeds", "read"),  # public, or nothing
+    ("public_feeds", "address"),
     ("library_care", "ask_owners"),
     ("library_care", "remind_reviewers"),
 }

@@ -13,7 +13,7 @@ from typing import Any
 
 from jinja2 import Environment, nodes
 
-from prompts import LOCALES, Words
+from prompts import LOCALES, Words, escape
 from prompts.labels import ROOT
 
 WORDS = Words()
@@ -29,7 +29,14 @@ _NUMBERS = {"plural", "number", "round", "abs", "int"}
 _INSTANTS = {"when", "day", "hour"}
 _LISTS = {"join", "list", "length", "count", "first", "last", "sort", "map", "unique", "sum"}
 _PLATFORM = {"mention", "channel"}
-_SHAPED = {"pieces": "pieces", "quote": "line", "label": "key", "rhythm": "rhythm"}
+_SHAPED = {
+    "pieces": "pieces",
+    "quote": "line",
+    "label": "key",
+    "rhythm": "rhythm",
+    "markdown": "words",
+    "markdown_line": "words",
+}
 _THROUGH = {"sort", "unique", "map", "select", "reject", "selectattr", "rejectattr", "default", "d"}
 ORDINARY = "Budget participatif"
 NASTY = (
@@ -245,6 +252,8 @@ class Sampler:
             hits = (False, True, False)
             texts = ("Avant la ", self._text.replace("://", ""), " et après")
             return [SimpleNamespace(text=text, hit=hit) for text, hit in zip(texts, hits, strict=True)]
+        if "words" in wanted.kinds:  # made by a template of words: escaped already
+            return escape(self._text.replace("://", ""))
         if "rhythm" in wanted.kinds:
             return SimpleNamespace(
                 frequency="MONTHLY",

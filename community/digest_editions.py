@@ -1,0 +1,157 @@
+"""What one digest of a network says: chosen, put into sections, and laid out in pages that fit."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from community import digest_rules as rules
+from community import digest_sources as sources
+from community.digest_sources import Item, Key, Window
+from community.ports import Renderer
+from storage.digests import DigestRun, Frequency
+from storage.networks import Network
+
+MOST = 8  # items of a kind
+MOST_OTHERS = 100  # counted of what is left out; beyond, « plus de »
+TEXT_ROOM = 3500  # characters of a page: Discord takes 4,000 with the title and the note
+WEIGHT_ROOM = 9000  # bytes
+TEMPLATE = "digests/network"
+
+
+@dataclass(frozen=True)
+class Section:
+    """``left``: how many more of this kind there are."""
+
+    kind: str
+    items: Sequence[Item]
+    left: int = 0
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A page of a digest, or the whole of it. ``page`` counts from 1."""
+
+    network: str
+    frequency: str
+    since: datetime
+    until: datetime
+    sections: Sequence[Section]
+    word: str = ""
+    page: int = 1
+    pages: int = 1
+
+    @property
+    def items(self) -> Sequence[Item]:
+        return [item for section in self.sections for item in section.items]
+
+
+@dataclass(frozen=True)
+class Content:
+    """What was chosen, before it is laid out."""
+
+    window: Window
+    items: Sequence[Item]
+    left: Mapping[str, int]
+
+
+def window_of(frequency: str, start: datetime, now: datetime) -> Window:
+    """News since then, and meetups until a little after the next digest."""
+    span = rules.SPAN[Frequency(frequency)]
+    return Window(max(start, now - rules.LONGEST_WINDOW), now, now + span + timedelta(days=2))
+
+
+async def compose(session: AsyncSession, network: Network, window: Window) -> Content:
+    """By distinct authorities, then the newest; each kind has its share. Shown newest first."""
+    keys: list[Key] = []
+    left: dict[str, int] = {}
+    for kind, found in (await sources.candidates(session, network.id or 0, window)).items():
+        chosen = rules.spread(found, MOST, of=lambda one: one)
+        soonest = kind == "meetup"
+        chosen.sort(key=lambda one: one.at, reverse=not soonest)
+        keys += [one.key for one in chosen]
+        left[kind] = min(len(found) - len(chosen), MOST_OTHERS)
+    return Content(window, await sources.read(session, network, keys), left)
+
+
+def edition(
+    network: Network, frequency: str, content: Content, word: str, items: Sequence[Item] | None = None
+) -> Edition:
+    """All of it on one page, or only these items."""
+    shown = content.items if items is None else items
+    kinds = [source.kind for source in sources.SOURCES]
+    sections = [
+        Section(kind, tuple(item for item in shown if item.kind == kind), content.left.get(kind, 0))
+        for kind in kinds
+        if any(item.kind == kind for item in shown)
+    ]
+    return Edition(network.name, frequency, content.window.start, content.window.end, sections, word)
+
+
+def laid_out(
+    renderer: Renderer, network: Network, frequency: str, content: Content, word: str
+) -> Sequence[Edition]:
+    """Pages that Discord takes whole."""
+
+    def page(items: Sequence[Item], number: int) -> Edition:
+        made = edition(network, frequency, content, word if number == 1 else "", items)
+        return replace(made, page=number, pages=max(number, 2))
+
+    def fits(items: Sequence[Item], first: bool) -> bool:
+        values = {"digest": page(items, 1 if first else 2), "timezone": network.timezone}
+        body = renderer.render(TEMPLATE, network.locale, **values).body
+        return len(body) <= TEXT_ROOM and len(body.encode()) <= WEIGHT_ROOM
+
+    packed = rules.pack(content.items, fits)
+    last = {item.kind: number for number, items in enumerate(packed, 1) for item in items}
+    return [
+        replace(
+            made,
+            pages=len(packed),
+            sections=[
+                section if last[section.kind] == number else replace(section, left=0)
+                for section in made.sections
+            ],
+        )
+        for number, items in enumerate(packed, 1)
+        for made in [page(items, number)]
+    ]
+
+
+async def of_run(session: AsyncSession, network: Network, frequency: str, run: DigestRun) -> Content:
+    """A run as its items are now."""
+    keys = [(str(kind), int(item_id)) for page in run.pages for kind, item_id in page]
+    window = window_of(frequency, run.window_start, run.window_end)
+    return Content(
+        replace(window, start=run.window_start), await sources.read(session, network, keys), run.left
+    )
+
+
+async def page_of_run(
+    session: AsyncSession, network: Network, frequency: str, run: DigestRun, number: int
+) -> Edition:
+    """One page (from 1) as it was laid out, with what its items say now."""
+    content = await of_run(session, network, frequency, run)
+    wanted = {(str(kind), int(item_id)) for kind, item_id in run.pages[number - 1]}
+    items = [item for item in content.items if item.key in wanted]
+    later = Counter(str(kind) for page in run.pages[number:] for kind, _ in page)
+    made = edition(network, frequency, content, run.word if number == 1 else "", items)
+    sections = [replace(one, left=0) if later[one.kind] else one for one in made.sections]
+    return replace(made, page=number, pages=len(run.pages), sections=sections)
+
+
+def whole(pages: Sequence[Edition]) -> Edition:
+    """All pages as one, for a file. There is at least one."""
+    found: dict[str, Section] = {}
+    for section in (section for page in pages for section in page.sections):
+        earlier = found.get(section.kind)
+        items = (*(earlier.items if earlier else ()), *section.items)
+        found[section.kind] = replace(section, items=items)
+    return replace(pages[0], sections=tuple(found.values()), pages=1)
+
+
+def keys_of(pages: Sequence[Edition]) -> list[list[list[str | int]]]:
+    """As a run keeps them."""
+    return [[[item.kind, item.id] for item in page.items] for page in pages]
