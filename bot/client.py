@@ -33,6 +33,7 @@ COGS = (
     "cogs.library",
     "cogs.practices",
     "cogs.meetups",
+    "cogs.needs",
     "cogs.links",
     "cogs.acronyms",
     "cogs.coffee",

@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 MEETUPS_ADVANCE = timedelta(minutes=1)  # they end, and series get further dates
 DIGESTS = timedelta(minutes=1)
+NEEDS_MOVE = timedelta(minutes=1)  # a peer left between the choice and the message: the next one is asked
 CHECKING_LINKS = timedelta(minutes=15)
 COFFEES = timedelta(minutes=10)  # a monthly round is not late for so little
 TENDING = timedelta(minutes=30)  # each look costs little, and what is sent is sent once a day at most
@@ -31,6 +32,7 @@ def table(services: Services, delivery: Delivery, db: Database, *, check_links: 
 
     ticks = [
         Tick("meetups", MEETUPS_ADVANCE, services.meetups_upkeep.run),
+        Tick("needs", NEEDS_MOVE, services.needs_upkeep.run),
         Tick("library", TENDING, services.library_care.tend),
         Tick("alerts", TENDING, services.alerts.look),
         Tick("coffee", COFFEES, services.coffee.run),

@@ -3,8 +3,6 @@
 Each thing has two ways in, a slash command and a button, and both end in the same private method.
 """
 
-import asyncio
-
 from discord.ext import commands
 
 from cogs.kit import localized
@@ -73,9 +71,6 @@ SEARCH = Form(
 # Where a reader goes on from a list.
 _DISCOVER = (Button("library.search"), Button("library.browse"), Button("library.propose"))
 
-# What a search that found nothing may become: the capability of needs adds its button (C9) when it comes.
-_AFTER_NOTHING: tuple[Button, ...] = ()
-
 
 class LibraryCog(
     SynonymDoors, ReportDoors, OpinionDoors, AlertDoors, ToolboxDoors, PageDoors, OfferDoors, commands.Cog
@@ -131,10 +126,8 @@ class LibraryCog(
     async def _find(self, interaction: Interaction, query: str, theme: str | None, kind: str | None) -> None:
         actor = await self.inbound.actor(interaction)
         themes = [await self._theme(actor, theme)] if theme else []
-        looked = await self.search.look(actor, query, kinds=[kind] if kind else [], themes=themes, keep=True)
-        view = looked.view
-        answer = self.inbound.reply(interaction, "library/results", rows=_result_rows(view), found=view)
-        await asyncio.gather(answer, self.search.note(actor, looked))
+        view = await self.search.find(actor, query, kinds=[kind] if kind else [], themes=themes, keep=True)
+        await self.inbound.reply(interaction, "library/results", rows=_result_rows(view), found=view)
 
     # Browsing and reading.
 
@@ -360,7 +353,8 @@ def _result_rows(view: SearchView) -> list[Row]:
     options = [Option(result.chosen, result.title) for result in view.results]
     turning = pages("library.results", view.session_id or 0, view.page, view.pages)
     save = [Button("alert.save", view.session_id, view.ticket)] if view.session_id else []
-    fruitless = _AFTER_NOTHING if not view.total else ()
+    ask = [Button("need.from_search", view.session_id or 0, view.ticket, style="primary")]
+    fruitless = ask if view.session_id and not view.total else []
     return [[Menu("library.show", options)], [*turning, *save, *fruitless], _DISCOVER]
 
 

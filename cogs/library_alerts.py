@@ -48,5 +48,9 @@ class AlertDoors(Doors):
     async def show_unanswered(self, interaction: Interaction, subject_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
         searches = await self.services.alerts.in_vain(actor)
-        rows = [[Button("library.propose"), Button("synonym.list")]]
+        options = [Option(str(one.session_id), one.query) for one in searches]
+        rows: list[Row] = [
+            [Menu("need.from_vain", options)],
+            [Button("library.propose"), Button("synonym.list")],
+        ]
         await self.inbound.reply(interaction, "alerts/unanswered", rows=rows, searches=searches)

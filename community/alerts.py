@@ -51,6 +51,7 @@ class InVain:
     query: str  # as it was typed last
     count: int
     last_at: datetime
+    session_id: int  # of the last one: a facilitator may make it a need
 
 
 class Alerts:
@@ -69,7 +70,7 @@ class Alerts:
             noted = await session.get(SearchSession, session_id)
             if noted is None or noted.network_id != actor.network_id or actor.member_id is None:
                 raise NotFound(kind="search")
-            if noted.member_id not in (None, actor.member_id) or ticket_of(noted.at) != ticket:
+            if noted.member_id not in (None, actor.member_id) or ticket_of(noted) != ticket:
                 raise NotFound(kind="search")
             await networks.lock(session, actor.network_id)
             mine = await alerts.of_member(session, actor.network_id, actor.member_id)
@@ -113,17 +114,19 @@ class Alerts:
         """What members searched for and did not find, the most frequent first."""
         require(actor, Action.CURATE_LIBRARY)
         fruitless = (
-            select(SearchSession.query, SearchSession.at)
+            select(SearchSession.query, SearchSession.at, SearchSession.id)
             .where(SearchSession.network_id == actor.network_id, SearchSession.results == 0)
             .order_by(col(SearchSession.at).desc())
             .limit(_IN_VAIN_READ)
         )
         async with self._db.reading() as session:
             rows = (await session.exec(fruitless)).all()
-        groups: defaultdict[str, list[tuple[str, datetime]]] = defaultdict(list)
-        for query, at in rows:
-            groups[search.key_of(query)].append((query, at))
-        found = [InVain(group[0][0], len(group), group[0][1]) for key, group in groups.items() if key]
+        groups: defaultdict[str, list[tuple[str, datetime, int]]] = defaultdict(list)
+        for query, at, session_id in rows:
+            groups[search.key_of(query)].append((query, at, session_id or 0))
+        found = [
+            InVain(group[0][0], len(group), group[0][1], group[0][2]) for key, group in groups.items() if key
+        ]
         found.sort(key=lambda one: (-one.count, -one.last_at.timestamp()))
         return found[:IN_VAIN_SHOWN]
 

@@ -14,7 +14,7 @@ from community.actors import Actor
 from community.errors import NotFound
 from community.policy import Action, require
 from community.ports import Clock
-from storage import audit, meetups, outbox, polls
+from storage import audit, meetups, needs, outbox, polls
 from storage.engine import Database
 from storage.outbox import Outbox
 
@@ -27,6 +27,8 @@ SILENT = (
     "meetup.event",
     "member.grant_role",
     "member.revoke_role",
+    "need.card",
+    "need.checked",
     "network.panel_changed",
     "poll.card",
     "privacy.take_role",
@@ -144,4 +146,7 @@ async def _about(session: AsyncSession, row: Outbox) -> str:
     if row.kind.startswith("poll."):
         poll = await polls.get(session, row.network_id, row.subject_id or 0)
         return poll.title if poll is not None else ""
+    if row.kind.startswith("need.") and row.kind != "need.asked":  # that one is about a request
+        need = await needs.get(session, row.network_id, row.subject_id or 0)
+        return need.title if need is not None else ""
     return ""

@@ -20,6 +20,7 @@ from community import (
     library_delivery,
     links_delivery,
     meetups_delivery,
+    needs_delivery,
     polls_delivery,
     practices_delivery,
     privacy_delivery,
@@ -41,6 +42,7 @@ PANEL_ROWS: Rows = (
         Button("library.propose"),
         Button("help.show"),
     ),
+    (Button("need.publish", style="primary"), Button("need.list"), Button("need.mine")),
 )
 
 
@@ -65,6 +67,7 @@ def planners(labels: Labels, public_url: str | None = None) -> Mapping[str, Plan
         **coffee_delivery.planners(),
         **codev_delivery.planners(),
         **digest_delivery.planners(public_url),
+        **needs_delivery.planners(),
     }
 
 

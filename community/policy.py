@@ -43,6 +43,10 @@ class Action(StrEnum):
     REGISTER_SOMEONE = "meetup.register"
     RUN_DIGEST = "digest.run"
     READ_DIGEST = "digest.read"
+    SEE_NEEDS = "need.see"
+    PUBLISH_NEED = "need.publish"
+    HELP_PEERS = "need.help"  # be asked, offer, say what one knows of a need
+    CARE_FOR_NEEDS = "need.care"
     SEE_HELP = "help.see"
     SEE_PRIVACY = "privacy.see"
     SEE_MY_DATA = "privacy.mine"
@@ -87,6 +91,10 @@ NEEDED: dict[Action, Role] = {
     Action.REGISTER_SOMEONE: Role.FACILITATOR,
     Action.RUN_DIGEST: Role.FACILITATOR,
     Action.READ_DIGEST: Role.MEMBER,
+    Action.SEE_NEEDS: Role.MEMBER,
+    Action.PUBLISH_NEED: Role.MEMBER,
+    Action.HELP_PEERS: Role.MEMBER,
+    Action.CARE_FOR_NEEDS: Role.FACILITATOR,
     Action.SEE_HELP: Role.STRANGER,
     Action.SEE_PRIVACY: Role.STRANGER,
     Action.SEE_MY_DATA: Role.STRANGER,  # one's own data, whatever became of one's access

@@ -43,6 +43,7 @@ class Treatment(StrEnum):
 
 TREATMENTS: Mapping[tuple[str, str], Treatment] = {
     ("audit_entry", "member_id"): Treatment.HANDLED,
+    ("availability", "member_id"): Treatment.OWN,
     ("calendar_token", "member_id"): Treatment.OWN,
     ("card_request", "asked_by"): Treatment.HANDLED,
     ("card_request", "author_id"): Treatment.OWN,
@@ -59,6 +60,7 @@ TREATMENTS: Mapping[tuple[str, str], Treatment] = {
     ("digest_mute", "member_id"): Treatment.OWN,
     ("digest_run", "approved_by"): Treatment.HANDLED,
     ("draft", "member_id"): Treatment.OWN,
+    ("help_request", "helper_id"): Treatment.OWN,
     ("identity", "member_id"): Treatment.OWN,
     ("invitation", "created_by"): Treatment.HANDLED,
     ("invitation", "used_by"): Treatment.OWN,
@@ -72,6 +74,10 @@ TREATMENTS: Mapping[tuple[str, str], Treatment] = {
     ("member_reminders", "member_id"): Treatment.OWN,
     ("member_role", "given_by"): Treatment.HANDLED,
     ("member_role", "member_id"): Treatment.OWN,
+    ("need", "author_id"): Treatment.SHARED,
+    ("need", "decided_by"): Treatment.HANDLED,
+    ("need_reply", "author_id"): Treatment.SHARED,
+    ("need_stance", "member_id"): Treatment.OWN,
     ("outbox", "recipient_id"): Treatment.SENT,
     ("practice", "author_id"): Treatment.SHARED,
     ("practice_heart", "member_id"): Treatment.OWN,

@@ -16,6 +16,7 @@ from community.freshness import Freshness
 from community.funnel import Funnels
 from community.health import Health
 from community.help import Help
+from community.helping import Helping
 from community.invitations import Invitations
 from community.joining import Joining
 from community.library import Library
@@ -25,6 +26,9 @@ from community.meetups import Meetups
 from community.meetups_mirror import Mirror
 from community.meetups_upkeep import MeetupsUpkeep
 from community.members import Members
+from community.needs import Needs
+from community.needs_care import NeedsCare
+from community.needs_upkeep import NeedsUpkeep
 from community.networks import Networks
 from community.opinions import Opinions
 from community.pages import Pages
@@ -89,6 +93,10 @@ class Services:
     personal_digests: PersonalDigests
     mail_addresses: MailAddresses
     public_feeds: PublicFeeds
+    needs: Needs
+    helping: Helping
+    needs_care: NeedsCare
+    needs_upkeep: NeedsUpkeep
     drafts: Drafts
     help: Help
 
@@ -107,6 +115,7 @@ def services(
     memory = Memory()  # of the index: one for all who search
     members = Members(db, clock)
     meetups = Meetups(db, clock)
+    sharing = Sharing(db, clock, memory)
     return Services(
         networks=Networks(db, clock, builder, labels),
         members=members,
@@ -124,7 +133,7 @@ def services(
         calendars=Calendars(db, clock, labels, public_url),
         polls=Polls(db, clock, meetups),
         practices=Practices(db, clock, memory),
-        sharing=Sharing(db, clock, memory),
+        sharing=sharing,
         reuses=Reuses(db, clock),
         card_requests=CardRequests(db, clock),
         forecasts=Forecasts(db, clock),
@@ -146,6 +155,10 @@ def services(
         personal_digests=PersonalDigests(db, clock, public_url, mails=mails),
         mail_addresses=MailAddresses(db, clock, public_url, offered=mails),
         public_feeds=PublicFeeds(db, clock, public_url),
+        needs=Needs(db, clock, memory, sharing),
+        helping=Helping(db, clock),
+        needs_care=NeedsCare(db, clock),
+        needs_upkeep=NeedsUpkeep(db, clock),
         drafts=Drafts(db, clock),
         help=Help(),
     )

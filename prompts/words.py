@@ -15,16 +15,6 @@ from prompts.text import Text
 BLOCKS = ("title", "body", "note")
 
 
-class Shipped(ImmutableSandboxedEnvironment):
-    """For the templates that come with the project: nothing private is reached, and no more is asked.
-
-    Jinja's own look at each attribute is half of a rendering. Templates that somebody edited get all of it.
-    """
-
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        return not attr.startswith("_")
-
-
 class Words:
     """Every sentence of the bot. Without state after its making: one instance for the process."""
 
@@ -37,7 +27,7 @@ class Words:
         self._environments = {locale: self._environment(locale) for locale in labels.LOCALES}
 
     def _environment(self, locale: str) -> ImmutableSandboxedEnvironment:
-        environment = Shipped(
+        environment = ImmutableSandboxedEnvironment(
             loader=FileSystemLoader(self.root / locale),
             undefined=StrictUndefined,
             finalize=shown,

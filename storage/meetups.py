@@ -4,7 +4,7 @@ Each date of a series is a row of its own, made some time ahead: a date that was
 a row whose ``starts_at`` is not its ``original_at``, or that is cancelled. Nothing else says "exception".
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
@@ -135,6 +135,16 @@ async def coming(
     """Planned and not begun, soonest first."""
     query = _coming(network_id, now).order_by(col(Meetup.starts_at), col(Meetup.id))
     return (await session.exec(query.limit(limit).offset(offset))).all()
+
+
+async def next_on(
+    session: AsyncSession, network_id: int, theme_ids: Collection[int], now: datetime
+) -> Meetup | None:
+    """The soonest to come on one of these themes."""
+    if not theme_ids:
+        return None
+    query = _coming(network_id, now).where(col(Meetup.theme_id).in_(list(theme_ids)))
+    return (await session.exec(query.order_by(col(Meetup.starts_at), col(Meetup.id)).limit(1))).first()
 
 
 async def count_coming(session: AsyncSession, network_id: int, now: datetime) -> int:

@@ -188,9 +188,9 @@ async def peers(
     First the same kind of place and the nearest stratum of population, then the same group, département,
     région. Among the nearest, shared themes decide between equals.
     """
-    far, near = _far(wanted), _near(wanted)
+    away, close = far(wanted), near(wanted)
     query = (
-        select(Profile.member_id, far, near)
+        select(Profile.member_id, away, close)
         .join(Member, col(Member.id) == Profile.member_id)
         .where(
             Profile.network_id == network_id,
@@ -206,21 +206,21 @@ async def peers(
         query = query.where(col(Profile.member_id).in_(of_theme))
     if wanted.place:
         query = query.where(getattr(Profile, wanted.place[0]) == wanted.place[1])
-    query = query.order_by(far, near.desc(), col(Profile.member_id)).limit(max(limit, _CONSIDERED))
+    query = query.order_by(away, close.desc(), col(Profile.member_id)).limit(max(limit, _CONSIDERED))
     nearest = (await session.exec(query)).all()
     ids = [member_id for member_id, _far_off, _near_by in nearest]
     shared = await _shared(session, network_id, ids, wanted.theme_ids)
     ranked = sorted(nearest, key=lambda row: (row[1], -row[2], -shared.get(row[0], 0), row[0]))
-    return await _with_names(session, network_id, [member_id for member_id, *_ in ranked[:limit]])
+    return await with_names(session, network_id, [member_id for member_id, *_ in ranked[:limit]])
 
 
-def _far(wanted: Wanted) -> Case[int]:
+def far(wanted: Wanted) -> Case[int]:
     """How many strata apart; another kind of place is further than any of them."""
     distance = func.abs(col(Profile.stratum) - literal(wanted.stratum))
     return case((col(Profile.organisation_kind) == wanted.kind, distance), else_=_FAR)
 
 
-def _near(wanted: Wanted) -> ColumnElement[int]:
+def near(wanted: Wanted) -> ColumnElement[int]:
     """The narrower what they share, the more."""
     parts = [
         case((column == code, weight), else_=0)
@@ -252,7 +252,7 @@ async def _shared(
     return dict((await session.exec(query)).all())
 
 
-async def _with_names(
+async def with_names(
     session: AsyncSession, network_id: int, member_ids: Sequence[int]
 ) -> Sequence[tuple[Profile, str, str]]:
     """In the order of the ids."""

@@ -124,7 +124,8 @@ async def report(
             details = _details(host, host.inbound.locale(interaction), meant, form)
             details.setdefault("reference", reference)
             rows = rows or _remedies(host, meant)
-            onward = [Button(action) for action in meant.onward if host.actions.find(action)]
+            subject = _subject(rows)
+            onward = [Button(action, subject) for action in meant.onward if host.actions.find(action)]
             rows = [[*(rows[0] if rows else ()), *onward], *rows[1:]] if onward else rows
             await host.inbound.reply(interaction, f"errors/{meant.code}", rows=rows, **details)
             return
@@ -136,6 +137,12 @@ async def report(
     except Exception:
         log.exception("the words of an error failed reference=%s", reference)
     await _apologise(host, interaction, reference, rows)
+
+
+def _subject(rows: Sequence[Row]) -> int:
+    """What the form that failed was about: its draft is found by it."""
+    first = next((item for row in rows for item in row), None)
+    return first.subject_id if isinstance(first, Button) else 0
 
 
 def _kind(interaction: Interaction) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from community.actors import Actor, Role
 from community.errors import NotFound
+from community.needs_rules import NewNeed
 from community.resources import NewResource
 from tests.community.conftest import OTHER_SERVER, Network, standing
 from tests.community.meetups import planned
@@ -133,3 +134,34 @@ async def test_meetups_are_of_their_network(network: Network, other_admin: Actor
     await registrations.set_network_reminders(other_admin, "")
     assert (await registrations.reminders(network[Role.MEMBER])).network == (10080, 1440, 60)
     assert (await meetups.meetup(network[Role.MEMBER], mine.id)).mine == "yes"
+
+
+async def test_needs_are_of_their_network(network: Network, other_admin: Actor) -> None:
+    services = network.services
+    answer = await services.needs.publish(network[Role.MEMBER], NewNeed("Secret du premier réseau"))
+    await services.helping.set_availability(network[Role.FACILITATOR], True)
+    need_id, member_id = answer.need.id, network[Role.FACILITATOR].member_id or 0
+    assert (await services.needs.waiting(other_admin)).total == 0
+    assert not await services.needs.suggest(other_admin, "")
+    spy = replace(other_admin, member_id=network[Role.MEMBER].member_id)
+    assert not (await services.needs.mine(spy)).needs
+    assert (await services.needs.publish(other_admin, NewNeed("Secret du second réseau"))).willing == 0
+    for reach in (
+        services.needs.need(spy, need_id),
+        services.needs.closest(spy, need_id),
+        services.needs.to_close(spy, need_id),
+        services.needs.close(spy, need_id, "solved"),
+        services.needs.keep_open(spy, need_id),
+        services.needs.reply(spy, need_id, "Je suis là."),
+        services.helping.accept(replace(other_admin, member_id=member_id), need_id),
+        services.helping.decline(replace(other_admin, member_id=member_id), need_id),
+        services.helping.offer(other_admin, need_id),
+        services.helping.react(other_admin, need_id, "done_here"),
+        services.needs_care.approve(other_admin, need_id),
+        services.needs_care.refuse(other_admin, need_id, "Non."),
+        services.needs_care.whom(other_admin, need_id),
+        services.needs_care.solicit(other_admin, need_id, member_id),
+    ):
+        with pytest.raises(NotFound):
+            await reach
+    assert (await services.needs.need(network[Role.MEMBER], need_id)).state == "open"

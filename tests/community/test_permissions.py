@@ -13,17 +13,16 @@ from community.errors import DomainError, NotAllowed
 from community.exporter import Exporter
 from community.importer import Importer
 from community.meetups_rules import NewMeetup
+from community.needs_rules import NewNeed
 from community.policy import NEEDED, Action, allows
 from community.practice_importer import PracticeImporter
 from community.practice_requests import Told
 from community.reindex import Reindexer
 from community.resources import NewResource
-from community.search import Looked, SearchView
 from storage.engine import Database
 from tests.community.conftest import Network, standing
 
 MEETUP = NewMeetup("Panel citoyen", datetime(2026, 4, 1, 9, tzinfo=UTC))
-NOTHING = Looked(SearchView("eau", (), 0, 1), None)
 NEW = NewResource("Un titre", "https://example.org/page")
 Use = Callable[[Network, Role], Awaitable[object]]
 
@@ -338,8 +337,6 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
         lambda n, r: n.services.forecasts.cancel(n[r], 999_999),
     ),
     ("search", "find"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.find(n[r], "eau")),
-    ("search", "look"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.look(n[r], "eau")),
-    ("search", "note"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.note(n[r], NOTHING)),
     ("search", "page"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.page(n[r], 999_999, 1)),
     ("practices", "practice"): (
         Action.SEE_PRACTICES,
@@ -522,6 +519,106 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
     ("digests", "leave_out"): (Action.RUN_DIGEST, lambda n, r: n.services.digests.leave_out(n[r], 9, [])),
     ("digests", "approve"): (Action.RUN_DIGEST, lambda n, r: n.services.digests.approve(n[r], 9)),
     ("digests", "cancel"): (Action.RUN_DIGEST, lambda n, r: n.services.digests.cancel(n[r], 9)),
+    ("needs", "publish"): (
+        Action.PUBLISH_NEED,
+        lambda n, r: n.services.needs.publish(n[r], NewNeed("Concerter sur une place")),
+    ),
+    ("needs", "to_practice"): (
+        Action.SHARE_PRACTICE,
+        lambda n, r: n.services.needs.to_practice(n[r], 999_999),
+    ),
+    ("needs", "closest"): (
+        Action.PUBLISH_NEED,
+        lambda n, r: n.services.needs.closest(n[r], 999_999),
+    ),
+    ("needs", "waiting"): (
+        Action.SEE_NEEDS,
+        lambda n, r: n.services.needs.waiting(n[r]),
+    ),
+    ("needs", "mine"): (
+        Action.SEE_NEEDS,
+        lambda n, r: n.services.needs.mine(n[r]),
+    ),
+    ("needs", "need"): (
+        Action.SEE_NEEDS,
+        lambda n, r: n.services.needs.need(n[r], 999_999),
+    ),
+    ("needs", "suggest"): (
+        Action.SEE_NEEDS,
+        lambda n, r: n.services.needs.suggest(n[r], "eau"),
+    ),
+    ("needs", "to_close"): (
+        Action.PUBLISH_NEED,
+        lambda n, r: n.services.needs.to_close(n[r], 999_999),
+    ),
+    ("needs", "close"): (
+        Action.PUBLISH_NEED,
+        lambda n, r: n.services.needs.close(n[r], 999_999, "solved"),
+    ),
+    ("needs", "keep_open"): (
+        Action.PUBLISH_NEED,
+        lambda n, r: n.services.needs.keep_open(n[r], 999_999),
+    ),
+    ("needs", "reply"): (
+        Action.PUBLISH_NEED,
+        lambda n, r: n.services.needs.reply(n[r], 999_999, "Merci."),
+    ),
+    ("needs", "from_search"): (
+        Action.PUBLISH_NEED,
+        lambda n, r: n.services.needs.from_search(n[r], 999_999, 0),
+    ),
+    ("helping", "availability"): (
+        Action.HELP_PEERS,
+        lambda n, r: n.services.helping.availability(n[r]),
+    ),
+    ("helping", "set_availability"): (
+        Action.HELP_PEERS,
+        lambda n, r: n.services.helping.set_availability(n[r], True),
+    ),
+    ("helping", "accept"): (
+        Action.HELP_PEERS,
+        lambda n, r: n.services.helping.accept(n[r], 999_999),
+    ),
+    ("helping", "decline"): (
+        Action.HELP_PEERS,
+        lambda n, r: n.services.helping.decline(n[r], 999_999),
+    ),
+    ("helping", "to_offer"): (
+        Action.HELP_PEERS,
+        lambda n, r: n.services.helping.to_offer(n[r], 999_999),
+    ),
+    ("helping", "offer"): (
+        Action.HELP_PEERS,
+        lambda n, r: n.services.helping.offer(n[r], 999_999),
+    ),
+    ("helping", "react"): (
+        Action.HELP_PEERS,
+        lambda n, r: n.services.helping.react(n[r], 999_999, "done_here"),
+    ),
+    ("needs_care", "overview"): (
+        Action.CARE_FOR_NEEDS,
+        lambda n, r: n.services.needs_care.overview(n[r]),
+    ),
+    ("needs_care", "to_check"): (
+        Action.CARE_FOR_NEEDS,
+        lambda n, r: n.services.needs_care.to_check(n[r], 999_999),
+    ),
+    ("needs_care", "approve"): (
+        Action.CARE_FOR_NEEDS,
+        lambda n, r: n.services.needs_care.approve(n[r], 999_999),
+    ),
+    ("needs_care", "refuse"): (
+        Action.CARE_FOR_NEEDS,
+        lambda n, r: n.services.needs_care.refuse(n[r], 999_999, "Non."),
+    ),
+    ("needs_care", "whom"): (
+        Action.CARE_FOR_NEEDS,
+        lambda n, r: n.services.needs_care.whom(n[r], 999_999),
+    ),
+    ("needs_care", "solicit"): (
+        Action.CARE_FOR_NEEDS,
+        lambda n, r: n.services.needs_care.solicit(n[r], 999_999, 1),
+    ),
     ("drafts", "save"): (Action.KEEP_DRAFT, lambda n, r: n.services.drafts.save(n[r], "f", 0, {"a": "b"})),
     ("drafts", "load"): (Action.KEEP_DRAFT, lambda n, r: n.services.drafts.load(n[r], "f", 0)),
     ("drafts", "clear"): (Action.KEEP_DRAFT, lambda n, r: n.services.drafts.clear(n[r], "f", 0)),
@@ -543,6 +640,9 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
 # Not done by a person: what the platform tells (somebody came, went), and the application's own ticks.
 WITHOUT_ACTOR = {
     ("meetups_upkeep", "run"),
+    ("needs_upkeep", "run"),
+    ("needs_upkeep", "replace"),
+    ("needs_upkeep", "put_off"),
     ("mirror", "event_changed"),
     ("mirror", "event_gone"),
     ("members", "identify"),

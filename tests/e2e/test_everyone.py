@@ -50,6 +50,12 @@ COMMANDS = (
     Command("practice mine", "pratique miennes", "member", "practice.mine"),
     Command("practice show", "pratique voir", "member", "practice.list", {"practice": "1"}),
     Command("practice edit", "pratique modifier", "member", "practice.mine", {"practice": "1"}),
+    Command("need publish", "besoin publier", "member", "need.publish", form=True),
+    Command("need list", "besoin liste", "member", "need.list"),
+    Command("need mine", "besoin miens", "member", "need.mine"),
+    Command("need show", "besoin voir", "member", "need.list", {"need": "1"}),
+    Command("need available", "besoin disponible", "member", "need.available", form=True),
+    Command("need care", "besoin suivi", "facilitator", "need.care"),
     Command("meetup list", "rencontre liste", "member", "meetup.list"),
     Command("meetup reminders", "rencontre rappels", "member", "meetup.reminders", form=True),
     Command("meetup create", "rencontre créer", "facilitator", "meetup.create", form=True),
@@ -78,8 +84,11 @@ COMMANDS = (
     Command("join", "rejoindre", "stranger", "member.ask"),
 )
 
-# On the permanent message for everybody; in the menu only for those who still need it.
-ELSEWHERE = {"member.find", "member.ask", "practice.mine"}
+# On the permanent message for everybody, or one click further; in the menu only for those who still need it.
+ELSEWHERE = {
+    *("member.find", "member.ask", "practice.mine"),
+    *("need.publish", "need.list", "need.mine", "need.available", "need.care"),
+}
 
 
 def check(answer: Answer, allowed: bool, locale: str, what: str) -> None:
