@@ -33,9 +33,11 @@ def _entry(made: Any, feed: Feed, item: Item, words: Words) -> None:
     entry.title(to_text(text.title) or "…")
     entry.updated(item.changed_at or item.at)
     # What happens on the server cannot be opened from outside: it has no link.
+    summary = to_text(text.body)
     if item.kind == "resource" and item.url:
         entry.link(href=item.url)
-    if summary := to_text(text.body):
-        entry.summary(summary)
+        entry.summary(summary or None)
+    else:
+        entry.content(summary or to_text(text.title), type="text")
     if item.theme:
         entry.category({"term": clean(item.theme)})

@@ -67,7 +67,7 @@ class SmtpMailer:
     def _message(self, mail: Mail, nonce: str) -> EmailMessage:
         text = self._words.render(mail.template, mail.locale, **mail.values)
         message = EmailMessage()
-        message["Subject"] = " ".join(plain_document(text.title).split())
+        message["Subject"] = plain_document(text.title).replace("\n", " ")
         message["From"] = self._sender
         message["To"] = Address(addr_spec=mail.to)
         message["Date"] = format_datetime(self._clock.now())

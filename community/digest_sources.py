@@ -14,12 +14,14 @@ from sqlalchemy import union_all
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import library, networks, profiles, registrations
+from storage import library, networks, practices, profiles, registrations
 from storage.library import Resource, ResourceState, ResourceTheme
 from storage.meetups import Meetup, MeetupState
 from storage.members import Member, MemberState
 from storage.networks import Network, Place
 from storage.opinions import KeptResource, ResourceRating
+from storage.practice_reuse import PracticeHeart, PracticeReuse
+from storage.practices import Practice, PracticeState
 from storage.profiles import Profile, ProfileTheme
 
 POOL = 200  # candidates of a kind that are worth a look
@@ -157,6 +159,71 @@ class Resources:
         }
 
 
+class PracticeCards:
+    """Published practices; who takes one up and who likes it are its voices."""
+
+    kind = "practice"
+
+    async def candidates(
+        self, session: AsyncSession, network_id: int, window: Window, limit: int
+    ) -> list[Candidate]:
+        voices = _practice_voices(network_id)
+        said = func.coalesce(voices.c.voices, 0)
+        query = (
+            select(Practice.id, said)
+            .join(voices, voices.c.practice_id == Practice.id, isouter=True)
+            .where(Practice.network_id == network_id, Practice.state == PracticeState.PUBLISHED)
+            .where(col(Practice.published_at) >= window.start, col(Practice.published_at) < window.end)
+            .order_by(said.desc(), col(Practice.published_at).desc(), col(Practice.id).desc())
+            .limit(limit)
+        )
+        voiced = {practice_id or 0: count for practice_id, count in (await session.exec(query)).all()}
+        themes = await practices.themes_of(session, network_id, list(voiced))
+        whole = select(Practice).where(Practice.network_id == network_id, col(Practice.id).in_(list(voiced)))
+        found = {one.id or 0: one for one in await session.exec(whole)}
+        return [
+            Candidate(
+                self.kind,
+                practice_id,
+                one.published_at or one.created_at,
+                # Of a nameless card nobody may guess whose it is, not even from why it is shown.
+                "" if one.nameless else one.authority_id or one.authority,
+                "" if one.nameless else one.departement,
+                "" if one.nameless else one.region,
+                1 + voiced[practice_id],
+                one.author_id,
+                frozenset(theme.id or 0 for theme in themes.get(practice_id, ())),
+            )
+            for practice_id in voiced
+            for one in [found[practice_id]]
+        ]
+
+    async def items(
+        self, session: AsyncSession, network: Network, ids: Collection[int]
+    ) -> Mapping[int, Item]:
+        network_id = network.id or 0
+        cards = await practices.cards(session, network_id, list(ids))
+        themes = await practices.themes_of(session, network_id, list(cards))
+        query = select(Practice.id, Practice.published_at).where(
+            Practice.network_id == network_id, col(Practice.id).in_(list(cards))
+        )
+        since = {practice_id or 0: at for practice_id, at in (await session.exec(query)).all()}
+        return {
+            card.id: Item(
+                self.kind,
+                card.id,
+                card.title,
+                since.get(card.id) or network.created_at,
+                address(network, card.thread_ref),
+                card.authority,
+                card.summary,
+                theme=next((theme.name for theme in themes.get(card.id, ())), ""),
+                theme_id=next((theme.id or 0 for theme in themes.get(card.id, ())), 0),
+            )
+            for card in cards.values()
+        }
+
+
 class Meetups:
     """What comes before the next digest, soonest first."""
 
@@ -282,7 +349,7 @@ class Newcomers:
 
 
 # In the order in which a digest shows them.
-SOURCES: tuple[Source, ...] = (Meetups(), Resources(), Newcomers())
+SOURCES: tuple[Source, ...] = (Meetups(), PracticeCards(), Resources(), Newcomers())
 KINDS = tuple(source.kind for source in SOURCES)
 
 
@@ -322,6 +389,12 @@ async def joined(session: AsyncSession, network_id: int, member_ids: Collection[
         )
         for judge, resource_id in await session.exec(judged):
             found[judge or 0].add(("resource", resource_id))
+    for taken in (PracticeReuse, PracticeHeart):
+        known = select(taken.member_id, taken.practice_id).where(
+            taken.network_id == network_id, col(taken.member_id).in_(member_ids)
+        )
+        for reader, practice_id in await session.exec(known):
+            found[reader or 0].add(("practice", practice_id))
     return found
 
 
@@ -361,6 +434,23 @@ async def places_of(
         profile.member_id: (_authority(profile), profile.departement, profile.region)
         for profile in await session.exec(query)
     }
+
+
+def _practice_voices(network_id: int):  # type: ignore[no-untyped-def]  # a subquery's own type says nothing
+    """Practice -> how many distinct authorities take it up or like it."""
+    took_part = union_all(
+        *(
+            select(
+                col(table.practice_id).label("practice_id"), col(table.authority_key).label("authority")
+            ).where(table.network_id == network_id)
+            for table in (PracticeReuse, PracticeHeart)
+        )
+    ).subquery()
+    return (
+        select(took_part.c.practice_id, func.count(func.distinct(took_part.c.authority)).label("voices"))
+        .group_by(took_part.c.practice_id)
+        .subquery()
+    )
 
 
 def _authority(profile: Profile | None) -> str:

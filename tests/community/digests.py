@@ -5,11 +5,16 @@ from datetime import datetime, timedelta
 
 from community.actors import Role
 from community.delivery import Delivery
+from community.digest_mail import MailAddresses
+from community.digests_personal import PersonalDigests
 from community.planners import planners
-from community.ports import DeliveryError, Failure, Outgoing
+from community.ports import DeliveryError, Failure, Mailer, Outgoing
 from community.resources import NewResource
 from prompts import Words
+from storage import digests as stored
 from tests.community.conftest import Network
+
+URL = "https://pairs.example.org"
 
 
 @dataclass
@@ -71,3 +76,45 @@ async def weekly(network: Network, *, approval: bool = False, weekday: int = 2, 
 
 
 WEEK = timedelta(days=7)
+
+
+@dataclass
+class Mailing:
+    """A worker that sends e-mail, and one member who wants some."""
+
+    network: Network
+    work: Delivery
+
+    async def ask_code(self) -> None:
+        addresses = MailAddresses(self.network.db, self.network.clock, URL, offered=True)
+        await addresses.ask(self.network[Role.MEMBER], "ada@example.fr")
+
+    async def ask_mail(self) -> None:
+        """A digest that is due by e-mail."""
+        member = self.network[Role.MEMBER]
+        addresses = MailAddresses(self.network.db, self.network.clock, URL, offered=True)
+        personal = PersonalDigests(self.network.db, self.network.clock, URL, mails=True)
+        await personal.choose(member, frequency="weekly", weekday=2, hour=8, scope="all")
+        await addresses.ask(member, "ada@example.fr")
+        async with self.network.db.reading() as session:
+            kept = await stored.address(session, member.network_id, member.member_id or 0)
+        assert kept is not None
+        await addresses.confirm(member, kept.code)
+        new = NewResource("Guide du ZAN", "https://example.org/zan", "Un résumé utile.")
+        made = await self.network.services.library.propose(self.network[Role.FACILITATOR], new)
+        await self.network.services.library.publish(self.network[Role.FACILITATOR], made.id)
+        self.network.clock.jump((await personal.mine(member)).next_at or self.network.clock.now())
+        assert await personal.plan_due() == 1
+
+
+def mailing(network: Network, platform: PaperPlatform, words: Words, mailer: Mailer) -> Mailing:
+    work = Delivery(
+        network.db,
+        network.clock,
+        platform,  # type: ignore[arg-type]  # what digests need of a Messenger
+        words,
+        planners(words, URL),
+        mailer=mailer,
+        draw=lambda: 0.5,
+    )
+    return Mailing(network, work)
