@@ -165,6 +165,7 @@ class LibraryCog(
             await show_practice(self.inbound, self.services, interaction, item_id)
             return
         resource = await self.library.resource(actor, item_id)
+        await self.services.personal_digests.opened(actor, "resource", resource.id)
         opinion = await self.services.opinions.about(actor, resource.id)
         rows = _resource_rows(actor, resource, opinion)
         await self.inbound.reply(

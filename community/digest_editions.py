@@ -9,8 +9,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import digest_rules as rules
 from community import digest_sources as sources
+from community import text
+from community.acronyms import expand_first_use
 from community.digest_sources import Item, Key, Window
 from community.ports import Renderer
+from storage import search
 from storage.digests import DigestRun, Frequency
 from storage.networks import Network
 
@@ -73,7 +76,9 @@ async def compose(session: AsyncSession, network: Network, window: Window) -> Co
         chosen.sort(key=lambda one: one.at, reverse=not soonest)
         keys += [one.key for one in chosen]
         left[kind] = min(len(found) - len(chosen), MOST_OTHERS)
-    return Content(window, await sources.read(session, network, keys), left)
+    return Content(
+        window, await _explained(session, network, await sources.read(session, network, keys)), left
+    )
 
 
 def edition(
@@ -124,9 +129,8 @@ async def of_run(session: AsyncSession, network: Network, frequency: str, run: D
     """A run as its items are now."""
     keys = [(str(kind), int(item_id)) for page in run.pages for kind, item_id in page]
     window = window_of(frequency, run.window_start, run.window_end)
-    return Content(
-        replace(window, start=run.window_start), await sources.read(session, network, keys), run.left
-    )
+    items = await _explained(session, network, await sources.read(session, network, keys))
+    return Content(replace(window, start=run.window_start), items, run.left)
 
 
 async def page_of_run(
@@ -150,6 +154,15 @@ def whole(pages: Sequence[Edition]) -> Edition:
         items = (*(earlier.items if earlier else ()), *section.items)
         found[section.kind] = replace(section, items=items)
     return replace(pages[0], sections=tuple(found.values()), pages=1)
+
+
+async def _explained(session: AsyncSession, network: Network, items: Sequence[Item]) -> Sequence[Item]:
+    """The first use of each acronym is spelt out: who reads a digest is not always of the trade."""
+    titles = "\n".join(text.one_line(item.title) for item in items)
+    if not any(character.isupper() for character in titles):
+        return items
+    spelt = expand_first_use(titles, await search.acronyms_of(session, network.id or 0)).split("\n")
+    return [replace(item, title=title) for item, title in zip(items, spelt, strict=True)]
 
 
 def keys_of(pages: Sequence[Edition]) -> list[list[list[str | int]]]:

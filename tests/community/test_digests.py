@@ -279,6 +279,17 @@ async def test_only_what_members_agreed_to_show(network: Network) -> None:
     assert item.by == "Directrice des familles"
 
 
+async def test_the_first_use_of_an_acronym_is_spelt_out(network: Network) -> None:
+    await published(network, "Un EPCI et son PLUi")
+    await published(network, "Le guide des EPCI")
+    network.clock.advance(timedelta(seconds=1))
+    seen = await network.services.digests.preview(network[Role.FACILITATOR])
+    assert sum("EPCI (" in item.title for item in seen.items) == 1
+    assert "établissement public de coopération intercommunale" in " ".join(
+        item.title.lower() for item in seen.items
+    )
+
+
 async def test_meetups_come_soonest_first_and_cancelled_ones_do_not(network: Network) -> None:
     later = await planned(network, after=timedelta(days=6), title="Plus tard")
     sooner = await planned(network, after=timedelta(days=2), title="Bientôt")
