@@ -35,6 +35,7 @@ COGS = (
     "cogs.meetups",
     "cogs.needs",
     "cogs.links",
+    "cogs.threads",
     "cogs.acronyms",
     "cogs.coffee",
     "cogs.codev",
@@ -54,8 +55,17 @@ _IN_HAND = ("CommandTree-invoker", "discord-ui-", "discord.py: on_interaction")
 
 
 def least_intents(*, members: bool) -> discord.Intents:
-    """Servers, channels, events; arrivals and departures where they may be seen; never contents."""
-    return discord.Intents(guilds=True, members=members, guild_scheduled_events=True)
+    """Servers, channels, events; who writes and reacts, never what; arrivals where they may be seen.
+
+    Neither messages nor reactions are a privileged intent: only the content of messages is, and it stays off.
+    """
+    return discord.Intents(
+        guilds=True,
+        members=members,
+        guild_scheduled_events=True,
+        guild_messages=True,
+        guild_reactions=True,
+    )
 
 
 class EntrePairsBot(Host):

@@ -4,7 +4,7 @@ Uses no cache: every reference is enough by itself. Pacing per route is discord.
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -15,6 +15,7 @@ import discord
 from discord.utils import time_snowflake
 
 from bot.server_events import cancel_event, put_event
+from bot.server_threads import keep_thread
 from cogs.kit.layout import layout, legacy, thread_name
 from community.ports import DeliveryError, EventDraft, Failure, Outgoing
 from prompts import Words
@@ -191,6 +192,12 @@ class DiscordMessenger:
     @_named
     async def cancel_event(self, server_ref: str, event_ref: str) -> None:
         await cancel_event(self._client.http, int(server_ref), int(event_ref))
+
+    @_named
+    async def keep_thread(
+        self, channel_ref: str, *, archived: bool, locked: bool, tags: Mapping[str, bool]
+    ) -> None:
+        await keep_thread(self._client.http, int(channel_ref), archived=archived, locked=locked, tags=tags)
 
     @property
     def _me(self) -> int | None:

@@ -33,6 +33,8 @@ SILENT = (
     "poll.card",
     "privacy.take_role",
     "report.card",
+    "thread.mirror",
+    "thread.notice",
 )
 
 

@@ -117,6 +117,18 @@ class SendMail:
 
 
 @dataclass(frozen=True)
+class KeepThread:
+    """Bring a thread's state on the platform up to date. ``tags``: name of a forum's tag -> on or off, where
+    the forum has such a tag.
+    """
+
+    channel_ref: str
+    archived: bool
+    locked: bool
+    tags: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Drop:
     """Nobody needs it any more: cancelled, already done, the person left. Nobody is told."""
 
@@ -130,7 +142,8 @@ class GiveUp:
     reason: str
 
 
-Plan = Post | Direct | ForumPost | Edit | Grant | Revoke | PutEvent | CancelEvent | SendMail | Drop | GiveUp
+Act = Grant | Revoke | PutEvent | CancelEvent | KeepThread | SendMail
+Plan = Post | Direct | ForumPost | Edit | Act | Drop | GiveUp
 
 
 class Planner:

@@ -24,6 +24,7 @@ from community import (
     polls_delivery,
     practices_delivery,
     privacy_delivery,
+    threads_delivery,
 )
 from community.outbox import Card, Direct, Drop, Edit, GiveUp, Grant, Plan, Planner, Post, Revoke
 from community.ports import Button, Labels
@@ -68,6 +69,7 @@ def planners(labels: Labels, public_url: str | None = None) -> Mapping[str, Plan
         **codev_delivery.planners(),
         **digest_delivery.planners(public_url),
         **needs_delivery.planners(),
+        **threads_delivery.planners(labels),
     }
 
 

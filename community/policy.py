@@ -47,6 +47,8 @@ class Action(StrEnum):
     PUBLISH_NEED = "need.publish"
     HELP_PEERS = "need.help"  # be asked, offer, say what one knows of a need
     CARE_FOR_NEEDS = "need.care"
+    FOLLOW_THREADS = "thread.follow"
+    CARE_FOR_THREADS = "thread.care"
     SEE_HELP = "help.see"
     SEE_PRIVACY = "privacy.see"
     SEE_MY_DATA = "privacy.mine"
@@ -95,6 +97,8 @@ NEEDED: dict[Action, Role] = {
     Action.PUBLISH_NEED: Role.MEMBER,
     Action.HELP_PEERS: Role.MEMBER,
     Action.CARE_FOR_NEEDS: Role.FACILITATOR,
+    Action.FOLLOW_THREADS: Role.MEMBER,
+    Action.CARE_FOR_THREADS: Role.FACILITATOR,
     Action.SEE_HELP: Role.STRANGER,
     Action.SEE_PRIVACY: Role.STRANGER,
     Action.SEE_MY_DATA: Role.STRANGER,  # one's own data, whatever became of one's access

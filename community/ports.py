@@ -144,6 +144,12 @@ class Messenger(Protocol):
         """Bring the event up to date, or make it; looked for by its marker first: a second try makes none."""
         ...
 
+    async def keep_thread(
+        self, channel_ref: str, *, archived: bool, locked: bool, tags: Mapping[str, bool]
+    ) -> None:
+        """Archive and lock a thread or the reverse, put on and take off tags where its forum has them."""
+        ...
+
     async def cancel_event(self, server_ref: str, event_ref: str) -> None:
         """It does not take place; one that is over or gone is left."""
         ...

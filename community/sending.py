@@ -16,6 +16,7 @@ from community.outbox import (
     ForumPost,
     GiveUp,
     Grant,
+    KeepThread,
     Plan,
     Post,
     PutEvent,
@@ -29,7 +30,7 @@ from storage.members import Identity
 from storage.networks import Place
 from storage.outbox import Outbox
 
-Way = Post | Direct | ForumPost | Edit | Grant | Revoke | PutEvent | CancelEvent | SendMail
+Way = Post | Direct | ForumPost | Edit | Grant | Revoke | PutEvent | CancelEvent | KeepThread | SendMail
 
 DIRECT_RETRIED_AFTER = timedelta(days=1)  # someone who refused private messages may have changed their mind
 _CLOCKS_DIFFER = timedelta(minutes=5)  # between the platform's instants and ours
@@ -125,6 +126,10 @@ class Sender:
                 )
             case PutEvent():
                 return await self._messenger.put_event(way.server_ref, way.event, way.event_ref)
+            case KeepThread():
+                await self._messenger.keep_thread(
+                    way.channel_ref, archived=way.archived, locked=way.locked, tags=way.tags
+                )
             case CancelEvent():
                 await self._messenger.cancel_event(way.server_ref, way.event_ref)
             case SendMail():
@@ -185,7 +190,7 @@ def _chain(plan: Plan | None) -> tuple[Way, ...]:
     match plan:
         case Post() | ForumPost() | Edit():
             return (plan, *_chain(plan.fallback))
-        case Grant() | Revoke() | PutEvent() | CancelEvent() | SendMail():
+        case Grant() | Revoke() | PutEvent() | CancelEvent() | KeepThread() | SendMail():
             return (plan,)
     return ()
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from community.acronyms import Acronyms
 from community.alerts import Alerts
+from community.answer_times import AnswerFigures
 from community.calendars import Calendars
 from community.codev import Codev
 from community.coffee import Coffee
@@ -46,6 +47,9 @@ from community.reports import Reports
 from community.search import Search
 from community.synonyms import Synonyms
 from community.territories import Territories
+from community.thread_listening import ThreadEars
+from community.threads import Threads
+from community.threads_care import ThreadCare
 from community.toolboxes import Toolboxes
 from storage.engine import Database
 from storage.search import Memory
@@ -88,6 +92,10 @@ class Services:
     opinions: Opinions
     alerts: Alerts
     toolboxes: Toolboxes
+    threads: Threads
+    thread_ears: ThreadEars
+    thread_care: ThreadCare
+    answer_figures: AnswerFigures
     freshness: Freshness
     digests: Digests
     personal_digests: PersonalDigests
@@ -150,6 +158,10 @@ def services(
         opinions=Opinions(db, clock),
         alerts=Alerts(db, clock, memory),
         toolboxes=Toolboxes(db, clock),
+        threads=Threads(db, clock),
+        thread_ears=ThreadEars(db, clock),
+        thread_care=ThreadCare(db, clock),
+        answer_figures=AnswerFigures(db, clock),
         freshness=Freshness(db, clock),
         digests=Digests(db, clock, labels),
         personal_digests=PersonalDigests(db, clock, public_url, mails=mails),

@@ -118,6 +118,14 @@ def link(value: object, url: str | None) -> Safe:
     return Safe(f"[{words or escape(address.split('://', 1)[1])}]({address})")
 
 
+def message_link(value: object, server: object, thread: object, message: object) -> Safe:
+    """Words that lead to one message. Without its references, only the words."""
+    references = [_reference(one) for one in (server, thread, message)]
+    if not all(references):
+        return shown(value)
+    return link(value, f"https://discord.com/channels/{'/'.join(str(one) for one in references)}")
+
+
 def excerpt(value: str, length: int) -> str:
     """The beginning, cut between words. A mark is never cut."""
     return Safe(clip(value, length)) if isinstance(value, Safe) else shorten(clean(value), length)
@@ -195,6 +203,7 @@ EVERYWHERE: dict[str, Callable[..., Any]] = {
     "role": role,
     "pieces": pieces,
     "link": link,
+    "message_link": message_link,
     "excerpt": excerpt,
     "join": join,
 }

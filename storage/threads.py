@@ -8,9 +8,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, and_, or_
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Field, SQLModel, col, select
+from sqlmodel import Field, SQLModel, col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 NEED = "need"
@@ -104,7 +104,7 @@ class ThreadFollow(SQLModel, table=True):
     wanted: bool = True
     by_reaction: bool = False  # taking the reaction back is enough to stop
     read_at: datetime  # wrote or clicked there, or began to follow: what came before is no news
-    told_at: datetime | None = None  # replies up to then were told
+    told_at: datetime | None = None  # replies before then were told
 
 
 class ThreadRule(SQLModel, table=True):
@@ -189,10 +189,163 @@ async def themes_of(session: AsyncSession, network_id: int, thread_id: int) -> S
 async def follow(
     session: AsyncSession, network_id: int, thread_id: int, member_id: int
 ) -> ThreadFollow | None:
-    """Whether somebody follows a thread, or said no; held until the transaction ends."""
+    """Whether somebody follows a thread, or said no. Who changes it holds the thread."""
     query = select(ThreadFollow).where(
         ThreadFollow.network_id == network_id,
         ThreadFollow.thread_id == thread_id,
         ThreadFollow.member_id == member_id,
     )
-    return (await session.exec(query.with_for_update(key_share=True))).first()
+    return (await session.exec(query)).first()
+
+
+async def add_reply(session: AsyncSession, reply: ThreadReply) -> bool:
+    """Keep that somebody wrote; False when it is known already."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    values = reply.model_dump(exclude={"id"})
+    made = (
+        dialect.insert(ThreadReply).values(**values).on_conflict_do_nothing().returning(col(ThreadReply.id))
+    )
+    reply.id = (await session.exec(made)).scalar()
+    return reply.id is not None
+
+
+async def reply(session: AsyncSession, network_id: int, reply_id: int) -> ThreadReply | None:
+    """One message, by our number."""
+    query = select(ThreadReply).where(ThreadReply.network_id == network_id, ThreadReply.id == reply_id)
+    return (await session.exec(query)).first()
+
+
+async def reply_of(
+    session: AsyncSession, network_id: int, thread_id: int, message_ref: str
+) -> ThreadReply | None:
+    """One message, by the platform's reference."""
+    query = select(ThreadReply).where(
+        ThreadReply.network_id == network_id,
+        ThreadReply.thread_id == thread_id,
+        ThreadReply.message_ref == message_ref,
+    )
+    return (await session.exec(query)).first()
+
+
+async def replies(session: AsyncSession, network_id: int, thread_id: int) -> Sequence[ThreadReply]:
+    """Every message of people, the oldest first."""
+    query = select(ThreadReply).where(
+        ThreadReply.network_id == network_id, ThreadReply.thread_id == thread_id
+    )
+    return (await session.exec(query.order_by(col(ThreadReply.at), col(ThreadReply.id)))).all()
+
+
+async def followers(session: AsyncSession, network_id: int, thread_id: int) -> Sequence[ThreadFollow]:
+    """Who wants to be told."""
+    query = select(ThreadFollow).where(
+        ThreadFollow.network_id == network_id,
+        ThreadFollow.thread_id == thread_id,
+        col(ThreadFollow.wanted),
+    )
+    return (await session.exec(query.order_by(col(ThreadFollow.member_id)))).all()
+
+
+async def mine(session: AsyncSession, network_id: int, member_id: int, *, limit: int) -> Sequence[Thread]:
+    """Those that a member opened or follows; those that go on first, then the latest."""
+    followed = select(ThreadFollow.thread_id).where(
+        ThreadFollow.network_id == network_id, ThreadFollow.member_id == member_id, col(ThreadFollow.wanted)
+    )
+    query = select(Thread).where(
+        Thread.network_id == network_id,
+        col(Thread.closed_why).is_distinct_from(ClosedBy.GONE),
+        or_(col(Thread.author_id) == member_id, col(Thread.id).in_(followed)),
+    )
+    closed = col(Thread.state) == ThreadState.CLOSED
+    return (
+        await session.exec(query.order_by(closed, col(Thread.last_activity_at).desc()).limit(limit))
+    ).all()
+
+
+async def going_on_of(session: AsyncSession, network_id: int, author_id: int) -> Sequence[Thread]:
+    """What somebody opened and that is not closed, the oldest first."""
+    query = select(Thread).where(
+        Thread.network_id == network_id, Thread.author_id == author_id, Thread.state != ThreadState.CLOSED
+    )
+    return (await session.exec(query.order_by(col(Thread.opened_at), col(Thread.id)))).all()
+
+
+async def unanswered(
+    session: AsyncSession, network_id: int, since: datetime, *, but: Collection[str] = (), limit: int = 50
+) -> Sequence[Thread]:
+    """Threads that have waited since then for a first answer, the oldest first; without the kinds ``but``."""
+    query = select(Thread).where(
+        Thread.network_id == network_id,
+        col(Thread.asks),
+        Thread.state == ThreadState.OPEN,
+        Thread.opened_at <= since,
+        col(Thread.first_answer_at).is_(None),
+        col(Thread.kind).not_in(but),
+    )
+    return (await session.exec(query.order_by(col(Thread.opened_at), col(Thread.id)).limit(limit))).all()
+
+
+async def idle(
+    session: AsyncSession, network_id: int, *, open_since: datetime, answered_since: datetime, limit: int
+) -> Sequence[Thread]:
+    """Questions in which nothing happened since then; answered ones have less time. Held."""
+    query = select(Thread).where(
+        Thread.network_id == network_id,
+        col(Thread.asks),
+        or_(
+            and_(col(Thread.state) == ThreadState.OPEN, col(Thread.last_activity_at) <= open_since),
+            and_(col(Thread.state) == ThreadState.ANSWERED, col(Thread.last_activity_at) <= answered_since),
+        ),
+    )
+    oldest = query.order_by(col(Thread.last_activity_at), col(Thread.id)).limit(limit)
+    return (await session.exec(oldest.with_for_update(key_share=True, skip_locked=True))).all()
+
+
+async def news(
+    session: AsyncSession, network_id: int, member_id: int, until: datetime
+) -> Sequence[tuple[Thread, int]]:
+    """Threads that a member follows, with how many replies of others they neither read nor were told of."""
+    query = (
+        select(Thread, func.count())
+        .join(ThreadFollow, col(ThreadFollow.thread_id) == Thread.id)
+        .join(ThreadReply, col(ThreadReply.thread_id) == Thread.id)
+        .where(
+            Thread.network_id == network_id,
+            ThreadFollow.member_id == member_id,
+            col(ThreadFollow.wanted),
+            col(ThreadReply.author_id).is_distinct_from(member_id),
+            ThreadReply.at < until,
+            ThreadReply.at >= ThreadFollow.read_at,
+            or_(col(ThreadFollow.told_at).is_(None), col(ThreadReply.at) >= col(ThreadFollow.told_at)),
+            col(Thread.closed_why).is_distinct_from(ClosedBy.GONE),
+        )
+        .group_by(*Thread.__table__.columns)  # type: ignore[attr-defined]  # SQLModel gives it at run time
+        .order_by(col(Thread.last_activity_at).desc(), col(Thread.id))
+    )
+    return (await session.exec(query)).all()
+
+
+async def told(
+    session: AsyncSession, network_id: int, member_id: int, until: datetime, thread_id: int | None = None
+) -> None:
+    """Replies before then were told to a member, in one thread or in all that they follow."""
+    change = update(ThreadFollow).where(
+        col(ThreadFollow.network_id) == network_id,
+        col(ThreadFollow.member_id) == member_id,
+        or_(col(ThreadFollow.told_at).is_(None), col(ThreadFollow.told_at) < until),
+    )
+    if thread_id is not None:
+        change = change.where(col(ThreadFollow.thread_id) == thread_id)
+    await session.exec(change.values(told_at=until))
+
+
+async def rule(session: AsyncSession, network_id: int) -> ThreadRule | None:
+    """What the network chose, if it chose."""
+    return await session.get(ThreadRule, network_id)
+
+
+async def following(session: AsyncSession, network_id: int) -> dict[str, str]:
+    """Every thread that is not gone -> the latest message seen in it: what came after was missed."""
+    query = select(Thread.channel_ref, Thread.last_message_ref).where(
+        Thread.network_id == network_id, col(Thread.closed_why).is_distinct_from(ClosedBy.GONE)
+    )
+    return dict((await session.exec(query)).all())

@@ -36,7 +36,10 @@ async def test_ready_is_told_and_stopping_closes_all(stage: Stage) -> None:
 async def test_asks_for_no_more_than_it_needs(stage: Stage) -> None:
     async with stage.running() as runner:
         identify = stage.sandbox.journal.frames("in", op=2)[-1]
-        assert identify.d["intents"] == least_intents(members=True).value == 3 | 1 << 16
+        messages, reactions, content = 1 << 9, 1 << 10, 1 << 15
+        expected = 3 | 1 << 16 | messages | reactions
+        assert identify.d["intents"] == least_intents(members=True).value == expected
+        assert not expected & content
         assert runner.connected is not None
         assert runner.connected.client.allowed_mentions is not None
         assert runner.connected.client.allowed_mentions.to_dict() == {"parse": []}

@@ -7,6 +7,7 @@ loses answers: never a double seat, never a reminder lost, doubled, or of a meet
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -53,6 +54,10 @@ class Platform:
         return event_ref or f"event-{event.marker}"
 
     async def edit(self, channel_ref: str, message_ref: str, message: Outgoing) -> None: ...
+    async def keep_thread(
+        self, channel_ref: str, *, archived: bool, locked: bool, tags: Mapping[str, bool]
+    ) -> None: ...
+
     async def cancel_event(self, server_ref: str, event_ref: str) -> None: ...
     async def grant_role(self, server_ref: str, account_ref: str, role_ref: str, *, reason: str) -> None: ...
     async def revoke_role(self, server_ref: str, account_ref: str, role_ref: str, *, reason: str) -> None: ...

@@ -19,10 +19,12 @@ from community.practice_importer import PracticeImporter
 from community.practice_requests import Told
 from community.reindex import Reindexer
 from community.resources import NewResource
+from community.thread_views import MessageSeen
 from storage.engine import Database
 from tests.community.conftest import Network, standing
 
 MEETUP = NewMeetup("Panel citoyen", datetime(2026, 4, 1, 9, tzinfo=UTC))
+MESSAGE = MessageSeen("9", "9", "3", person=True, at=datetime(2026, 3, 2, tzinfo=UTC))
 NEW = NewResource("Un titre", "https://example.org/page")
 Use = Callable[[Network, Role], Awaitable[object]]
 
@@ -429,6 +431,29 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
     ("reports", "waiting"): (Action.CURATE_LIBRARY, lambda n, r: n.services.reports.waiting(n[r])),
     ("reports", "to_answer"): (Action.CURATE_LIBRARY, lambda n, r: n.services.reports.to_answer(n[r], 9)),
     ("reports", "answer"): (Action.CURATE_LIBRARY, lambda n, r: n.services.reports.answer(n[r], 9, "kept")),
+    ("threads", "show"): (Action.FOLLOW_THREADS, lambda n, r: n.services.threads.show(n[r], "9")),
+    ("threads", "thread"): (Action.FOLLOW_THREADS, lambda n, r: n.services.threads.thread(n[r], 9)),
+    ("threads", "mine"): (Action.FOLLOW_THREADS, lambda n, r: n.services.threads.mine(n[r])),
+    ("threads", "to_accept"): (Action.FOLLOW_THREADS, lambda n, r: n.services.threads.to_accept(n[r], 9)),
+    ("threads", "follow"): (Action.FOLLOW_THREADS, lambda n, r: n.services.threads.follow(n[r], 9, True)),
+    ("threads", "accept"): (Action.FOLLOW_THREADS, lambda n, r: n.services.threads.accept(n[r], MESSAGE)),
+    ("threads", "accept_reply"): (
+        Action.FOLLOW_THREADS,
+        lambda n, r: n.services.threads.accept_reply(n[r], 9),
+    ),
+    ("threads", "undo"): (Action.FOLLOW_THREADS, lambda n, r: n.services.threads.undo(n[r], 9)),
+    ("threads", "close"): (Action.FOLLOW_THREADS, lambda n, r: n.services.threads.close(n[r], 9)),
+    ("threads", "reopen"): (Action.FOLLOW_THREADS, lambda n, r: n.services.threads.reopen(n[r], 9)),
+    ("threads", "unanswered"): (Action.CARE_FOR_THREADS, lambda n, r: n.services.threads.unanswered(n[r])),
+    ("threads", "rules"): (Action.CARE_FOR_THREADS, lambda n, r: n.services.threads.rules(n[r])),
+    ("threads", "set_rules"): (
+        Action.CARE_FOR_THREADS,
+        lambda n, r: n.services.threads.set_rules(n[r], "48", "30"),
+    ),
+    ("answer_figures", "times"): (
+        Action.CARE_FOR_THREADS,
+        lambda n, r: n.services.answer_figures.times(n[r]),
+    ),
     ("freshness", "doubtful"): (Action.CURATE_LIBRARY, lambda n, r: n.services.freshness.doubtful(n[r])),
     ("freshness", "confirm"): (
         Action.PROPOSE_RESOURCE,
@@ -643,6 +668,17 @@ WITHOUT_ACTOR = {
     ("needs_upkeep", "run"),
     ("needs_upkeep", "replace"),
     ("needs_upkeep", "put_off"),
+    ("thread_ears", "heard"),
+    ("thread_ears", "unsaid"),
+    ("thread_ears", "opened_by_hand"),
+    ("thread_ears", "renamed"),
+    ("thread_ears", "deleted"),
+    ("thread_ears", "reacted"),
+    ("thread_ears", "missed"),
+    ("thread_care", "tend"),
+    ("thread_care", "nudge"),
+    ("thread_care", "tell_facilitators"),
+    ("thread_care", "close_idle"),
     ("mirror", "event_changed"),
     ("mirror", "event_gone"),
     ("members", "identify"),

@@ -1,6 +1,6 @@
 """A small platform in memory that keeps Discord's promises about nonces, and the parts around it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -122,6 +122,10 @@ class Platform:
 
     async def put_event(self, server_ref: str, event: EventDraft, event_ref: str | None) -> str:
         raise NotImplementedError
+
+    async def keep_thread(
+        self, channel_ref: str, *, archived: bool, locked: bool, tags: Mapping[str, bool]
+    ) -> None: ...
 
     async def cancel_event(self, server_ref: str, event_ref: str) -> None:
         raise NotImplementedError
