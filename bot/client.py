@@ -36,6 +36,7 @@ COGS = (
     "cogs.needs",
     "cogs.links",
     "cogs.threads",
+    "cogs.handover",
     "cogs.acronyms",
     "cogs.coffee",
     "cogs.codev",

@@ -35,6 +35,7 @@ def table(services: Services, delivery: Delivery, db: Database, *, check_links: 
         Tick("needs", NEEDS_MOVE, services.needs_upkeep.run),
         Tick("library", TENDING, services.library_care.tend),
         Tick("threads", TENDING, services.thread_care.tend),
+        Tick("mandates", TENDING, services.mandates.ask_ended),
         Tick("alerts", TENDING, services.alerts.look),
         Tick("coffee", COFFEES, services.coffee.run),
         Tick("digests", DIGESTS, services.digests.run_due),

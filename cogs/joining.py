@@ -31,7 +31,7 @@ ABOUT = Form(
     "join.about",
     TextField("function", minimum=2, maximum=profiles.FUNCTION_LONGEST),
     ChoicesField("themes", maximum=profiles.MOST_THEMES),
-    TextField("ends", required=False, maximum=10),
+    TextField("ends", required=False, maximum=40),
     ChoiceField("timezone", "join_zones"),
     ChoiceField("locale", "locales", radio=True),
 )

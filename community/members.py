@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from community import access, text
 from community.actors import Actor, Role, Standing
 from community.errors import DomainError, NotFound, NotSetUp
+from community.handover import author_left
 from community.policy import Action, require
 from community.ports import Clock
 from community.recognition import belongs, is_news, locale_of, name_of, role_of
@@ -109,6 +110,7 @@ class Members:
                 known[0].state = MemberState.LEFT
                 session.add(known[0])
                 await self._note(session, network.id or 0, known[0].id, "member.left", known[0].id)
+                await author_left(session, self._clock.now(), network.id or 0, known[0].id or 0)
 
     async def find(self, actor: Actor, name: str, limit: int = 25) -> Sequence[MemberView]:
         """Members and newcomers whose name contains what was typed, those who begin with it first."""

@@ -16,6 +16,7 @@ from community import (
     curation_delivery,
     digest_delivery,
     funnel_delivery,
+    handover_delivery,
     joining_delivery,
     library_delivery,
     links_delivery,
@@ -70,6 +71,7 @@ def planners(labels: Labels, public_url: str | None = None) -> Mapping[str, Plan
         **digest_delivery.planners(public_url),
         **needs_delivery.planners(),
         **threads_delivery.planners(labels),
+        **handover_delivery.planners(),
     }
 
 

@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from community import packing, practice_privacy
 from community.actors import Actor
 from community.errors import DomainError
+from community.handover import author_left
 from community.policy import Action, require
 from community.ports import Clock, Labels
 from storage import audit, members, networks, outbox
@@ -86,6 +87,7 @@ TREATMENTS: Mapping[tuple[str, str], Treatment] = {
     ("personal_digest", "member_id"): Treatment.OWN,
     ("profile", "member_id"): Treatment.OWN,
     ("profile_theme", "member_id"): Treatment.OWN,
+    ("reconfirmation", "started_by"): Treatment.HANDLED,
     ("registration", "member_id"): Treatment.OWN,
     ("registration", "registered_by"): Treatment.HANDLED,
     ("resource", "proposed_by"): Treatment.SHARED,
@@ -270,6 +272,7 @@ class Privacy:
         member.state, member.locale, member.timezone = MemberState.LEFT, None, None
         member.seen_at = None
         session.add(member)
+        await author_left(session, now, network_id, member_id)
         await self._take_roles(session, network, member_id, account.account_ref, {RoleName.MEMBER, *given})
         await audit.record(
             session,

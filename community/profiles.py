@@ -3,6 +3,7 @@
 Must not show a field that was not agreed to: every view of somebody else is made by ``peer_view``.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,9 +14,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from community import directory, text
 from community.actors import Actor
 from community.errors import Invalid, NotFound
+from community.french_days import day_said
 from community.likeness import Reason, reasons
 from community.policy import Action, require
 from community.ports import Clock
+from community.time_words import MONTHS, folded
 from storage import members, networks, profiles
 from storage.engine import Database
 from storage.profiles import Consent, PlaceColumn, Profile, Wanted
@@ -32,6 +35,9 @@ CONSENTS = ("listed", "organisation", "function", "themes", "offers", "seeks", "
 STEPS = ("organisation", "about", "exchange", "consents")
 ORGANISATION_KINDS = ("association", "state", "agency", "company", "other")
 LOCALES = ("fr", "en")
+
+
+_MONTH_AND_YEAR = re.compile(rf"(?:fin\s+|end\s+of\s+)?(?P<m>{'|'.join(MONTHS)})\.?\s+(?P<y>20\d\d)")
 
 
 @dataclass(frozen=True)
@@ -141,7 +147,7 @@ class Profiles:
         """What one does, until when, the themes followed; the time zone and language of messages."""
         require(actor, Action.EDIT_PROFILE)
         function = _checked("function", function, 2, FUNCTION_LONGEST)
-        until = _day(ends)
+        until = end_day(ends, self._clock.now().date())
         if timezone and timezone not in available_timezones():
             raise Invalid(field="timezone", problem="unknown")
         if len(theme_ids) > MOST_THEMES:
@@ -443,6 +449,20 @@ def _checked(field: str, typed: str, shortest: int, longest: int) -> str:
     if len(value) > longest:
         raise Invalid(field=field, problem="too_long", given=len(value), limit=longest)
     return value
+
+
+def end_day(typed: str, today: date) -> date | None:
+    """« 31/03/2028 », « mars 2028 », « 31 mars 2028 »… ; None when nothing was typed."""
+    try:
+        return _day(typed)
+    except Invalid:
+        said = folded(text.one_line(typed))
+        if month := _MONTH_AND_YEAR.fullmatch(said):
+            return date(int(month["y"]), MONTHS[month["m"]], 1)
+        day = day_said(said, today)
+        if isinstance(day, date):
+            return day
+        raise
 
 
 def _day(typed: str) -> date | None:

@@ -15,6 +15,7 @@ from community.drafts import Drafts
 from community.forecast import Forecasts
 from community.freshness import Freshness
 from community.funnel import Funnels
+from community.handover import Handover
 from community.health import Health
 from community.help import Help
 from community.helping import Helping
@@ -23,6 +24,7 @@ from community.joining import Joining
 from community.library import Library
 from community.library_care import LibraryCare
 from community.links import Links, Nowhere
+from community.mandates import Mandates
 from community.meetups import Meetups
 from community.meetups_mirror import Mirror
 from community.meetups_upkeep import MeetupsUpkeep
@@ -96,6 +98,8 @@ class Services:
     thread_ears: ThreadEars
     thread_care: ThreadCare
     answer_figures: AnswerFigures
+    handover: Handover
+    mandates: Mandates
     freshness: Freshness
     digests: Digests
     personal_digests: PersonalDigests
@@ -162,6 +166,8 @@ def services(
         thread_ears=ThreadEars(db, clock),
         thread_care=ThreadCare(db, clock),
         answer_figures=AnswerFigures(db, clock),
+        handover=Handover(db, clock),
+        mandates=Mandates(db, clock),
         freshness=Freshness(db, clock),
         digests=Digests(db, clock, labels),
         personal_digests=PersonalDigests(db, clock, public_url, mails=mails),

@@ -38,6 +38,7 @@ class Profile(SQLModel, table=True):
     epci: str = ""
     function: str = ""
     function_ends: date | None = None
+    ends_asked: date | None = None  # the end that its holder was asked about already
     offers: str = ""
     seeks: str = ""
     bio: str = ""
