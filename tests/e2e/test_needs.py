@@ -1,0 +1,183 @@
+"""S6 end to end under a moved clock, in both languages: a need, its peers, two days, six weeks, solved.
+
+The person asks in their language; the forum and the facilitators' corner are in the network's.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from bot import compose
+from bot import settings as settings_module
+from bot.client import Publish
+from bot.run import Runner
+from bot.server_permissions import NEEDED
+from cogs.kit.actions import custom_id
+from prompts import Words
+from sandbox import Answer, Sandbox
+from tests.bot.conftest import Stage
+from tests.e2e.conftest import Town, read
+
+
+@dataclass
+class MovedStage(Stage):
+    """The application keeps the sandbox's time, which a test can move."""
+
+    def runner(self, *, publish: Publish = "changed") -> Runner:
+        return Runner(compose.base(self.settings, Words(), self.sandbox.clock), publish=publish)
+
+
+@pytest.fixture
+async def stage(sqlite_url: str) -> AsyncIterator[Stage]:
+    async with Sandbox() as sandbox:
+        app = sandbox.world.add_app("Entre-pairs", intents={"members"})
+        guild = sandbox.world.add_guild("Réseau d’essai")
+        sandbox.world.invite(app, guild, permissions=NEEDED.value)
+        settings = settings_module.load(
+            env_file=None,
+            discord_token=SecretStr(app.token),
+            discord_api=sandbox.api,
+            database_url=SecretStr(sqlite_url),
+            web_port=0,
+            deliver_seconds=0.2,
+        )
+        yield MovedStage(sandbox, guild, app, settings)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the person who asks reads and presses."""
+
+    who: str
+    asked: str
+    peers: str
+    yes: str
+    mine: str
+    going: str
+    closing: str
+    closed: str
+    card: str
+    draft: str
+
+
+FRENCH = Said(
+    "member",
+    "Votre besoin est publié",
+    "1 personne volontaire est sollicitée en privé",
+    "Un pair accepte de vous aider",
+    "1 pair sollicité, 1 a accepté",
+    "Où en êtes-vous ?",
+    "Résolu",
+    "C’est clos",
+    "En faire une fiche\u202f?",
+    "Brouillon : Concertation sur un espace public",
+)
+ENGLISH = Said(
+    "member-en",
+    "Your need is published",
+    "1 volunteer is being asked in private",
+    "A peer agrees to help you",
+    "1 peer asked, 1 accepted",
+    "How is it going?",
+    "Solved",
+    "Closed",
+    "Make it a card?",
+    "Draft: Concertation sur un espace public",
+)
+TITLE = "Concertation sur un espace public"
+
+
+def first_theme(form: Answer) -> list[str]:
+    assert form.modal is not None
+    return [str(form.modal.fields["themes"]["options"][0]["value"])]
+
+
+async def publish(town: Town, who: str, **more: object) -> Answer:
+    form = await town[who].slash("need publish")
+    values = {"need": TITLE, "context": "Deux mois, des opposants, jamais fait.", "deadline": "dans 2 mois"}
+    return await town[who].fill(form, {**values, "themes": first_theme(form), **more})
+
+
+async def follow(town: Town, who: str) -> None:
+    """Says who they are and the first theme, shows it, and may be asked."""
+    person = town[who]
+    card = await person.slash("rejoindre", collectivité="commune:74010")
+    form = await person.click(card, custom_id("join.about"))
+    about = {"function": "Urbaniste", "timezone": "Europe/Paris", "locale": "fr"}
+    card = await person.fill(form, {**about, "themes": first_theme(form)})
+    form = await person.click(card, custom_id("join.exchange"))
+    card = await person.fill(form, {"bio": "Dix ans de concertation."})
+    form = await person.click(card, custom_id("join.consents"))
+    await person.fill(form, {"consents": ["listed", "organisation", "function", "themes", "bio"]})
+    form = await town[who].slash("besoin disponible")
+    await town[who].fill(form, {"willing": "yes"})
+
+
+@pytest.mark.parametrize("said", [FRENCH, ENGLISH], ids=["fr", "en"])
+async def test_from_the_need_to_the_card(town: Town, said: Said) -> None:
+    clock, asker, helper = town.stage.sandbox.clock, town[said.who], town["facilitator"]
+    await follow(town, "facilitator")
+    answer = await publish(town, said.who)
+    assert said.asked in read(answer)
+    assert said.peers in read(answer)
+    thread = await town.waits_for("member", TITLE, "Deux mois, des opposants, jamais fait.")
+    assert "Je peux aider" in thread.buttons
+
+    question = await town.waits_for_dm("facilitator", "Pourriez-vous aider un pair")
+    clock.advance(timedelta(hours=48))
+    alert = await town.waits_for("facilitator", "coin-animation", "Sans réponse depuis deux jours")
+    assert TITLE in read(alert)
+    assert "Aucune autre personne disponible" in read(await helper.click(alert, "Faire solliciter un pair"))
+
+    await helper.click(question, "J’accepte d’aider")
+    told = await town.waits_for_dm(said.who, said.yes)
+    assert "facilitator" in read(told)
+    assert "Dix ans de concertation." in read(told)
+    assert said.mine in read(await asker.slash("need mine"))
+
+    clock.advance(timedelta(weeks=6))
+    going = await town.waits_for_dm(said.who, said.going)
+    form = await asker.click(going, said.closing)
+    closed = await asker.fill(form, {"ending": "solved", "outcome": "useful"})
+    assert said.closed in read(closed)
+    draft = await asker.click(closed, said.card)
+    assert said.draft in read(draft)
+    await town.waits_for_dm("facilitator", "Votre aide a servi")
+    shut = await town.waits_for("member", TITLE, "**Résolu**")
+    assert shut.buttons == []
+
+
+async def test_a_question_without_a_name_is_pointed_out_read_and_answered(town: Town) -> None:
+    member, facilitator = town["member"], town["facilitator"]
+    pointed = await publish(town, "member", nameless=True, context="Appelez le 04 79 60 20 20.")
+    assert "Ce texte dit qui vous êtes" in read(pointed)
+    assert "« 04 79 60 20 20 »" in read(pointed)
+    again = await member.click(pointed, "Corriger")
+    sent = await member.fill(again, {"context": "Un désaccord avec nos élus."})
+    assert "Votre question est en relecture" in read(sent)
+    card = await town.waits_for("facilitator", "coin-animation", "Question sans nom à relire")
+    assert "Seule l’équipe d’animation le sait" in read(card)
+    assert "C’est publié, sans nom" in read(await facilitator.click(card, "Publier sans nom"))
+    thread = await town.waits_for("member-en", TITLE, "sans dire son nom")
+    assert "Un désaccord avec nos élus." in read(thread)
+    told = await town.waits_for_dm("member", "Votre question est publiée")
+    form = await member.click(told, "Répondre sans mon nom")
+    assert "sans votre nom" in read(await member.fill(form, {"words": "Merci pour vos réponses."}))
+    await town.waits_for("member-en", TITLE, "Merci pour vos réponses.")
+    await facilitator.click(thread, "Déjà fait chez nous")
+    await town.waits_for("member-en", TITLE, "1 membre l’a fait sur son territoire")
+
+
+async def test_a_search_in_vain_is_made_a_need(town: Town) -> None:
+    found = await town["member"].slash("ressource chercher", recherche="téléphérique urbain")
+    form = await town["member"].click(found, "En faire un besoin")
+    assert form.modal is not None
+    assert form.modal.fields["need"]["value"] == "téléphérique urbain"
+    listed = await town["facilitator"].slash("ressource sans-réponse")
+    label = "Faire un besoin d’une de ces recherches"
+    form = await town["facilitator"].choose(listed, label, ["téléphérique urbain"])
+    assert form.modal is not None
+    assert form.modal.fields["need"]["value"] == "téléphérique urbain"
