@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from bot.demo_needs import fill_needs
 from community import sheets
 from community.actors import Actor
 from community.importer import Importer
@@ -38,6 +39,14 @@ MEMBERS = {
 }
 NEWCOMERS = ("Thomas Lopez – Navarrenx", "Maïa Etcheverry – Menditte")
 NICOLAS = next(iter(MEMBERS))
+# Members who help one another, by the keys of ``demo_needs.py``.
+HELPING = {
+    "nicolas": NICOLAS,
+    "jean_marc": "Jean-Marc Thirion – Poitiers",
+    "helene": "Hélène Le Goff – Concarneau",
+    "aurelie": "Aurélie Roche – Kingersheim",
+    "fatou": "Fatou Sarr – Stuckange",
+}
 # The channel that every server is born with; it comes after the announcements.
 TALK = "général"
 # What the person who waits for access says of themselves, step by step.
@@ -85,7 +94,12 @@ async def populate(sandbox: Sandbox, guild: Guild, db: Database, clock: Clock, l
     newcomers = [await sandbox.person(name, guild) for name in NEWCOMERS]
     await _open_talk(admin, guild, labels)
     await _talk(admin, facilitators, members, newcomers, labels)
+    await fill_needs({key: _of(members, name) for key, name in HELPING.items()}, labels)
     return Cast(admin, tuple(facilitators), tuple(members), tuple(newcomers), resources)
+
+
+def _of(people: Sequence[Person], name: str) -> Person:
+    return next(person for person in people if person.name == name)
 
 
 async def _done(person: Person, answer: Answer) -> None:

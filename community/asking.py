@@ -23,6 +23,7 @@ LOAD_PERIOD = timedelta(days=31)  # …in as long as the longest month: whatever
 ANSWER_WITHIN = timedelta(days=5)  # then somebody else is asked; who says nothing is told nothing
 ASKED_IN_ALL = 6  # about one need, those who declined included: a need is no chain letter
 _STEMS_MOST = 8
+_WORDS_INSTEAD = 2  # in common, of who follows none of the need's themes: one alone is chance
 _COMPARABLE = 1  # strata of population apart
 _LIVE = frozenset({HelpState.CHOSEN, HelpState.ASKED, HelpState.ACCEPTED})
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -87,6 +88,7 @@ async def next_ones(
             most=LOAD_MOST,
             theme_ids=theme_ids,
             stems=stems,
+            words=_WORDS_INSTEAD if wanted.theme_ids else 1,
             besides=[*out, *(one.member_id for one in found)],
         )
         found += in_turn(more)

@@ -32,7 +32,7 @@ from community.actors import Actor
 from community.importer import Importer
 from community.sheets import Row
 from sandbox import Person, Sandbox
-from scripts import bench_sandbox
+from scripts import bench_needs, bench_sandbox
 from storage import networks
 from storage.engine import Database
 
@@ -262,7 +262,8 @@ def main() -> None:
     given = parser.parse_args()
     ours = asyncio.run(measure(given.rounds, given.searches))
     alone = asyncio.run(bench_sandbox.bench())
-    sys.exit(not (ours and alone))
+    first = asyncio.run(bench_needs.main(bench_needs.MEMBERS))
+    sys.exit(not (ours and alone and first))
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ from storage.members import Member
 from storage.networks import Theme
 from storage.search import Memory
 
-RESOURCES, PRACTICES = 20_000, 5_000
+MEMBERS, RESOURCES, PRACTICES = 10_000, 20_000, 5_000
 QUESTIONS, WARM = 300, 20
 GOAL = 150.0  # milliseconds, p99
 TEXTS = Path(__file__).parent.parent / "bot" / "demo_data" / "resources.csv"
@@ -143,5 +143,5 @@ def _rows(draw: random.Random, words: list[str], count: int, kind: str) -> Itera
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--members", type=int, default=10_000)
+    parser.add_argument("--members", type=int, default=MEMBERS)
     sys.exit(not asyncio.run(main(parser.parse_args().members)))

@@ -228,11 +228,13 @@ async def candidates(
     most: int,
     theme_ids: Sequence[int] = (),
     stems: Sequence[str] = (),
+    words: int = 1,
     besides: Collection[int] = (),
 ) -> Sequence[Candidate]:
     """Willing members under the cap (``most`` requests since then) who know of it, nearest territories first.
 
-    They follow one of the themes, or say one of the words of themselves. Never who asks, nor ``besides``.
+    They follow one of the themes, or say so many of the ``words`` of themselves. Never who asks, nor
+    ``besides``.
     """
     away, close = profiles.far(wanted), profiles.near(wanted)
     shared = _shared(theme_ids)
@@ -257,11 +259,14 @@ async def candidates(
             load < most,
         )
     )
-    known = [(col(Profile.stems) + " ").contains(f" {stem} ", autoescape=True) for stem in stems]
+    said = [
+        case(((col(Profile.stems) + " ").contains(f" {stem} ", autoescape=True), 1), else_=0)
+        for stem in stems
+    ]
     if theme_ids:
         query = query.where(shared > 0)
-    elif known:
-        query = query.where(or_(*known))
+    elif said:
+        query = query.where(sum(said[1:], start=said[0]) >= words)
     else:
         return ()
     await session.flush()

@@ -11,6 +11,7 @@ from community.asking import LOAD_MOST
 from community.errors import Invalid, NotFound
 from community.needs_rules import NameInText, NeedClosed, NotYours, OwnNeed, TooManyNeeds
 from community.outbox import Direct, Drop, Edit, ForumPost, GiveUp, Post
+from community.resources import NewResource
 from storage.helping import HelpState
 from storage.networks import NetworkPlace
 from tests.community.conftest import ADMIN, Network
@@ -421,3 +422,34 @@ async def test_the_first_answer_has_resources_offers_and_the_next_meetup(network
     again = await network.services.needs.closest(network[Role.MEMBER], answer.need.id)
     assert again.again
     assert again.closest == answer.closest
+
+
+async def test_offers_of_the_basin_come_first_then_those_of_its_neighbours(network: Network) -> None:
+    """S10: M of the basin of Meaux. By who proposed the offer, or by the postcode of an imported one."""
+    await settle(network, MEAUX)
+    near, far = await helpers(network, [MEAUX, CHAMBERY], willing=False)
+    places = {"Savoie": far, "Meaux": near, "Melun": None, "Brest": None}
+    addresses = {"Melun": "Halle, 77000 Melun", "Brest": "Quai, 29200 Brest"}
+    ids = {}
+    for name, actor in places.items():
+        new = NewResource(
+            f"Prêt d’une salle de concertation, {name}", f"https://example.org/{name}", "Salle.", "offer"
+        )
+        made = await network.services.library.propose(actor or network[Role.FACILITATOR], new, anyway=True)
+        await network.services.library.publish(network[Role.FACILITATOR], made.id)
+        if name in addresses:
+            await network.services.library.place(network[Role.FACILITATOR], made.id, addresses[name], "")
+        ids[made.id] = name
+    answer = await published(network, title="Une salle de concertation à emprunter")
+    found = [(ids[one.id], [reason.code for reason in one.reasons]) for one in answer.closest.offers]
+    assert found[:2] == [("Meaux", ["epci"]), ("Melun", ["departement"])]
+    assert len(found) == 3
+    assert not answer.closest.resources  # an offer is told once
+
+
+async def test_one_word_in_common_is_no_reason_to_ask_who_follows_another_theme(network: Network) -> None:
+    one, other = await themes(network, 2)
+    await helpers(network, [AIX], [other])  # offers « Concertation à Aix-les-Bains »
+    assert (await published(network, themes=[one])).chosen == 0
+    said = await published(network, title="Concertation avec Aix, qui l’a menée ?", themes=[one])
+    assert said.chosen == 1

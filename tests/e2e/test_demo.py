@@ -76,3 +76,26 @@ async def test_members_are_grouped_by_what_they_are(cast: Cast, stage: Stage) ->
     hoisted = [role for role in stage.guild.roles.values() if role["hoist"]]
     highest_first = sorted(hoisted, key=lambda role: -role["position"])
     assert [role["name"] for role in highest_first] == ["Équipe d’animation", "Membres", "À accueillir"]
+
+
+async def test_nicolas_finds_peers_who_may_be_asked_and_needs_of_others(cast: Cast) -> None:
+    """His two minutes (S6): the form, and what he reads at once."""
+    nicolas = next(person for person in cast.members if person.name == NICOLAS)
+    listed = await nicolas.slash("besoin liste", channel=TALK)
+    assert "2 besoins ouverts" in listed.text.replace("\u00a0", " ")
+    form = await nicolas.slash("besoin publier", channel=TALK)
+    asked = {
+        "need": "Concertation sur un espace public",
+        "context": "Deux mois, des opposants, jamais fait.",
+        "themes": ["Participation citoyenne", "Espaces publics"],
+        "deadline": "dans 2 mois",
+    }
+    answer = await nicolas.fill(form, asked)
+    assert "3 personnes volontaires sont sollicitées en privé" in answer.text
+    assert "**Ressources**" in answer.text
+    helper = next(person for person in cast.members if person.name.startswith("Jean-Marc"))
+
+    async def asked_in_private() -> bool:
+        return any("Concertation sur un espace public" in seen.text for seen in await helper.dms())
+
+    await helper.eventually(asked_in_private)

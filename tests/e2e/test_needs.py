@@ -181,3 +181,13 @@ async def test_a_search_in_vain_is_made_a_need(town: Town) -> None:
     form = await town["facilitator"].choose(listed, label, ["téléphérique urbain"])
     assert form.modal is not None
     assert form.modal.fields["need"]["value"] == "téléphérique urbain"
+
+
+async def test_an_archived_thread_still_follows_its_need(town: Town) -> None:
+    await publish(town, "member")
+    thread = await town.waits_for("member", TITLE, "Deux mois, des opposants, jamais fait.")
+    town.stage.sandbox.clock.advance(timedelta(days=8))  # the platform archives what nobody writes in
+    shown = await town["facilitator"].slash("besoin voir", besoin="1")
+    assert "C’est noté" in read(await town["facilitator"].click(shown, "Déjà fait chez nous"))
+    seen = await town.waits_for("member", TITLE, "1 membre l’a fait sur son territoire")
+    assert seen.id == thread.id
