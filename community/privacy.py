@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community import packing, practice_privacy
+from community import needs_privacy, packing, practice_privacy
 from community.actors import Actor
 from community.errors import DomainError
 from community.handover import author_left
@@ -263,6 +263,7 @@ class Privacy:
         given = await members.roles(session, network_id, member_id)
         await stored.cancel_outbox(session, member_id, now)
         await practice_privacy.forget_member(session, network_id, member_id, self._clock)
+        await needs_privacy.forget_member(session, network_id, member_id, now)
         for (table, column), treatment in TREATMENTS.items():
             if treatment is Treatment.OWN:
                 await stored.delete_rows(session, table, column, member_id)

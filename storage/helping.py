@@ -237,7 +237,13 @@ async def candidates(
     ``besides``.
     """
     away, close = profiles.far(wanted), profiles.near(wanted)
-    shared = _shared(theme_ids)
+    followers = (
+        select(ProfileTheme.member_id, func.count().label("themes"))
+        .where(ProfileTheme.network_id == network_id, col(ProfileTheme.theme_id).in_(theme_ids))
+        .group_by(col(ProfileTheme.member_id))
+        .subquery()
+    )
+    shared: ColumnElement[int] = followers.c.themes if theme_ids else literal(0)
     asked = (
         select(
             HelpRequest.helper_id,
@@ -263,8 +269,8 @@ async def candidates(
         case(((col(Profile.stems) + " ").contains(f" {stem} ", autoescape=True), 1), else_=0)
         for stem in stems
     ]
-    if theme_ids:
-        query = query.where(shared > 0)
+    if theme_ids:  # begins with those who follow them: a few of all members
+        query = query.join(followers, followers.c.member_id == Profile.member_id)
     elif said:
         query = query.where(sum(said[1:], start=said[0]) >= words)
     else:
@@ -273,17 +279,6 @@ async def candidates(
     nearest = query.order_by(away, close.desc(), col(Profile.member_id)).limit(CONSIDERED)
     found = await (await session.connection()).execute(nearest)
     return [Candidate(*row) for row in found.all()]
-
-
-def _shared(theme_ids: Sequence[int]) -> ColumnElement[int]:
-    if not theme_ids:
-        return literal(0)
-    return (
-        select(func.count())
-        .where(ProfileTheme.member_id == Profile.member_id, col(ProfileTheme.theme_id).in_(theme_ids))
-        .correlate(Profile)
-        .scalar_subquery()
-    )
 
 
 async def stances(

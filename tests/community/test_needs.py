@@ -453,3 +453,18 @@ async def test_one_word_in_common_is_no_reason_to_ask_who_follows_another_theme(
     assert (await published(network, themes=[one])).chosen == 0
     said = await published(network, title="Concertation avec Aix, qui l’a menée ?", themes=[one])
     assert said.chosen == 1
+
+
+async def test_who_is_erased_leaves_the_question_without_name_nor_place(network: Network) -> None:
+    nicolas = await settle(network, CHAMBERY)
+    answer = await published(network)
+    assert answer.need.territory == "Chambéry (Savoie)"
+    await deliver(network, "need.thread", ref="4242")
+    await deliver(network, "need.card")
+    await network.services.privacy.erase(nicolas)
+    (card,) = await deliver(network, "need.card")
+    assert isinstance(card, Edit)
+    shown = card.card.values["need"]
+    assert (shown.territory, shown.author_ref, shown.title) == ("", "", SQUARE)
+    network.clock.advance(timedelta(weeks=6))
+    assert await deliver(network, "need.follow_up") == []  # nothing more is sent to them
