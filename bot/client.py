@@ -18,6 +18,7 @@ from bot.health import Gateway
 from bot.metrics import Metrics
 from bot.sync import sync_if_changed
 from cogs.kit.host import Host
+from cogs.pictures import Artist
 from community.services import Services
 from prompts import Words
 from storage.engine import Database
@@ -83,11 +84,13 @@ class EntrePairsBot(Host):
         api: str,
         members: bool = True,
         publish: Publish = "changed",
+        artist: Artist | None = None,
     ) -> None:
         """``services`` is made from the client: building a server is a service that acts through it."""
         super().__init__(
             words=words,
             services=services(self),
+            artist=artist,
             intents=least_intents(members=members),
             allowed_mentions=discord.AllowedMentions.none(),
             # What people wrote is never kept, and who they are is in the database.

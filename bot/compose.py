@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from bot.calendar_page import routes as calendar_routes
 from bot.client import EntrePairsBot, Publish, point_at
+from bot.desk_parts import desk_page, login_of
 from bot.digest_page import routes as digest_routes
+from bot.discord_login import DiscordLogin
 from bot.fetcher import Fetcher
 from bot.health import Gateway
 from bot.mailer import SmtpMailer
@@ -17,6 +19,7 @@ from bot.outbox_worker import OutboxWorker
 from bot.server_builder import DiscordServerBuilder
 from bot.settings import Settings
 from bot.web import Probe, Web
+from cogs.pictures import Artist
 from community.calendars import Calendars
 from community.delivery import Delivery
 from community.digests_personal import PersonalDigests
@@ -42,6 +45,8 @@ class Base:
     probe: Probe
     web: Web
     fetcher: Fetcher  # reads pages of the public web
+    artist: Artist
+    login: DiscordLogin | None  # for the web pages; None: not configured
 
 
 @dataclass(frozen=True)
@@ -62,9 +67,15 @@ def base(settings: Settings, words: Words, clock: Clock) -> Base:
     calendars = Calendars(db, clock, words, settings.public_url)
     personal = PersonalDigests(db, clock, settings.public_url, mails=settings.mails)
     feeds = PublicFeeds(db, clock, settings.public_url)
-    routes = [*calendar_routes(calendars), *digest_routes(personal, feeds, words, Pages())]
+    artist, login = Artist(), login_of(settings)
+    desk = desk_page(settings, db, clock, words, artist, login)
+    routes = [
+        *calendar_routes(calendars),
+        *digest_routes(personal, feeds, words, Pages()),
+        *desk.routes(),
+    ]
     web = Web(probe, metrics, routes=routes)
-    return Base(settings, words, clock, db, gateway, metrics, probe, web, Fetcher())
+    return Base(settings, words, clock, db, gateway, metrics, probe, web, Fetcher(), artist, login)
 
 
 def connect(parts: Base, *, members: bool, publish: Publish) -> Connected:
@@ -87,7 +98,10 @@ def connect(parts: Base, *, members: bool, publish: Publish) -> Connected:
         api=parts.settings.discord_api,
         members=members,
         publish=publish,
+        artist=parts.artist,
     )
+    if parts.login is not None:
+        parts.login.client_id = lambda: str(client.application_id) if client.application_id else None
     messenger = DiscordMessenger(client, parts.words)
     delivery = Delivery(
         parts.db,

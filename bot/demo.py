@@ -15,6 +15,7 @@ from bot import compose, logs, upkeep
 from bot import settings as settings_module
 from bot.console import Console
 from bot.demo_network import DATA, OWNER, populate
+from bot.desk_page import BACK, HOME
 from bot.failures import CannotRun, Exit
 from bot.run import Runner, stopped_by_signals
 from bot.server_permissions import NEEDED
@@ -22,6 +23,7 @@ from bot.settings import Settings
 from sandbox import Guild, Sandbox, VirtualClock
 
 HOST = "127.0.0.1"
+WEB_PORT = 8090
 PORTS_TRIED = 50
 DATABASE = "entrepairs.db"
 TOUR = DATA / "tour.json"
@@ -37,7 +39,7 @@ async def demonstrate(console: Console, *, port: int, folder: Path) -> None:
     try:
         owner = sandbox.world.add_user(OWNER)
         guild = sandbox.world.add_guild("Réseau de démonstration", owner=owner)
-        settings = _settings(sandbox, guild, database)
+        settings = _settings(sandbox, guild, database, free_port(WEB_PORT if port else 0))
         logs.set_up(settings.log_format, settings.log_level, secrets=settings.secrets)
         parts = compose.base(settings, console.words, clock)
         runner = Runner(parts, publish="always")
@@ -61,7 +63,7 @@ def free_port(first: int) -> int:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with contextlib.suppress(OSError):
                 trial.bind((HOST, port))
-                return port
+                return int(trial.getsockname()[1])
     raise CannotRun("no_free_port", Exit.FAILED, port=first)
 
 
@@ -75,18 +77,24 @@ async def fresh_database(folder: Path) -> str:
     return url
 
 
-def _settings(sandbox: Sandbox, guild: Guild, database: str) -> Settings:
+def _settings(sandbox: Sandbox, guild: Guild, database: str, web_port: int) -> Settings:
     """Whatever the environment says: the demonstration never touches a real token or database."""
     owner = sandbox.world.users[guild.data["owner_id"]]  # one person less to choose among
-    app = sandbox.world.add_app("Entre-pairs", intents={"members"}, owner=owner)
+    public = f"http://{HOST}:{web_port}"
+    app = sandbox.world.add_app(
+        "Entre-pairs", intents={"members"}, owner=owner, redirect_uris=[f"{public}{BACK}"]
+    )
     sandbox.world.invite(app, guild, permissions=NEEDED.value)
     return settings_module.load(
         env_file=None,
         discord_token=SecretStr(app.token),
         discord_api=sandbox.api,
+        discord_client_secret=SecretStr(app.secret),
+        discord_authorize=f"{sandbox.url}/oauth2/authorize",
+        public_url=public,
         database_url=SecretStr(database),
         web_host=HOST,
-        web_port=0,
+        web_port=web_port,
         log_level="warning",
         deliver_seconds=1.0,
         check_links="no",  # a demonstration leaves this machine alone
@@ -105,4 +113,6 @@ async def _open(
         raise
     console.say("console.demo.open")
     console.out.print(f"    {sandbox.url}/", style="bold", markup=False)
+    console.say("console.demo.desk")
+    console.out.print(f"    {parts.settings.public_url}{HOME}", style="bold", markup=False)
     console.say("console.demo.stop")

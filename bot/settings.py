@@ -138,6 +138,10 @@ class Settings(BaseSettings):
         None
     )
     discord_api: Annotated[str, AfterValidator(_check_api)] = "https://discord.com/api/v10"
+    discord_client_secret: Annotated[
+        SecretStr | None, BeforeValidator(_unquoted), AfterValidator(_check_token)
+    ] = None
+    discord_authorize: Annotated[str, AfterValidator(_check_api)] = "https://discord.com/oauth2/authorize"
     database_url: Annotated[SecretStr, AfterValidator(_check_database)] = SecretStr(
         "sqlite:///var/entrepairs.db"
     )
@@ -172,9 +176,10 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """What no log may ever show."""
         password = urlsplit(self.database).password or ""
-        token = "" if self.discord_token is None else self.discord_token.get_secret_value()
+        given = (self.discord_token, self.discord_client_secret)
+        hidden = [secret.get_secret_value() for secret in given if secret is not None]
         smtp = "" if self.smtp_url is None else urlsplit(self.smtp_url.get_secret_value()).password or ""
-        return tuple(secret for secret in (token, password, smtp) if secret)
+        return tuple(secret for secret in (*hidden, password, smtp) if secret)
 
 
 @dataclass(frozen=True)

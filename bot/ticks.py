@@ -56,6 +56,7 @@ async def _forget(services: Services, delivery: Delivery, db: Database) -> None:
     await services.sharing.purge()
     await services.card_requests.purge()
     await services.personal_digests.purge()
+    await services.web_sessions.purge()
     searches = await services.search.purge()
     networks = await services.privacy.purge()
     people = await services.privacy.retain()

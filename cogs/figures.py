@@ -25,6 +25,7 @@ class Told:
     trend: str | None
     weeks: tuple[Mark, ...]  # from the oldest to this one, which goes on
     whole: str  # of all the weeks together
+    alt: str  # of the picture, for who cannot see it
 
 
 Charts = dict[str, tuple[Chart, str]]  # by measure, each with the words for who cannot see it
@@ -112,6 +113,7 @@ def told(view: HealthView, words: Words, locale: str) -> tuple[Told, ...]:
             measure.trend,
             tuple(_mark(week, measure, words, locale) for week in measure.weeks),
             _written_figure(measure.whole, measure, words, locale),
+            _measure(measure, words, locale)[1],
         )
         for measure in view.measures
     )

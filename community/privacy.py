@@ -106,6 +106,7 @@ TREATMENTS: Mapping[tuple[str, str], Treatment] = {
     ("theme_notice", "member_id"): Treatment.OWN,
     ("seen_item", "member_id"): Treatment.OWN,
     ("toolbox", "created_by"): Treatment.SHARED,
+    ("web_session", "member_id"): Treatment.OWN,
 }
 
 

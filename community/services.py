@@ -53,6 +53,7 @@ from community.thread_listening import ThreadEars
 from community.threads import Threads
 from community.threads_care import ThreadCare
 from community.toolboxes import Toolboxes
+from community.web_sessions import WebSessions
 from storage.engine import Database
 from storage.search import Memory
 
@@ -69,6 +70,7 @@ class Services:
     territories: Territories
     funnels: Funnels
     health: Health
+    web_sessions: WebSessions
     privacy: Privacy
     library: Library
     links: Links
@@ -137,6 +139,7 @@ def services(
         territories=Territories(db),
         funnels=Funnels(db, clock),
         health=Health(db, clock),
+        web_sessions=WebSessions(db, clock),
         privacy=Privacy(db, clock, labels),
         meetups=meetups,
         meetups_upkeep=MeetupsUpkeep(db, clock),

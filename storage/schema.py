@@ -34,6 +34,7 @@ from storage import (
     threads,
     ticks,
     toolboxes,
+    web_sessions,
 )
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "threads",
     "ticks",
     "toolboxes",
+    "web_sessions",
 ]
 
 METADATA = SQLModel.metadata

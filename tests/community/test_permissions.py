@@ -715,6 +715,11 @@ WITHOUT_ACTOR = {
     ("privacy", "purge"),
     ("privacy", "retain"),
     ("search", "purge"),
+    ("web_sessions", "open"),  # asked before anybody is known; lets in facilitators only
+    ("web_sessions", "visitor"),
+    ("web_sessions", "close"),
+    ("web_sessions", "close_everywhere"),
+    ("web_sessions", "purge"),
     ("links", "check_due"),
     ("library_care", "tend"),
     ("alerts", "look"),

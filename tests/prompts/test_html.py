@@ -21,7 +21,7 @@ from tests.prompts.strategies import typed
 
 PAGES = Pages()
 SUFFIX = ".html.j2"
-FRAMES = ("layout/page", "layout/email")
+FRAMES = ("layout/page", "layout/email", "layout/desk")
 NAMES = sorted(
     {
         path.relative_to(ROOT / locale).as_posix().removesuffix(SUFFIX)

@@ -1,0 +1,49 @@
+"""Puts the facilitators' web pages together, for ``compose.py``."""
+
+from bot.desk_page import BACK, DeskPage, DeskUses
+from bot.discord_login import DiscordLogin
+from bot.settings import Settings
+from cogs.pictures import Artist
+from community.funnel import Funnels
+from community.health import Health
+from community.joining import Joining
+from community.library import Library
+from community.members import Members
+from community.ports import Clock
+from community.reports import Reports
+from community.web_sessions import WebSessions
+from prompts import Words
+from storage.engine import Database
+from storage.search import Memory
+
+
+def login_of(settings: Settings) -> DiscordLogin | None:
+    """None until the operator gave the secret and the address that people come back to."""
+    if settings.discord_client_secret is None or settings.public_url is None:
+        return None
+    return DiscordLogin(
+        api=settings.discord_api,
+        authorize=settings.discord_authorize,
+        secret=settings.discord_client_secret.get_secret_value(),
+        back=f"{settings.public_url}{BACK}",
+    )
+
+
+def desk_page(
+    settings: Settings, db: Database, clock: Clock, words: Words, artist: Artist, login: DiscordLogin | None
+) -> DeskPage:
+    """The pages, on the same database as the rest."""
+    secure = (settings.public_url or "").startswith("https:")
+    return DeskPage(desk_uses(db, clock), words, artist, login, secure=secure)
+
+
+def desk_uses(db: Database, clock: Clock) -> DeskUses:
+    """What the pages show."""
+    return DeskUses(
+        WebSessions(db, clock),
+        Health(db, clock),
+        Funnels(db, clock),
+        Joining(db, clock, Members(db, clock)),
+        Library(db, clock, Memory()),
+        Reports(db, clock),
+    )
