@@ -1,4 +1,4 @@
-"""Sessions of the web pages.."""
+"""Sessions of the web pages."""
 
 import sqlalchemy as sa
 from alembic import op
