@@ -92,6 +92,7 @@ class Health:
             people = [Event(f"member {member_id}", at) for member_id, at in acts]
             answers = await health.first_answers(session, actor.network_id, since)
             solved = await health.solved(session, actor.network_id, since)
+            reused = await health.reused(session, actor.network_id, since)
             states = await members.count_by_state(session, actor.network_id)
             places = await territories.people_by_departement(session, actor.network_id)
         active = states.get(MemberState.ACTIVE, 0)
@@ -101,6 +102,7 @@ class Health:
                 counted_people("active", people, mondays, zone),
                 median_hours("answers", answers, mondays, zone),
                 counted_events("solved", solved, mondays, zone),
+                counted_events("reused", reused, mondays, zone),
             ),
             map_view(places),
         )

@@ -11,7 +11,10 @@ from sqlmodel import SQLModel, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.library import Resource
+from storage.needs import Need
 from storage.opinions import ResourceRating
+from storage.practice_reuse import PracticeReuse
+from storage.practices import Practice
 from storage.registrations import Registration
 from storage.reports import ResourceReport
 from storage.search.tables import SearchSession
@@ -48,6 +51,14 @@ SOURCES = (
         col(ResourceReport.network_id),
         col(ResourceReport.reported_by),
         col(ResourceReport.created_at),
+    ),
+    Source(Need, col(Need.network_id), col(Need.author_id), col(Need.created_at)),
+    Source(Practice, col(Practice.network_id), col(Practice.author_id), col(Practice.created_at)),
+    Source(
+        PracticeReuse,
+        col(PracticeReuse.network_id),
+        col(PracticeReuse.member_id),
+        col(PracticeReuse.declared_at),
     ),
 )
 

@@ -1,5 +1,6 @@
 """How the network lives: the right weeks, the right people, and nothing about fewer than five."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,9 @@ import pytest
 from community.actors import Actor, Role
 from community.health import counted_events, counted_people, median_hours, weeks_before
 from storage.health import Event
+from storage.needs import Need, NeedState
+from storage.practice_reuse import PracticeReuse
+from storage.practices import Practice
 from tests.community.conftest import Network
 from tests.community.test_funnel import answered, ask, complete
 
@@ -86,14 +90,39 @@ async def test_a_network_in_figures(network: Network, other_admin: Actor) -> Non
     network.clock.advance(timedelta(hours=6))
     for place in range(5):
         await answered(network, f"90{place}")
+    await needs_and_reuses(network, people)
     network.clock.advance(timedelta(days=7))
     found = await figures(network[Role.FACILITATOR])
-    active, answers, solved = found.measures[:3]
+    active, answers, solved, reused = found.measures
     assert (active.last.figure.value, active.whole.value, active.trend) == (6, 6, "up")
     assert (answers.last.figure.value, answers.hours) == (6, True)
-    assert solved.empty
+    assert (solved.last.figure.value, reused.last.figure.value) == (6, 5)
     assert [(area.name, area.count) for area in found.map.areas] == [("Savoie", 6)]
     assert found.members.value == 9
     elsewhere = await figures(other_admin)
     assert all(measure.empty for measure in elsewhere.measures)
     assert elsewhere.map.total == 0
+
+
+async def needs_and_reuses(network: Network, people: Sequence[Actor]) -> None:
+    """Six needs that ended well and one that did not; five reuses of one practice."""
+    now = network.clock.now()
+    async with network.db.transaction() as session:
+        for place, actor in enumerate([*people, people[0]]):
+            state = NeedState.SOLVED if place < 5 else NeedState.DONE if place == 5 else NeedState.UNCONCERNED
+            need = Need(network_id=1, author_id=actor.member_id, title="Besoin", state=state, created_at=now)
+            need.active_at = need.closed_at = now
+            session.add(need)
+        practice = Practice(network_id=1, ref="p1", title="Pratique", created_at=now, updated_at=now)
+        session.add(practice)
+        await session.flush()
+        for place, actor in enumerate(people[:5]):
+            session.add(
+                PracticeReuse(
+                    network_id=1,
+                    practice_id=practice.id or 0,
+                    member_id=actor.member_id,
+                    authority_key=str(place),
+                    declared_at=now,
+                )
+            )
