@@ -31,11 +31,16 @@ HOME = "/desk"
 BACK = f"{HOME}/callback"
 _SESSION, _ATTEMPT = "entrepairs_desk", "entrepairs_login"
 _ATTEMPT_LASTS_S = 600
+_POLICY = {
+    "default-src": "'none'",
+    "style-src": style_source(),
+    "img-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
 _HEADERS = {
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src {style_source()}; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
+    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _POLICY.items()),
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",

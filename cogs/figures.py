@@ -4,7 +4,7 @@ Shared by the doors of the chat and by the web page.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cogs.pictures import Area, Artist, Bars, Chart, Funnel, Line, Map, Mark
 from community.aggregates import Figure
@@ -126,13 +126,17 @@ def _measure(measure: Measure, words: Words, locale: str) -> tuple[Chart, str]:
     told = ", ".join(f"{mark.label} {mark.text}" for mark in marks)
     alt = words.label("pictures.measure_alt", locale, title=title, told=told)
     if measure.key in ("active", "answers"):
-        return Line(title, marks, note), alt
+        few = words.label("pictures.few_short", locale)
+        short = tuple(replace(mark, text=few) if mark.hidden else mark for mark in marks)
+        return Line(title, short, note), alt
     return Bars(title, marks), alt
 
 
 def _mark(week: Week, measure: Measure, words: Words, locale: str) -> Mark:
     text = _written_figure(week.figure, measure, words, locale)
-    return Mark(_day(week, words, locale), week.figure.value or 0, text, hidden=week.figure.hidden)
+    value = week.figure.value or 0
+    apart = week.going_on or (measure.hours and not value)
+    return Mark(_day(week, words, locale), value, text, hidden=week.figure.hidden, apart=apart)
 
 
 def _day(week: Week, words: Words, locale: str) -> str:

@@ -9,12 +9,16 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class Mark:
-    """One value, and how it is written. ``hidden``: too few people, so drawn as such, without its value."""
+    """One value, and how it is written. ``hidden``: too few people, so drawn as such, without its value.
+
+    ``apart``: not to be compared with the others (a week that is not over), so no line leads to it.
+    """
 
     label: str
     value: float
     text: str
     hidden: bool = False
+    apart: bool = False
 
 
 @dataclass(frozen=True)

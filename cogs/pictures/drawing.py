@@ -132,8 +132,8 @@ def _line(chart: dict[str, Any]) -> Drawing:
         most = max((mark["value"] for mark in marks if not mark["hidden"]), default=0) or 1
         axes.axhline(0, color=_LINE, linewidth=1)
         run: list[tuple[int, float]] = []
-        for place, mark in enumerate([*marks, {"hidden": True, "label": "", "value": 0, "text": ""}]):
-            if not mark["hidden"]:
+        for place, mark in enumerate([*marks, {"hidden": True, "apart": True, "value": 0}]):
+            if not mark["hidden"] and not mark["apart"]:
                 run.append((place, mark["value"]))
                 continue
             if run:
@@ -159,6 +159,8 @@ def _point(axes: Axes, place: int, mark: dict[str, Any], most: float) -> None:
                 (place - 0.22, 0), 0.44, most * 0.1, facecolor=_HOLLOW, edgecolor=_SOFT, hatch="////", lw=0.8
             )
         )
+    elif mark["apart"]:
+        axes.plot(place, mark["value"], color=_MAIN, marker="o", markersize=7, markerfacecolor=_HOLLOW)
     height = most * 0.1 if mark["hidden"] else mark["value"]
     axes.text(
         place,
