@@ -1,6 +1,6 @@
 """What members think of a resource, and what each keeps for themselves.
 
-An average is shown from three ratings on: below, it would be somebody's opinion with a number on it.
+An average is shown from five ratings on: below, it would be somebody's opinion with a number on it.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import text
 from community.actors import Actor
+from community.aggregates import FEW
 from community.errors import DomainError, Invalid, NotFound
 from community.policy import Action, allows, require
 from community.ports import Clock
@@ -20,7 +21,7 @@ from storage.engine import Database
 from storage.library import Resource, ResourceState
 from storage.opinions import KeptResource, ResourceRating
 
-SHOWN_FROM = 3
+SHOWN_FROM = FEW
 STARS = (1, 2, 3, 4)
 COMMENT_LONGEST = 500
 COMMENTS_SHOWN = 5
@@ -34,7 +35,7 @@ class OwnResource(DomainError):
 
 @dataclass(frozen=True)
 class Opinion:
-    """What stands on a resource's card. ``average`` is None below three ratings."""
+    """What stands on a resource's card. ``average`` is None below five ratings."""
 
     average: float | None
     ratings: int

@@ -29,7 +29,7 @@ async def another_member(network: Network, account: str) -> Actor:
     return await network.services.members.identify(standing(account))
 
 
-async def test_an_average_is_shown_from_three_ratings_on(network: Network) -> None:
+async def test_an_average_is_shown_from_five_ratings_on(network: Network) -> None:
     opinions, resource = network.services.opinions, await shared(network)
     member, facilitator = network[Role.MEMBER], network[Role.FACILITATOR]
     await opinions.rate(member, resource.id, 1, "Trop long.")
@@ -37,7 +37,10 @@ async def test_an_average_is_shown_from_three_ratings_on(network: Network) -> No
     await opinions.rate(facilitator, resource.id, 4)
     about = await opinions.about(member, resource.id)
     assert (about.average, about.ratings, about.mine) == (None, 2, 2)
-    await opinions.rate(await another_member(network, "8"), resource.id, 3)
+    for account in ("8", "9"):
+        await opinions.rate(await another_member(network, account), resource.id, 3)
+    assert (await opinions.about(facilitator, resource.id)).average is None
+    await opinions.rate(await another_member(network, "10"), resource.id, 3)
     assert (await opinions.about(facilitator, resource.id)).average == 3.0
     [comment] = (await opinions.of(facilitator, resource.id)).comments
     assert (comment.comment, comment.stars, comment.author_name) == ("Utile.", 2, "Personne 3")
