@@ -23,6 +23,7 @@ async def show_practice(
         draft = await services.sharing.draft(actor, practice_id)
         await inbound.reply(interaction, "practices/draft", rows=draft_rows(draft), draft=draft)
         return
+    await services.personal_digests.opened(actor, "practice", practice_id)
     liked = practice.state == "published" and await services.reuses.has_heart(actor, practice_id)
     rows = card_rows(actor, practice, liked=liked)
     await inbound.reply(interaction, "practices/card", rows=rows, practice=practice)

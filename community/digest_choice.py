@@ -40,7 +40,6 @@ class Chosen:
     candidate: Candidate
     reason: str
     what: int = 0
-    weight: float = 0.0
 
     @property
     def kept(self) -> list[str | int]:
@@ -93,30 +92,40 @@ def choose(
     pool: Pool, reader: Reader, *, since: datetime, until: datetime, most: int = MOST
 ) -> Sequence[Chosen]:
     """The best few: about a theme of theirs first, near before far, no authority more than twice."""
-    found: dict[Key, Chosen] = {}
+    found: dict[Key, tuple[float, float, Candidate]] = {}
+    start, end = since.timestamp(), until.timestamp()
     for one in pool.near(reader):
         if one.key in found or one.key in reader.known or one.owner == reader.member_id:
             continue
-        if one.at >= until if one.kind == "meetup" else one.at < since:
+        at = one.at.timestamp()
+        if at >= end if one.kind == "meetup" else at < start:
             continue
-        if any((one.kind, theme) in reader.mutes for theme in one.themes or (0,)):
+        if reader.mutes and any((one.kind, theme) in reader.mutes for theme in one.themes or (0,)):
             continue
-        found[one.key] = _reasoned(one, reader)
-    ranked = sorted(found.values(), key=lambda one: (-one.weight, -one.candidate.at.timestamp()))
-    return rules.first_of(ranked, most, of=lambda one: one.candidate.authority)
+        found[one.key] = (_weight(one, reader), at, one)
+    ranked = sorted(found.values(), key=lambda row: row[:2], reverse=True)
+    first = rules.first_of((one for _, _, one in ranked), most, of=lambda one: one.authority)
+    return [_reasoned(one, reader) for one in first]
+
+
+def _weight(one: Candidate, reader: Reader) -> float:
+    weight = _VOICE * min(one.voices, _MOST_VOICES) + _URGENT * (one.kind in URGENT)
+    if not one.themes.isdisjoint(reader.themes):
+        weight += _THEME
+    if one.departement and one.departement == reader.departement:
+        return weight + _DEPARTEMENT
+    return weight + _REGION if one.region and one.region == reader.region else weight
 
 
 def _reasoned(one: Candidate, reader: Reader) -> Chosen:
     shared = one.themes & reader.themes
     near = bool(one.departement) and one.departement == reader.departement
     around = bool(one.region) and one.region == reader.region
-    weight = _VOICE * min(one.voices, _MOST_VOICES) + _URGENT * (one.kind in URGENT)
-    weight += _THEME * bool(shared) + (_DEPARTEMENT if near else _REGION if around else 0.0)
     if shared and reader.scope != "territory":
-        return Chosen(one, "theme", min(shared), weight)
+        return Chosen(one, "theme", min(shared))
     if (near or around) and reader.scope != "themes":
-        return Chosen(one, "departement" if near else "region", 0, weight)
-    return Chosen(one, "everyone" if one.kind == "meetup" and not one.themes else "all", 0, weight)
+        return Chosen(one, "departement" if near else "region")
+    return Chosen(one, "everyone" if one.kind == "meetup" and not one.themes else "all")
 
 
 async def readers(

@@ -137,14 +137,12 @@ async def _wanted(
     session: AsyncSession, row: Outbox, public_url: str | None
 ) -> tuple[IssueView, str, str, PersonalDigest] | Drop:
     """The issue as it is now, the reader's language and zone, and their choices: all read again."""
-    issue = await digests.issue(session, row.network_id, row.subject_id or 0)
-    kept = await digests.personal(session, row.network_id, row.recipient_id or 0)
-    member = await members.get(session, row.network_id, row.recipient_id or 0)
-    if issue is None or kept is None or kept.next_at is None:
+    found = await digests.for_reader(session, row.network_id, row.subject_id or 0)
+    if found is None or found[1].next_at is None or found[1].member_id != row.recipient_id:
         return Drop("stopped")
-    if member is None or member.state != MemberState.ACTIVE:
+    issue, kept, member, network = found
+    if member.state != MemberState.ACTIVE:
         return Drop("not_active")
-    network = await networks.get(session, row.network_id)
     shown = await view_of(session, network, issue, kept, public_url)
     muted = (await digests.mutes(session, row.network_id, [kept.member_id])).get(kept.member_id, set())
     entries = [one for one in shown.entries if (one.item.kind, one.item.theme_id) not in muted]

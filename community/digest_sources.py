@@ -7,23 +7,28 @@ at that moment: what was erased, withdrawn or hidden meanwhile is simply not the
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Protocol
 
 from sqlalchemy import union_all
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
-from storage import library, networks, practices, profiles, registrations
+from storage import library, needs, networks, practices, profiles, registrations
 from storage.library import Resource, ResourceState, ResourceTheme
 from storage.meetups import Meetup, MeetupState
 from storage.members import Member, MemberState
+from storage.needs import Need, NeedState
 from storage.networks import Network, Place
 from storage.opinions import KeptResource, ResourceRating
 from storage.practice_reuse import PracticeHeart, PracticeReuse
 from storage.practices import Practice, PracticeState
 from storage.profiles import Profile, ProfileTheme
+from storage.threads import Thread
 
+NEEDS_STAY = timedelta(days=30)
 POOL = 200  # candidates of a kind that are worth a look
 SERVER_ADDRESS = "https://discord.com/channels"
 
@@ -53,7 +58,7 @@ class Candidate:
     owner: int | None = None
     themes: frozenset[int] = field(default_factory=frozenset)
 
-    @property
+    @cached_property
     def key(self) -> Key:
         return self.kind, self.id
 
@@ -224,6 +229,56 @@ class PracticeCards:
         }
 
 
+class Unanswered:
+    """Needs without an answer yet, those of the last weeks too: a digest is where they find somebody."""
+
+    kind = "need"
+
+    async def candidates(
+        self, session: AsyncSession, network_id: int, window: Window, limit: int
+    ) -> list[Candidate]:
+        query = (
+            _without_answer(network_id)
+            .where(col(Need.published_at) >= window.start - NEEDS_STAY, col(Need.published_at) < window.end)
+            .order_by(col(Need.published_at).desc(), col(Need.id).desc())
+            .limit(limit)
+        )
+        found = (await session.exec(query)).all()
+        themes = await needs.themes_of(session, network_id, [one.id or 0 for one in found])
+        # Where its author works is told by what they wrote in it, or not at all.
+        return [
+            Candidate(
+                self.kind,
+                one.id or 0,
+                one.published_at or one.created_at,
+                owner=one.author_id,
+                themes=frozenset(theme.id or 0 for theme in themes.get(one.id or 0, ())),
+            )
+            for one in found
+        ]
+
+    async def items(
+        self, session: AsyncSession, network: Network, ids: Collection[int]
+    ) -> Mapping[int, Item]:
+        network_id = network.id or 0
+        found = (await session.exec(_without_answer(network_id).where(col(Need.id).in_(ids)))).all()
+        themes = await needs.themes_of(session, network_id, [one.id or 0 for one in found])
+        return {
+            one.id or 0: Item(
+                self.kind,
+                one.id or 0,
+                one.title,
+                one.published_at or one.created_at,
+                address(network, one.thread_ref),
+                one.territory,
+                one.context,
+                theme=next((theme.name for theme in themes.get(one.id or 0, ())), ""),
+                theme_id=next((theme.id or 0 for theme in themes.get(one.id or 0, ())), 0),
+            )
+            for one in found
+        }
+
+
 class Meetups:
     """What comes before the next digest, soonest first."""
 
@@ -349,7 +404,7 @@ class Newcomers:
 
 
 # In the order in which a digest shows them.
-SOURCES: tuple[Source, ...] = (Meetups(), PracticeCards(), Resources(), Newcomers())
+SOURCES: tuple[Source, ...] = (Unanswered(), Meetups(), PracticeCards(), Resources(), Newcomers())
 KINDS = tuple(source.kind for source in SOURCES)
 
 
@@ -450,6 +505,19 @@ def _practice_voices(network_id: int):  # type: ignore[no-untyped-def]  # a subq
         select(took_part.c.practice_id, func.count(func.distinct(took_part.c.authority)).label("voices"))
         .group_by(took_part.c.practice_id)
         .subquery()
+    )
+
+
+def _without_answer(network_id: int) -> SelectOfScalar[Need]:
+    """Open needs in whose thread nobody has written."""
+    answered = select(Thread.subject_id).where(
+        Thread.network_id == network_id, Thread.kind == "need", col(Thread.first_answer_at).is_not(None)
+    )
+    return select(Need).where(
+        Need.network_id == network_id,
+        Need.state == NeedState.OPEN,
+        col(Need.thread_ref).is_not(None),
+        col(Need.id).not_in(answered.where(col(Thread.subject_id).is_not(None))),
     )
 
 

@@ -25,6 +25,7 @@ from storage.digests import DigestIssue, DigestMute, Frequency, IssueState, Pers
 from storage.engine import Database
 from storage.members import Member, MemberState
 from storage.networks import Network
+from storage.outbox import Outbox
 
 FREQUENCIES = (Frequency.WEEKLY, Frequency.FORTNIGHTLY, Frequency.MONTHLY)
 SCOPES = ("both", "themes", "territory", "all")
@@ -230,13 +231,12 @@ class PersonalDigests:
         pool = await self._pool(session, network, now)
         readers = await choice.readers(session, network.id or 0, dict(by_member))
         mailed = await digests.confirmed(session, network.id or 0, list(by_member)) if self._mails else {}
-        made = 0
+        made: list[tuple[PersonalDigest, DigestIssue]] = []
         for kept in due:
             member = people.get(kept.member_id)
             zone = (member.timezone if member else None) or network.timezone
             last = rules.last_due(kept, zone, now)
             kept.next_at = rules.next_due(kept, zone, now)
-            session.add(kept)
             late = last is None or now - last[1] > _LATE[Frequency(kept.frequency)]
             if late or last is None or network.left_at is not None or not _active(member):
                 continue
@@ -252,14 +252,22 @@ class PersonalDigests:
                 window_start=since,
                 created_at=now,
             )
-            issue_id = await digests.begin_issue(session, issue)
-            if issue_id is None or not found:
-                continue
-            kept.looked_until = now
-            by_mail = kept.by_mail and kept.member_id in mailed
-            await _send(session, kept, issue_id, "digest.mail" if by_mail else "digest.personal", now)
-            made += 1
-        return made
+            made.append((kept, issue))
+        # The due rows are held: nobody else makes these issues meanwhile.
+        done = await digests.issued(
+            session, network.id or 0, [(one.member_id, one.period) for _, one in made]
+        )
+        made = [(kept, one) for kept, one in made if (one.member_id, one.period) not in done]
+        session.add_all(one for _, one in made)
+        await session.flush()
+        rows = []
+        for kept, issue in made:
+            if issue.items:
+                kept.looked_until = now
+                by_mail = kept.by_mail and kept.member_id in mailed
+                rows.append(_row(issue, "digest.mail" if by_mail else "digest.personal", now))
+        await outbox.enqueue_new(session, rows)
+        return len(rows)
 
     async def _pool(self, session: AsyncSession, network: Network, now: datetime) -> Pool:
         window = Window(now - rules.LONGEST_WINDOW, now, now + timedelta(days=33))
@@ -296,18 +304,18 @@ def _numbered(issue: DigestIssue, issue_id: int | None) -> DigestIssue:
     return issue
 
 
-async def _send(session: AsyncSession, kept: PersonalDigest, issue_id: int, kind: str, now: datetime) -> None:
-    await outbox.enqueue(
-        session,
-        network_id=kept.network_id,
+def _row(issue: DigestIssue, kind: str, now: datetime) -> Outbox:
+    return Outbox(
+        network_id=issue.network_id,
         kind=kind,
-        dedupe_key=f"digest.personal:{issue_id}",
-        subject_id=issue_id,
-        recipient_id=kept.member_id,
+        dedupe_key=f"digest.personal:{issue.id}",
+        subject_id=issue.id,
+        recipient_id=issue.member_id,
         due_at=now,
+        next_try_at=now,
         expires_at=now + timedelta(days=2),
         priority=outbox.BULK,
-        now=now,
+        created_at=now,
     )
 
 

@@ -32,7 +32,7 @@ from community.actors import Actor
 from community.importer import Importer
 from community.sheets import Row
 from sandbox import Person, Sandbox
-from scripts import bench_needs, bench_sandbox
+from scripts import bench_digests, bench_needs, bench_sandbox
 from storage import networks
 from storage.engine import Database
 
@@ -263,7 +263,8 @@ def main() -> None:
     ours = asyncio.run(measure(given.rounds, given.searches))
     alone = asyncio.run(bench_sandbox.bench())
     first = asyncio.run(bench_needs.main(bench_needs.MEMBERS))
-    sys.exit(not (ours and alone and first))
+    digests = bench_digests.bench()
+    sys.exit(not (ours and alone and first and digests))
 
 
 if __name__ == "__main__":

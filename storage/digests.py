@@ -12,6 +12,8 @@ from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel, col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.members import Member
+from storage.networks import Network
 from storage.outbox import insert_once
 
 
@@ -277,9 +279,35 @@ async def begin_issue(session: AsyncSession, made: DigestIssue) -> int | None:
     return None if found is None else int(found[0])
 
 
+async def issued(
+    session: AsyncSession, network_id: int, wanted: Collection[tuple[int, str]]
+) -> set[tuple[int, str]]:
+    """Of these members and periods, those that were dealt with."""
+    query = select(DigestIssue.member_id, DigestIssue.period).where(
+        DigestIssue.network_id == network_id,
+        col(DigestIssue.member_id).in_({member_id for member_id, _ in wanted}),
+        col(DigestIssue.period).in_({period for _, period in wanted}),
+    )
+    return set((await session.exec(query)).all())
+
+
 async def issue(session: AsyncSession, network_id: int, issue_id: int) -> DigestIssue | None:
     """One issue of this network."""
     query = select(DigestIssue).where(DigestIssue.network_id == network_id, DigestIssue.id == issue_id)
+    return (await session.exec(query)).first()
+
+
+async def for_reader(
+    session: AsyncSession, network_id: int, issue_id: int
+) -> tuple[DigestIssue, PersonalDigest, Member, Network] | None:
+    """An issue with whose it is, in one query: thousands leave on the same morning."""
+    query = (
+        select(DigestIssue, PersonalDigest, Member, Network)
+        .join(PersonalDigest, col(PersonalDigest.member_id) == DigestIssue.member_id)
+        .join(Member, col(Member.id) == DigestIssue.member_id)
+        .join(Network, col(Network.id) == DigestIssue.network_id)
+        .where(DigestIssue.network_id == network_id, DigestIssue.id == issue_id)
+    )
     return (await session.exec(query)).first()
 
 

@@ -113,6 +113,13 @@ async def enqueue(
     return result.first() is not None
 
 
+async def enqueue_new(session: AsyncSession, rows: Sequence[Outbox]) -> None:
+    """Many rows at once, whose keys nobody can have used: they name what the caller has just made."""
+    session.add_all(rows)
+    await session.flush()
+    _announce(session)
+
+
 async def claim(
     session: AsyncSession, *, owner: str, now: datetime, lease: timedelta, below: int | None = None
 ) -> Outbox | None:

@@ -18,7 +18,9 @@ from prompts import Words
 from storage import networks
 from storage.digests import DigestRun
 from storage.library import Resource
+from storage.needs import Need
 from storage.networks import Place
+from storage.threads import Thread
 from tests.community.conftest import Network
 from tests.community.digests import WEEK, PaperPlatform, delivery, published, weekly
 from tests.community.meetups import planned, rows
@@ -277,6 +279,48 @@ async def test_only_what_members_agreed_to_show(network: Network) -> None:
     await profiles.set_consents(member, ["listed", "function"])
     (item,) = (await network.services.digests.preview(network[Role.FACILITATOR])).items
     assert item.by == "Directrice des familles"
+
+
+async def test_needs_without_an_answer_come_first_and_answered_ones_do_not(network: Network) -> None:
+    network_id, now = network[Role.MEMBER].network_id, network.clock.now()
+    await published(network, "Une ressource")
+    async with network.db.transaction() as session:
+        asked = [
+            Need(
+                network_id=network_id,
+                title=title,
+                state=state,
+                thread_ref=str(number),
+                created_at=now,
+                published_at=now,
+                active_at=now,
+            )
+            for number, (title, state) in enumerate(
+                [
+                    ("Sans réponse", "open"),
+                    ("Avec réponse", "open"),
+                    ("Résolu", "solved"),
+                    ("Relu", "waiting"),
+                ]
+            )
+        ]
+        session.add_all(asked)
+        await session.flush()
+        session.add(
+            Thread(
+                network_id=network_id,
+                channel_ref="1",
+                kind="need",
+                subject_id=asked[1].id,
+                asks=True,
+                opened_at=now,
+                first_answer_at=now,
+                last_activity_at=now,
+            )
+        )
+    network.clock.advance(timedelta(seconds=1))
+    seen = await network.services.digests.preview(network[Role.FACILITATOR])
+    assert [item.title for item in seen.items] == ["Sans réponse", "Une ressource"]
 
 
 async def test_the_first_use_of_an_acronym_is_spelt_out(network: Network) -> None:
