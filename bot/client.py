@@ -5,7 +5,8 @@ It holds no feature: the cogs do, loaded by name. Built by ``compose.py``.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Literal
 
 import aiohttp
@@ -112,6 +113,7 @@ class EntrePairsBot(Host):
     async def setup_hook(self) -> None:
         """Between login and connection: doors first, then their commands, so that none is forgotten."""
         await self.open_doors()
+        self._hear_interest()
         await self._find_gateway()
         if self._publish == "never":
             return
@@ -129,6 +131,16 @@ class EntrePairsBot(Host):
         await super().setup_hook()
         for name in COGS:
             await self.load_extension(name)
+
+    def _hear_interest(self) -> None:
+        """« Interested » on a server's event: discord.py tells only of people whom it keeps."""
+        for what in ("add", "remove"):
+            tell = partial(self._interest, what == "add")
+            self._connection.parsers[f"GUILD_SCHEDULED_EVENT_USER_{what.upper()}"] = tell
+
+    def _interest(self, interested: bool, data: Mapping[str, Any]) -> None:
+        keys = (str(data[key]) for key in ("guild_id", "guild_scheduled_event_id", "user_id"))
+        self.dispatch("event_interest", *keys, interested)
 
     async def _find_gateway(self) -> None:
         """Ask the API once where the gateway is and how many shards it wants.

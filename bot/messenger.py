@@ -14,6 +14,7 @@ import aiohttp
 import discord
 from discord.utils import time_snowflake
 
+from bot import server_rooms as rooms
 from bot.server_events import cancel_event, put_event
 from bot.server_threads import keep_thread
 from cogs.kit.layout import layout, legacy, thread_name
@@ -198,6 +199,35 @@ class DiscordMessenger:
         self, channel_ref: str, *, archived: bool, locked: bool, tags: Mapping[str, bool]
     ) -> None:
         await keep_thread(self._client.http, int(channel_ref), archived=archived, locked=locked, tags=tags)
+
+    @_named
+    async def find_room(self, server_ref: str, channel_ref: str, name: str, *, since: datetime) -> str | None:
+        http = self._client.http
+        return await rooms.find_room(http, int(server_ref), int(channel_ref), name, since, self._me)
+
+    @_named
+    async def open_room(self, channel_ref: str, name: str) -> str:
+        return await rooms.open_room(self._client.http, int(channel_ref), name)
+
+    @_named
+    async def admit(self, thread_ref: str, account_ref: str) -> None:
+        await rooms.admit(self._client.http, int(thread_ref), int(account_ref))
+
+    @_named
+    async def close_room(self, thread_ref: str) -> None:
+        await rooms.close_room(self._client.http, int(thread_ref))
+
+    @_named
+    async def find_role(self, server_ref: str, name: str, *, since: datetime) -> str | None:
+        return await rooms.find_role(self._client.http, int(server_ref), name, since)
+
+    @_named
+    async def make_role(self, server_ref: str, name: str, *, reason: str) -> str:
+        return await rooms.make_role(self._client.http, int(server_ref), name, reason)
+
+    @_named
+    async def end_role(self, server_ref: str, role_ref: str, *, reason: str) -> None:
+        await rooms.end_role(self._client.http, int(server_ref), int(role_ref), reason)
 
     @property
     def _me(self) -> int | None:

@@ -12,15 +12,24 @@ _READ = ("view_channel", "read_message_history")
 _WRITE = (*_READ, "send_messages", "embed_links")
 _FORUM = (*_WRITE, "send_messages_in_threads", "manage_threads")
 
+_ROOMS = ("create_private_threads", "send_messages_in_threads", "manage_threads")  # of those registered
+
 _EVENTS = ("create_events", "manage_events")  # making them needs the first since February 2026
 
-ON_SERVER = ("manage_roles", "manage_channels", *_FORUM, "create_public_threads", *_EVENTS)
+ON_SERVER = (
+    "manage_roles",
+    "manage_channels",
+    *_FORUM,
+    "create_public_threads",
+    "create_private_threads",
+    *_EVENTS,
+)
 
 # A place -> what the bot must be able to do there.
 BY_PLACE: Mapping[str, Sequence[str]] = {
     "welcome": _WRITE,
     "announcements": _WRITE,
-    "meetups": _WRITE,
+    "meetups": (*_WRITE, *_ROOMS),
     "facilitators": _WRITE,
     "practices": _FORUM,
     "needs": _FORUM,

@@ -16,8 +16,10 @@ from cogs.kit.host import Host
 from cogs.kit.layout import Menu, Option, Row
 from cogs.kit.paging import pages
 from cogs.meetups_calendars import CalendarDoors
-from cogs.meetups_planning import MEETUP, PlanningDoors, manage_rows
+from cogs.meetups_days import DayDoors
+from cogs.meetups_planning import MEETUP, PlanningDoors
 from cogs.meetups_polls import PollDoors
+from cogs.meetups_travel import TravelDoors
 from community import meetups_rules as rules
 from community.actors import Actor, Role
 from community.meetups_delivery import answer_buttons, open_link
@@ -35,7 +37,7 @@ REMINDERS = Form("meetup.reminders", TextField("reminders", required=False, maxi
 NETWORK_REMINDERS = Form("meetup.network_reminders", TextField("reminders", required=False, maximum=100))
 
 
-class MeetupsCog(CalendarDoors, PollDoors, PlanningDoors, commands.Cog):
+class MeetupsCog(CalendarDoors, PollDoors, DayDoors, TravelDoors, PlanningDoors, commands.Cog):
     """`/meetup …`, and every button under a card."""
 
     meetup = MEETUP
@@ -44,6 +46,8 @@ class MeetupsCog(CalendarDoors, PollDoors, PlanningDoors, commands.Cog):
         super().__init__(host)
         self.words, self.mirror = host.words, host.services.mirror
         self.calendars, self.polls = host.services.calendars, host.services.polls
+        self.days, self.notes = host.services.days, host.services.notes
+        self.rooms, self.travel = host.services.rooms, host.services.travel
 
     # The list, and one of them.
 
@@ -216,6 +220,15 @@ class MeetupsCog(CalendarDoors, PollDoors, PlanningDoors, commands.Cog):
             await self.mirror.event_changed("discord", str(guild.id), str(event.id), _event(event))
 
     @commands.Cog.listener()
+    async def on_event_interest(self, server: str, event: str, account: str, interested: bool) -> None:
+        """Told by ``bot/client.py``: somebody clicked « Interested », or clicked it away."""
+        await self.mirror.interest("discord", server, event, account, interested=interested)
+
+    @commands.Cog.listener()
+    async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
+        await self.rooms.thread_gone("discord", str(event.guild_id), str(event.thread_id))
+
+    @commands.Cog.listener()
     async def on_scheduled_event_delete(self, event: discord.ScheduledEvent) -> None:
         await self.mirror.event_gone("discord", str(event.guild_id), str(event.id))
 
@@ -242,9 +255,14 @@ def sheet_rows(actor: Actor, meetup: MeetupView) -> list[Row]:
         more = [Button("meetup.attending", meetup.id)]
         if meetup.series_id is not None:
             more.append(Button("meetup.following", meetup.id))
+        more += [Button("travel.look", meetup.id)] if meetup.place else []
         rows += [[*answer_buttons(meetup)], [*more, *open_link(meetup)]]
-    if actor.role >= Role.FACILITATOR:
-        rows += manage_rows(meetup)
+    around = [Button("meetup.room", meetup.id)] if meetup.mine in ("yes", "maybe") else []
+    if actor.role >= Role.FACILITATOR and meetup.state in ("planned", "cancelled"):
+        around.append(Button("meetup.sheet", meetup.id))
+    if meetup.state == "done":
+        around.append(Button("meetup.notes", meetup.id))
+    rows.append(around)
     return rows
 
 
@@ -262,7 +280,8 @@ def _event(event: discord.ScheduledEvent) -> EventDraft:
 
 def _list_rows(page: MeetupPage) -> list[Row]:
     options = [Option(str(meetup.id), meetup.title, f"{meetup.starts_at:%d/%m/%Y}") for meetup in page.items]
-    return [[Menu("meetup.show", options)], pages("meetup.page", 0, page.page, page.pages)]
+    around = [Button("meetup.here"), Button("meetup.past"), Button("task.mine"), Button("calendar.show")]
+    return [[Menu("meetup.show", options)], pages("meetup.page", 0, page.page, page.pages), around]
 
 
 def _name_button(meetup: MeetupView) -> Button:
@@ -275,4 +294,6 @@ def _after_answer(meetup: MeetupView, *, following: bool) -> list[Row]:
         buttons += [Button("meetup.needs", meetup.id), _name_button(meetup)]
     if meetup.series_id is not None and following:
         buttons.append(Button("meetup.following", meetup.id))
-    return [[*buttons, Button("meetup.list")]]
+    around = [Button("meetup.room", meetup.id)] if meetup.mine in ("yes", "maybe") else []
+    around += [Button("travel.look", meetup.id)] if meetup.place and meetup.mine == "yes" else []
+    return [[*buttons, Button("meetup.list")], around]

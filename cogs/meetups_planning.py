@@ -14,6 +14,8 @@ from cogs.kit.confirm import confirmation
 from cogs.kit.forms import ChoiceField, Form, Prefill, TextField, Values, form_extra, prefills, submits
 from cogs.kit.host import Host
 from cogs.kit.layout import Menu, Option, Row
+from cogs.meetups_models import FROM_MODEL, ModelDoors
+from cogs.meetups_models import day_of as _day
 from community import meetups_rules as rules
 from community import text
 from community.actors import Actor
@@ -43,7 +45,7 @@ _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)  # what is to be confirmed travels as 
 MEETUP = localized.group("meetup")
 
 
-class PlanningDoors:
+class PlanningDoors(ModelDoors):
     """`/meetup create|manage|edit|move|cancel|skip` and the buttons that do the same; part of ``MeetupsCog``.
 
     A group of commands belongs to one cog, hence no cog of its own.
@@ -53,12 +55,25 @@ class PlanningDoors:
         self.inbound, self.forms = host.inbound, host.forms
         self.meetups, self.registrations = host.services.meetups, host.services.registrations
         self.members, self.networks = host.services.members, host.services.networks
+        self.cautions, self.models = host.services.cautions, host.services.meetup_models
 
     # Creating, reading back, publishing.
 
     @localized.command("meetup.create", parent=MEETUP)
-    async def create(self, interaction: Interaction) -> None:
-        await self.forms.open(interaction, CREATE)
+    async def create(self, interaction: Interaction, model: str | None = None) -> None:
+        if model:
+            await self.forms.open(interaction, FROM_MODEL, text.row_id(model))
+        else:
+            await self.forms.open(interaction, CREATE)
+
+    @create.autocomplete("model")
+    @suggests
+    async def models_to_use(self, interaction: Interaction, typed: str) -> list[Suggestion]:
+        found = await self.models.every(await self.inbound.actor(interaction))
+        wanted = text.folded(typed)
+        return [
+            Suggestion(str(model.id), model.title) for model in found if wanted in text.folded(model.title)
+        ]
 
     @acts("meetup.redo")
     async def redo(self, interaction: Interaction, meetup_id: int, extra: int) -> None:
@@ -110,6 +125,7 @@ class PlanningDoors:
         self, interaction: Interaction, actor: Actor, meetup: MeetupView, notes: tuple[str, ...] = ()
     ) -> None:
         dates = await self.meetups.dates(actor, meetup.id)
+        cautions = await self.cautions.of(actor, meetup, dates)
         rows = [
             [
                 Button("meetup.publish", meetup.id, style="success"),
@@ -125,6 +141,7 @@ class PlanningDoors:
             meetup=meetup,
             dates=dates,
             notes=notes,
+            cautions=cautions,
             timezone=meetup.timezone,
         )
 
@@ -160,7 +177,12 @@ class PlanningDoors:
         options = [Option(str(meetup.id), meetup.title, _day(meetup)) for meetup in found]
         rows: list[Row] = [
             [Menu("meetup.sheet", options)],
-            [Button("meetup.create", style="primary"), Button("meetup.network_reminders")],
+            [
+                Button("meetup.create", style="primary"),
+                Button("meetup.models"),
+                Button("meetup.network_reminders"),
+                Button("meetup.settings"),
+            ],
         ]
         await self.inbound.reply(interaction, "meetups/manage", rows=rows, meetups=found)
 
@@ -255,6 +277,7 @@ class PlanningDoors:
         meetup = await self.meetups.to_change(actor, meetup_id)
         meant = await self.meetups.understand(actor, values["when"], one_date=True)
         following = form_extra(interaction) == _FOLLOWING
+        cautions = await self.cautions.of(actor, meetup, [meant.starts_at])
         carried = int((meant.starts_at - _EPOCH) / timedelta(minutes=1)) * 2 + following
         await self.inbound.reply(
             interaction,
@@ -264,6 +287,7 @@ class PlanningDoors:
             new=meant.starts_at,
             following=following,
             notes=meant.notes,
+            cautions=cautions,
             timezone=meetup.timezone,
         )
 
@@ -366,15 +390,21 @@ def manage_rows(meetup: MeetupView) -> list[Row]:
         Button("meetup.describe", meetup.id),
         Button("meetup.move", meetup.id),
         Button("meetup.register", meetup.id),
+        Button("meetup.save_model", meetup.id),
+    ]
+    day = [
+        Button("meetup.code", meetup.id),
+        Button("meetup.sheet_of", meetup.id),
+        Button("meetup.room", meetup.id),
     ]
     if meetup.series_id is None:
-        return [[*single, Button("meetup.cancel", meetup.id, style="danger")]]
+        return [[*single, Button("meetup.cancel", meetup.id, style="danger")], day]
     series = [
         Button("meetup.edit_following", meetup.id),
         Button("meetup.move_following", meetup.id),
         Button("meetup.cancel_following", meetup.id, style="danger"),
     ]
-    return [[*single, Button("meetup.skip", meetup.id, style="danger")], series]
+    return [[*single, Button("meetup.skip", meetup.id, style="danger")], series, day]
 
 
 def _scope(extra: int) -> Scope:
@@ -388,7 +418,3 @@ def _typed_back(meetup: MeetupView) -> Values:
         "length": rules.written_length(meetup.minutes),
         "capacity": str(meetup.capacity or ""),
     }
-
-
-def _day(meetup: MeetupView) -> str:
-    return f"{meetup.starts_at.astimezone(ZoneInfo(meetup.timezone)):%d/%m/%Y %H:%M}"

@@ -14,6 +14,7 @@ from cogs.meetups_planning import MEETUP
 from cogs.poll_picture import draw
 from community import meetups_rules as rules
 from community.actors import Actor, Role
+from community.meetups_cautions import Cautions
 from community.polls import MOST, Polls, PollView, SlotView
 from community.ports import Button
 from community.text import row_id
@@ -38,6 +39,7 @@ class PollDoors:
     forms: Forms
     polls: Polls
     words: Words
+    cautions: Cautions
 
     # Asking.
 
@@ -70,7 +72,10 @@ class PollDoors:
             instead_of=poll_id,
         )
         rows = [[Button("poll.publish", poll.id, style="success"), Button("poll.ask", poll.id)]]
-        await self.inbound.reply(interaction, "polls/draft", rows=rows, poll=poll, timezone=poll.timezone)
+        warned = await self.cautions.of_dates(actor, [slot.starts_at for slot in poll.slots])
+        await self.inbound.reply(
+            interaction, "polls/draft", rows=rows, poll=poll, cautions=warned, timezone=poll.timezone
+        )
 
     @acts("poll.publish")
     async def publish_poll(self, interaction: Interaction, poll_id: int, extra: int) -> None:
@@ -162,9 +167,15 @@ class PollDoors:
     async def _choose(self, interaction: Interaction, poll_id: int, slot_id: int) -> None:
         actor = await self.inbound.actor(interaction)
         meetup = await self.polls.choose(actor, poll_id, slot_id)
-        rows = [[Button("calendar.add", meetup.id)]]
+        cautions = await self.cautions.of(actor, meetup)
+        rows = [[Button("calendar.add", meetup.id), Button("meetup.sheet", meetup.id)]]
         await self.inbound.reply(
-            interaction, "polls/planned", rows=rows, meetup=meetup, timezone=meetup.timezone
+            interaction,
+            "polls/planned",
+            rows=rows,
+            meetup=meetup,
+            cautions=cautions,
+            timezone=meetup.timezone,
         )
 
     async def _grid(
@@ -172,9 +183,18 @@ class PollDoors:
     ) -> None:
         picture = await asyncio.to_thread(draw, poll, self.words, actor.locale)
         best = written_instant(packaged(actor.locale), poll.best.starts_at, poll.timezone)
+        chooses = actor.role >= Role.FACILITATOR and poll.state == "open"
+        cautions = await self.cautions.of_dates(actor, [poll.best.starts_at]) if chooses else ()
         alt = self.words.label("polls.alt", actor.locale, title=poll.title, best=best, yes=poll.best.yes)
         await self.inbound.picture(
-            interaction, "polls/grid", f"sondage-{poll.id}.png", picture, alt=alt, rows=rows, poll=poll
+            interaction,
+            "polls/grid",
+            f"sondage-{poll.id}.png",
+            picture,
+            alt=alt,
+            rows=rows,
+            poll=poll,
+            cautions=cautions,
         )
 
     def _answer_rows(self, actor: Actor, poll: PollView) -> list[Row]:

@@ -33,6 +33,13 @@ SILENT = (
     "poll.card",
     "privacy.take_role",
     "report.card",
+    "room.close",
+    "room.enter",
+    "room.open",
+    "room.role",
+    "room.role_end",
+    "room.role_give",
+    "room.role_take",
     "thread.mirror",
     "thread.notice",
 )
@@ -142,7 +149,7 @@ async def _line(session: AsyncSession, rows: Sequence[Outbox]) -> ForecastLine:
 
 
 async def _about(session: AsyncSession, row: Outbox) -> str:
-    if row.kind.startswith("meetup."):
+    if row.kind.startswith(("meetup.", "room.")):
         meetup = await meetups.get(session, row.network_id, row.subject_id or 0)
         return meetup.title if meetup is not None else ""
     if row.kind.startswith("poll."):

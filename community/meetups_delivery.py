@@ -21,7 +21,7 @@ from community.outbox import (
     PutEvent,
 )
 from community.ports import Button, Labels
-from storage import meetups, members, networks, registrations
+from storage import meetup_days, meetups, members, networks, registrations
 from storage.meetups import Meetup, MeetupState
 from storage.members import Member, MemberState
 from storage.networks import Place
@@ -38,6 +38,8 @@ def card_rows(meetup: MeetupView) -> Rows:
     more = [Button("meetup.attending", meetup.id), Button("calendar.add", meetup.id)]
     if meetup.series_id is not None:
         more.append(Button("meetup.following", meetup.id))
+    if meetup.place:
+        more.append(Button("travel.look", meetup.id))
     return (answer_buttons(meetup), (*more, *open_link(meetup)))
 
 
@@ -122,6 +124,21 @@ class Promoted(Planner):
         return await _direct(session, meetup, member, "meetups/promoted")
 
 
+class Interested(Planner):
+    """« Interested » was noted on the platform's screen: would they register?"""
+
+    async def plan(self, session: AsyncSession, row: Outbox, now: datetime) -> Plan:
+        found = await _recipient(session, row)
+        if isinstance(found, Drop):
+            return found
+        meetup, registration, member = found
+        if meetup.state != MeetupState.PLANNED or meetup.starts_at <= now:
+            return Drop("not_planned")
+        if registration is None or not registration.interested or registration.answer != Answer.MAYBE:
+            return Drop("answered")
+        return await _direct(session, meetup, member, "meetups/interest")
+
+
 class News(Planner):
     """What changed, for those who said yes or maybe. A later change tells it better."""
 
@@ -180,6 +197,7 @@ def planners(labels: Labels) -> Mapping[str, Planner]:
         "meetup.card": CardFollows(),
         plan.REMINDER: Reminds(),
         "meetup.promoted": Promoted(),
+        "meetup.interest": Interested(),
         "meetup.moved": News("meetups/told_moved"),
         "meetup.relocated": News("meetups/told_relocated"),
         "meetup.revived": News("meetups/told_revived"),
@@ -216,5 +234,7 @@ async def _direct(session: AsyncSession, meetup: Meetup, member: Member, templat
         "timezone": member.timezone or meetup.timezone,
     }
     alive = meetup.state == MeetupState.PLANNED
-    rows = [[*answer_buttons(shown)], [*open_link(shown)]] if alive else []
+    room = await meetup_days.room(session, meetup)
+    inside = [Button("meetup.room", shown.id)] if room is not None and room.thread_ref else []
+    rows = [[*answer_buttons(shown)], [*inside, *open_link(shown)]] if alive else []
     return Direct(member.id or 0, Card(template, locale, values, [row for row in rows if row]))

@@ -9,15 +9,19 @@ from datetime import timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from community import meetups_plan as plan
 from community import meetups_rules as rules
 from community import text
 from community.errors import DomainError
 from community.meetups_changes import Changes
 from community.ports import Clock, EventDraft, Labels
-from storage import audit, meetups, networks, outbox
+from community.seats import take
+from storage import audit, meetups, members, networks, outbox, registrations
 from storage.engine import Database
 from storage.meetups import Meetup, MeetupState
+from storage.members import MemberState
 from storage.networks import Network
+from storage.registrations import Answer
 
 EVENT = "meetup.event"
 MOST = 90  # events of ours at the same time; the platform takes 100 of everybody's
@@ -90,6 +94,35 @@ class Mirror:
             await self._note(session, meetup, "meetup.cancelled_there")
             await self._changes.cancel(session, meetup, "")
             return True
+
+    async def interest(
+        self, platform: str, server_ref: str, event_ref: str, account_ref: str, *, interested: bool
+    ) -> bool:
+        """« Interested » on the platform's screen is a « maybe »; taken back, it is nothing any more.
+
+        It never changes what a member answered here. False: nothing new.
+        """
+        now = self._clock.now()
+        async with self._db.transaction() as session:
+            network = await networks.by_server(session, platform, server_ref)
+            network_id = network.id or 0 if network is not None else 0
+            known = await members.by_account(session, network_id, platform, account_ref)
+            found = await meetups.by_event(session, network_id, event_ref)
+            if known is None or found is None or known[0].state != MemberState.ACTIVE:
+                return False
+            meetup, member_id = await meetups.locked(session, network_id, found.id or 0), known[0].id or 0
+            if meetup is None or meetup.state != MeetupState.PLANNED or meetup.starts_at <= now:
+                return False
+            row = await registrations.get(session, meetup, member_id)
+            if (row is None and not interested) or (row is not None and not row.interested):
+                return False
+            answer = Answer.MAYBE if interested else Answer.NO
+            changed = await take(session, meetup, member_id, answer, now, interested=True)
+            if changed and interested:
+                await plan.tell(session, meetup, member_id, "meetup.interest", now, key="")
+            if changed:
+                await plan.refresh(session, meetup, now)
+            return changed
 
     async def _followed(
         self, session: AsyncSession, platform: str, server_ref: str, event_ref: str

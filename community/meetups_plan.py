@@ -10,11 +10,12 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import meetups_rules as rules
-from storage import outbox, registrations
+from storage import meetup_days, outbox, registrations
 from storage.meetups import Meetup
 from storage.registrations import Answer, Registration
 
 REMINDER = "meetup.reminder"
+ROLE_GIVE, ROLE_TAKE = "room.role_give", "room.role_take"
 NEWS = ("meetup.moved", "meetup.relocated", "meetup.revived", "meetup.cancelled")
 
 
@@ -36,6 +37,7 @@ async def fill_seats(session: AsyncSession, meetup: Meetup, now: datetime) -> Se
         session.add(row)
         await session.flush()
         await plan_reminders(session, meetup, [row], now)
+        await follow_role(session, meetup, row, now)
         await tell(session, meetup, row.member_id, "meetup.promoted", now, key=str(row.version))
     return promoted
 
@@ -51,25 +53,46 @@ async def plan_reminders(
     chosen = await registrations.member_minutes(session, meetup.network_id, [row.member_id for row in rows])
     usual = await usual_minutes(session, meetup.network_id)
     for row in rows:
-        await forget_reminders(session, meetup, now, row.member_id)
+        if row.version > 1:  # a first answer has nothing to forget
+            await forget_reminders(session, meetup, now, row.member_id)
         if not concerned(row):
             continue
         row.version += 1
         session.add(row)
         offsets = chosen.get(row.member_id, usual)
-        for reminder in rules.reminders(meetup.starts_at, meetup.timezone, offsets, now):
-            await outbox.enqueue(
-                session,
-                network_id=meetup.network_id,
-                kind=REMINDER,
-                dedupe_key=f"{REMINDER}:{meetup.id}:{row.member_id}:{reminder.minutes}:{row.version}",
-                subject_id=meetup.id,
-                recipient_id=row.member_id,
-                details={"minutes": reminder.minutes, "moves": meetup.moves},
-                due_at=reminder.due_at,
-                expires_at=reminder.expires_at,
-                now=now,
-            )
+        planned = [
+            {
+                "kind": REMINDER,
+                "dedupe_key": f"{REMINDER}:{meetup.id}:{row.member_id}:{reminder.minutes}:{row.version}",
+                "subject_id": meetup.id,
+                "recipient_id": row.member_id,
+                "details": {"minutes": reminder.minutes, "moves": meetup.moves},
+                "due_at": reminder.due_at,
+                "expires_at": reminder.expires_at,
+            }
+            for reminder in rules.reminders(meetup.starts_at, meetup.timezone, offsets, now)
+        ]
+        await outbox.enqueue_all(session, meetup.network_id, planned, now)
+
+
+async def follow_role(
+    session: AsyncSession, meetup: Meetup, registration: Registration, now: datetime
+) -> None:
+    """Somebody is registered, or no longer: their role follows, where those registered have one."""
+    room = await meetup_days.room(session, meetup)
+    if room is None or room.role_ref is None or room.closed_at is not None:
+        return
+    kind = ROLE_GIVE if concerned(registration) else ROLE_TAKE
+    await outbox.enqueue(
+        session,
+        network_id=meetup.network_id,
+        kind=kind,
+        dedupe_key=f"{kind}:{meetup.id}:{registration.member_id}:{registration.version}",
+        subject_id=meetup.id,
+        recipient_id=registration.member_id,
+        due_at=now,
+        now=now,
+    )
 
 
 async def usual_minutes(session: AsyncSession, network_id: int) -> Sequence[int]:

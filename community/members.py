@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community import access, text
+from community import access, seats, text
 from community.actors import Actor, Role, Standing
 from community.errors import DomainError, NotFound, NotSetUp
 from community.handover import author_left
@@ -109,6 +109,7 @@ class Members:
             if known is not None and known[0].state != MemberState.SUSPENDED:
                 known[0].state = MemberState.LEFT
                 session.add(known[0])
+                await seats.release(session, network.id or 0, known[0].id or 0, self._clock.now())
                 await self._note(session, network.id or 0, known[0].id, "member.left", known[0].id)
                 await author_left(session, self._clock.now(), network.id or 0, known[0].id or 0)
 
@@ -179,6 +180,7 @@ class Members:
                 return Decision(await _view(session, member), False)
             member.state = MemberState.SUSPENDED
             session.add(member)
+            await seats.release(session, actor.network_id, member_id, now)
             act = await self._act(session, actor, Action.SUSPEND_MEMBER, member)
             for role in sorted(given):
                 await self._drop_role(session, actor.network_id, member_id, role)

@@ -129,6 +129,51 @@ class KeepThread:
 
 
 @dataclass(frozen=True)
+class OpenRoom:
+    """Make a private thread in a channel. ``name`` is how an earlier try is found again."""
+
+    server_ref: str
+    channel_ref: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Admit:
+    """Let somebody into a private thread."""
+
+    thread_ref: str
+    account_ref: str
+
+
+@dataclass(frozen=True)
+class CloseRoom:
+    """Archive a thread."""
+
+    thread_ref: str
+
+
+@dataclass(frozen=True)
+class MakeRole:
+    """A role without any right."""
+
+    server_ref: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class EndRole:
+    """Delete a role that we made."""
+
+    server_ref: str
+    role_ref: str
+    reason: str
+
+
+RoomWay = OpenRoom | Admit | CloseRoom | MakeRole | EndRole
+
+
+@dataclass(frozen=True)
 class Drop:
     """Nobody needs it any more: cancelled, already done, the person left. Nobody is told."""
 
@@ -142,7 +187,7 @@ class GiveUp:
     reason: str
 
 
-Act = Grant | Revoke | PutEvent | CancelEvent | KeepThread | SendMail
+Act = Grant | Revoke | PutEvent | CancelEvent | KeepThread | SendMail | RoomWay
 Plan = Post | Direct | ForumPost | Edit | Act | Drop | GiveUp
 
 

@@ -140,6 +140,34 @@ class Messenger(Protocol):
 
     async def revoke_role(self, server_ref: str, account_ref: str, role_ref: str, *, reason: str) -> None: ...
 
+    async def find_room(self, server_ref: str, channel_ref: str, name: str, *, since: datetime) -> str | None:
+        """Our private thread of that name in the channel, opened since then."""
+        ...
+
+    async def open_room(self, channel_ref: str, name: str) -> str:
+        """Open a private thread. No nonce exists for this: call ``find_room`` before a second try."""
+        ...
+
+    async def admit(self, thread_ref: str, account_ref: str) -> None:
+        """Let somebody into a private thread; an archived one is opened again."""
+        ...
+
+    async def close_room(self, thread_ref: str) -> None:
+        """Archive a thread; one that is gone is left."""
+        ...
+
+    async def find_role(self, server_ref: str, name: str, *, since: datetime) -> str | None:
+        """The role of that name and without rights that was made since then."""
+        ...
+
+    async def make_role(self, server_ref: str, name: str, *, reason: str) -> str:
+        """A role without any right. Call ``find_role`` before a second try."""
+        ...
+
+    async def end_role(self, server_ref: str, role_ref: str, *, reason: str) -> None:
+        """Delete a role that ``make_role`` made; one that is gone is left."""
+        ...
+
     async def put_event(self, server_ref: str, event: EventDraft, event_ref: str | None) -> str:
         """Bring the event up to date, or make it; looked for by its marker first: a second try makes none."""
         ...

@@ -13,6 +13,7 @@ from typing import Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import needs_privacy, packing, practice_privacy
+from community import packing, practice_privacy, seats
 from community.actors import Actor
 from community.errors import DomainError
 from community.handover import author_left
@@ -71,6 +72,14 @@ TREATMENTS: Mapping[tuple[str, str], Treatment] = {
     ("mail_address", "member_id"): Treatment.OWN,
     ("meetup", "created_by"): Treatment.SHARED,
     ("meetup_following", "member_id"): Treatment.OWN,
+    ("meetup_attendance", "member_id"): Treatment.OWN,
+    ("meetup_attendance", "noted_by"): Treatment.HANDLED,
+    ("meetup_code_tries", "member_id"): Treatment.OWN,
+    ("meetup_day", "shown_by"): Treatment.HANDLED,
+    ("meetup_model", "created_by"): Treatment.SHARED,
+    ("meetup_notes", "written_by"): Treatment.SHARED,
+    ("meetup_task", "created_by"): Treatment.HANDLED,
+    ("meetup_task", "owner_id"): Treatment.SHARED,
     ("member", "admitted_by"): Treatment.HANDLED,
     ("member_reminders", "member_id"): Treatment.OWN,
     ("member_role", "given_by"): Treatment.HANDLED,
@@ -107,6 +116,8 @@ TREATMENTS: Mapping[tuple[str, str], Treatment] = {
     ("seen_item", "member_id"): Treatment.OWN,
     ("toolbox", "created_by"): Treatment.SHARED,
     ("web_session", "member_id"): Treatment.OWN,
+    ("travel_match", "asker_id"): Treatment.OWN,
+    ("travel_trip", "member_id"): Treatment.OWN,
 }
 
 
@@ -262,6 +273,7 @@ class Privacy:
         network = await networks.get(session, network_id)
         now = self._clock.now()
         given = await members.roles(session, network_id, member_id)
+        await seats.release(session, network_id, member_id, now)
         await stored.cancel_outbox(session, member_id, now)
         await practice_privacy.forget_member(session, network_id, member_id, self._clock)
         await needs_privacy.forget_member(session, network_id, member_id, now)

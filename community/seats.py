@@ -6,8 +6,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import meetups_plan as plan
 from community import meetups_rules as rules
-from storage import registrations
-from storage.meetups import Meetup
+from storage import meetups, registrations
+from storage.meetups import Meetup, MeetupState
 from storage.registrations import Answer, Registration
 
 
@@ -19,12 +19,18 @@ async def take(
     now: datetime,
     *,
     by: int | None = None,
+    interested: bool = False,
 ) -> bool:
-    """Note an answer: a seat, or the end of the waiting list; a freed seat goes on. False: nothing new."""
-    rows = await registrations.of(session, meetup)
-    row = next((row for row in rows if row.member_id == member_id), None)
+    """Note an answer: a seat, or the end of the waiting list; a freed seat goes on. False: nothing new.
+
+    ``interested``: the platform said it, not the member; what the member says afterwards counts.
+    """
+    row = await registrations.get(session, meetup, member_id)
     if row is not None and row.answer == answer:
+        row.interested = row.interested and interested
+        session.add(row)
         return False
+    taken, tickets = await registrations.held(session, meetup, but=member_id)  # before the row changes
     was_concerned = row is not None and plan.concerned(row)
     had_seat = row is not None and row.seat is not None
     if row is None:
@@ -35,13 +41,10 @@ async def take(
             answer=answer,
             answered_at=now,
         )
-    row.answer, row.answered_at, row.registered_by = answer, now, by
+    row.answer, row.answered_at, row.registered_by, row.interested = answer, now, by, interested
     row.seat = row.ticket = None
     row.version += 1
     if answer == Answer.YES:
-        others = [other for other in rows if other.member_id != member_id]
-        taken = [other.seat for other in others if other.seat is not None]
-        tickets = [other.ticket for other in others if other.ticket is not None]
         row.seat = None if tickets else rules.free_seat(taken, meetup.capacity)
         row.ticket = None if row.seat is not None else max(tickets, default=0) + 1
     session.add(row)
@@ -50,6 +53,22 @@ async def take(
         await plan.plan_reminders(session, meetup, [row], now)
     elif was_concerned and not plan.concerned(row):
         await plan.forget_reminders(session, meetup, now, member_id)
+    if plan.concerned(row) is not was_concerned:
+        await plan.follow_role(session, meetup, row, now)
     if had_seat:
         await plan.fill_seats(session, meetup, now)
     return True
+
+
+async def release(session: AsyncSession, network_id: int, member_id: int, now: datetime) -> int:
+    """Somebody leaves: their seats at meetups to come go to those who wait; how many answers were undone."""
+    await registrations.drop_every_following(session, network_id, member_id)
+    undone = 0
+    for known, _row in await registrations.awaited(session, network_id, now, member_id):
+        meetup = await meetups.locked(session, network_id, known.id or 0)
+        if meetup is None or meetup.state != MeetupState.PLANNED:
+            continue
+        if await take(session, meetup, member_id, Answer.NO, now):
+            await plan.refresh(session, meetup, now)
+            undone += 1
+    return undone

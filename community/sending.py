@@ -9,18 +9,24 @@ from datetime import datetime, timedelta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community.outbox import (
+    Admit,
     CancelEvent,
     Card,
+    CloseRoom,
     Direct,
     Edit,
+    EndRole,
     ForumPost,
     GiveUp,
     Grant,
     KeepThread,
+    MakeRole,
+    OpenRoom,
     Plan,
     Post,
     PutEvent,
     Revoke,
+    RoomWay,
     SendMail,
 )
 from community.ports import Clock, DeliveryError, Failure, Mailer, Messenger, Outgoing, Renderer
@@ -30,7 +36,19 @@ from storage.members import Identity
 from storage.networks import Place
 from storage.outbox import Outbox
 
-Way = Post | Direct | ForumPost | Edit | Grant | Revoke | PutEvent | CancelEvent | KeepThread | SendMail
+Way = (
+    Post
+    | Direct
+    | ForumPost
+    | Edit
+    | Grant
+    | Revoke
+    | PutEvent
+    | CancelEvent
+    | KeepThread
+    | SendMail
+    | RoomWay
+)
 
 DIRECT_RETRIED_AFTER = timedelta(days=1)  # someone who refused private messages may have changed their mind
 _CLOCKS_DIFFER = timedelta(minutes=5)  # between the platform's instants and ours
@@ -101,6 +119,10 @@ class Sender:
                 return await self._messenger.find_post(identity.direct_ref, nonce, since=since)
             case ForumPost():
                 return await self._messenger.find_thread(way.forum_ref, nonce, since=since)
+            case OpenRoom():
+                return await self._messenger.find_room(way.server_ref, way.channel_ref, way.name, since=since)
+            case MakeRole():
+                return await self._messenger.find_role(way.server_ref, way.name, since=since)
         return None  # nothing was posted, or doing it again changes nothing
 
     async def send(self, way: Way, identity: Identity | None, nonce: str) -> str:
@@ -136,6 +158,22 @@ class Sender:
                 if self._mailer is None:
                     raise DeliveryError(Failure.FORBIDDEN, code="no_smtp")
                 return await self._mailer.send(way.mail, nonce=nonce)
+            case OpenRoom() | Admit() | CloseRoom() | MakeRole() | EndRole():
+                return await self._room(way)
+        return ""
+
+    async def _room(self, way: RoomWay) -> str:
+        match way:
+            case OpenRoom():
+                return await self._messenger.open_room(way.channel_ref, way.name)
+            case Admit():
+                await self._messenger.admit(way.thread_ref, way.account_ref)
+            case CloseRoom():
+                await self._messenger.close_room(way.thread_ref)
+            case MakeRole():
+                return await self._messenger.make_role(way.server_ref, way.name, reason=way.reason)
+            case EndRole():
+                await self._messenger.end_role(way.server_ref, way.role_ref, reason=way.reason)
         return ""
 
     def _render(self, card: Card, *, tags: tuple[str, ...] = ()) -> Outgoing:
@@ -191,6 +229,8 @@ def _chain(plan: Plan | None) -> tuple[Way, ...]:
         case Post() | ForumPost() | Edit():
             return (plan, *_chain(plan.fallback))
         case Grant() | Revoke() | PutEvent() | CancelEvent() | KeepThread() | SendMail():
+            return (plan,)
+        case OpenRoom() | Admit() | CloseRoom() | MakeRole() | EndRole():
             return (plan,)
     return ()
 

@@ -26,7 +26,12 @@ from community.library_care import LibraryCare
 from community.links import Links, Nowhere
 from community.mandates import Mandates
 from community.meetups import Meetups
+from community.meetups_cautions import Cautions
+from community.meetups_days import Days
 from community.meetups_mirror import Mirror
+from community.meetups_models import MeetupModels
+from community.meetups_notes import Notes
+from community.meetups_rooms import Rooms
 from community.meetups_upkeep import MeetupsUpkeep
 from community.members import Members
 from community.needs import Needs
@@ -54,6 +59,7 @@ from community.threads import Threads
 from community.threads_care import ThreadCare
 from community.toolboxes import Toolboxes
 from community.web_sessions import WebSessions
+from community.travel import Travel
 from storage.engine import Database
 from storage.search import Memory
 
@@ -78,6 +84,12 @@ class Services:
     meetups: Meetups
     meetups_upkeep: MeetupsUpkeep
     mirror: Mirror
+    cautions: Cautions
+    meetup_models: MeetupModels
+    days: Days
+    notes: Notes
+    rooms: Rooms
+    travel: Travel
     registrations: Registrations
     calendars: Calendars
     polls: Polls
@@ -144,6 +156,12 @@ def services(
         meetups=meetups,
         meetups_upkeep=MeetupsUpkeep(db, clock),
         mirror=Mirror(db, clock, labels),
+        cautions=Cautions(db, clock),
+        meetup_models=MeetupModels(db, clock),
+        days=Days(db, clock, labels),
+        notes=Notes(db, clock),
+        rooms=Rooms(db, clock),
+        travel=Travel(db, clock),
         registrations=Registrations(db, clock),
         calendars=Calendars(db, clock, labels, public_url),
         polls=Polls(db, clock, meetups),

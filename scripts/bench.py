@@ -142,11 +142,7 @@ class Bench:
 
     async def prepare(self, words: list[str]) -> None:
         """Commands published, the network set up, the library filled."""
-        owner = await self.sandbox.person(
-            self.sandbox.world.users[self.guild.data["owner_id"]].name, self.guild
-        )
-        async with self.bare("--publish"), self.ours():
-            await owner.slash("network setup")
+        await self.prepare_network()
         db = Database(self.database)
         async with db.reading() as session:
             network = await networks.by_server(session, "discord", self.guild.id)
@@ -155,6 +151,14 @@ class Bench:
         rows = library(random.Random(20), words)  # noqa: S311 - the same library each time
         await Importer(db, SystemClock()).resources(Actor.operator(network.id), rows)
         await db.dispose()
+
+    async def prepare_network(self) -> None:
+        """Commands published, the network set up."""
+        owner = await self.sandbox.person(
+            self.sandbox.world.users[self.guild.data["owner_id"]].name, self.guild
+        )
+        async with self.bare("--publish"), self.ours():
+            await owner.slash("network setup")
 
     async def starts(self) -> Times:
         times = Times()
@@ -261,10 +265,14 @@ def main() -> None:
     parser.add_argument("--searches", type=int, default=600, help="commands to each bot")
     given = parser.parse_args()
     ours = asyncio.run(measure(given.rounds, given.searches))
+    from scripts import bench_meetups  # it uses what is above
+
+    registering = asyncio.run(bench_meetups.bench())
     alone = asyncio.run(bench_sandbox.bench())
     first = asyncio.run(bench_needs.main(bench_needs.MEMBERS))
     digests = bench_digests.bench()
     sys.exit(not (ours and alone and first and digests))
+    sys.exit(not (ours and registering and alone and first))
 
 
 if __name__ == "__main__":

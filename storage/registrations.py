@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint, false
 from sqlmodel import Field, SQLModel, col, delete, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -32,6 +32,9 @@ class Registration(SQLModel, table=True):
     shown: bool = False  # the others may read the name: only if asked for
     access: str = ""  # what to prepare: read by the facilitators only, erased after the meetup
     meal: str = ""
+    interested: bool = Field(
+        default=False, sa_column_kwargs={"server_default": false()}
+    )  # said by the platform's own « interested », and by nothing else
     answered_at: datetime
     registered_by: int | None = Field(default=None, foreign_key="member.id")  # a facilitator, on the phone
 
@@ -102,6 +105,20 @@ async def of(session: AsyncSession, meetup: Meetup) -> Sequence[Registration]:
         rows,
         key=lambda row: (order[Answer(row.answer)], row.ticket or 0, row.seat or 0, row.member_id),
     )
+
+
+async def held(session: AsyncSession, meetup: Meetup, *, but: int) -> tuple[list[int], list[int]]:
+    """The numbers of the seats and of the tickets that the others have."""
+    query = select(Registration.seat, Registration.ticket).where(
+        Registration.network_id == meetup.network_id,
+        Registration.meetup_id == meetup.id,
+        Registration.answer == Answer.YES,
+        Registration.member_id != but,
+    )
+    rows = (await session.exec(query)).all()
+    return [seat for seat, _ in rows if seat is not None], [
+        ticket for _, ticket in rows if ticket is not None
+    ]
 
 
 async def counts(
@@ -183,6 +200,14 @@ async def forget_needs(session: AsyncSession, now: datetime, kept_for: timedelta
         .returning(col(Registration.member_id))
     )
     return len((await session.exec(change)).all())
+
+
+async def drop_every_following(session: AsyncSession, network_id: int, member_id: int) -> None:
+    """This member follows no series any more."""
+    gone = delete(Following).where(
+        col(Following.network_id) == network_id, col(Following.member_id) == member_id
+    )
+    await session.exec(gone)
 
 
 async def drop_following(session: AsyncSession, network_id: int, series_id: int, member_id: int) -> None:

@@ -17,6 +17,8 @@ from storage import (
     library,
     links,
     mandates,
+    meetup_days,
+    meetup_models,
     meetups,
     members,
     needs,
@@ -35,6 +37,7 @@ from storage import (
     ticks,
     toolboxes,
     web_sessions,
+    travel,
 )
 
 __all__ = [
@@ -53,6 +56,8 @@ __all__ = [
     "library",
     "links",
     "mandates",
+    "meetup_days",
+    "meetup_models",
     "meetups",
     "members",
     "needs",
@@ -71,6 +76,7 @@ __all__ = [
     "ticks",
     "toolboxes",
     "web_sessions",
+    "travel",
 ]
 
 METADATA = SQLModel.metadata

@@ -205,7 +205,8 @@ class Forms:
     ) -> None:
         """Say what is wrong; what was typed waits behind « Corriger », or comes back as text."""
         kept = await self._keep(interaction, form, subject_id, values)
-        rows = [[Button(f"{form.name}.fix", subject_id, style="primary")]] if kept else []
+        extra = form_extra(interaction)
+        rows = [[Button(f"{form.name}.fix", subject_id, extra, style="primary")]] if kept else []
         await report(self._host, interaction, error, form=form.name, rows=rows)
         if kept:
             return

@@ -53,6 +53,19 @@ class Platform:
     async def put_event(self, server_ref: str, event: EventDraft, event_ref: str | None) -> str:
         return event_ref or f"event-{event.marker}"
 
+    async def find_room(self, server_ref: str, channel_ref: str, name: str, *, since: datetime) -> str | None:
+        return None
+
+    async def open_room(self, channel_ref: str, name: str) -> str:
+        return f"room-{name}"
+
+    async def find_role(self, server_ref: str, name: str, *, since: datetime) -> str | None: ...
+    async def make_role(self, server_ref: str, name: str, *, reason: str) -> str:
+        raise NotImplementedError
+
+    async def end_role(self, server_ref: str, role_ref: str, *, reason: str) -> None: ...
+    async def admit(self, thread_ref: str, account_ref: str) -> None: ...
+    async def close_room(self, thread_ref: str) -> None: ...
     async def edit(self, channel_ref: str, message_ref: str, message: Outgoing) -> None: ...
     async def keep_thread(
         self, channel_ref: str, *, archived: bool, locked: bool, tags: Mapping[str, bool]

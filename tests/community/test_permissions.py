@@ -21,6 +21,7 @@ from community.reindex import Reindexer
 from community.resources import NewResource
 from community.thread_views import MessageSeen
 from storage.engine import Database
+from tests.community import meetups_uses
 from tests.community.conftest import Network, standing
 
 MEETUP = NewMeetup("Panel citoyen", datetime(2026, 4, 1, 9, tzinfo=UTC))
@@ -234,6 +235,7 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
     ("meetups", "cancel"): (Action.PLAN_MEETUP, lambda n, r: n.services.meetups.cancel(n[r], 999_999)),
     ("meetups", "skip"): (Action.PLAN_MEETUP, lambda n, r: n.services.meetups.skip(n[r], 999_999)),
     ("meetups", "revive"): (Action.PLAN_MEETUP, lambda n, r: n.services.meetups.revive(n[r], 999_999)),
+    **meetups_uses.USES,
     ("registrations", "answer"): (
         Action.ANSWER_MEETUP,
         lambda n, r: n.services.registrations.answer(n[r], 999_999, "yes"),
@@ -700,6 +702,8 @@ WITHOUT_ACTOR = {
     ("thread_care", "close_idle"),
     ("mirror", "event_changed"),
     ("mirror", "event_gone"),
+    ("mirror", "interest"),
+    *meetups_uses.WITHOUT_ACTOR,
     ("members", "identify"),
     ("members", "arrive"),
     ("members", "depart"),

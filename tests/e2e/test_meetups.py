@@ -256,3 +256,46 @@ async def test_a_cancelled_meetup_leaves_the_events_and_comes_back(town: Town) -
     await town["facilitator"].click(done, "Rétablir")
     await town["admin"].eventually(there)
     assert len([event for event in town.stage.guild.events.values() if event["status"] == 1]) == 1
+
+
+async def test_interested_on_the_servers_event_is_noted_and_offers_to_register(town: Town) -> None:
+    card = await publish(town, Titre="Visite de ferme")
+    member = town["member"]
+
+    async def there() -> bool:
+        return "Visite de ferme" in await events(town)
+
+    await town["admin"].eventually(there)
+    event = (await events(town))["Visite de ferme"]
+    await member.interested(str(event["id"]))
+    offered = await town.waits_for_dm("member", "Intéressé par « Visite de ferme » ?")
+    await town.waits_for("facilitator", "rencontres", "1 « peut-être »")
+    done = await member.click(offered, "Oui")
+    assert "C’est noté : vous venez" in read(done)
+    await member.interested(str(event["id"]), away=True)
+    await town["member-en"].click(card, "Oui")
+    assert "vous venez" in read(await member.slash("rencontre liste"))
+
+
+async def test_a_holiday_is_told_at_the_read_back_and_a_model_is_kept(town: Town) -> None:
+    facilitator = town["facilitator"]
+    year = datetime.now(UTC).year + 1
+    back = await plan(town, **{"Quand": f"14 juillet {year} à 14h"})
+    assert f"14 juillet {year} est férié : Fête nationale." in read(back)
+    await facilitator.click(back, "Publier")
+    sheet = await facilitator.slash("rencontre gérer")
+    chosen = await facilitator.choose(
+        sheet, "Choisir une rencontre à gérer", [sheet.menus[0]["options"][0]["value"]]
+    )
+    saved = await facilitator.click(chosen, "En faire un modèle")
+    assert "Modèle enregistré" in read(saved)
+    choices = await facilitator.autocomplete("rencontre créer", "modèle", "panel")
+    form = await facilitator.slash("rencontre créer", modèle=choices[0]["value"])
+    assert form.modal is not None
+    assert form.modal.fields["where"]["value"] == PANEL["Où"]
+    again = await facilitator.fill(form, {"Quand": f"14 juillet {year} à 15h"})
+    assert "Une autre rencontre a lieu en même temps" in read(again)
+    shown = await facilitator.click(await facilitator.click(again, "Publier"), "Gérer les rencontres")
+    models = await facilitator.click(shown, "Modèles")
+    gone = await facilitator.choose(models, "Supprimer un modèle", [models.menus[0]["options"][0]["value"]])
+    assert "Modèle supprimé" in read(await facilitator.click(gone, "Supprimer le modèle"))
