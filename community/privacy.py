@@ -12,8 +12,7 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community import needs_privacy, packing, practice_privacy
-from community import packing, practice_privacy, seats
+from community import needs_privacy, packing, practice_privacy, seats
 from community.actors import Actor
 from community.errors import DomainError
 from community.handover import author_left

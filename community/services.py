@@ -58,8 +58,8 @@ from community.thread_listening import ThreadEars
 from community.threads import Threads
 from community.threads_care import ThreadCare
 from community.toolboxes import Toolboxes
-from community.web_sessions import WebSessions
 from community.travel import Travel
+from community.web_sessions import WebSessions
 from storage.engine import Database
 from storage.search import Memory
 

@@ -36,8 +36,8 @@ from storage import (
     threads,
     ticks,
     toolboxes,
-    web_sessions,
     travel,
+    web_sessions,
 )
 
 __all__ = [
@@ -75,8 +75,8 @@ __all__ = [
     "threads",
     "ticks",
     "toolboxes",
-    "web_sessions",
     "travel",
+    "web_sessions",
 ]
 
 METADATA = SQLModel.metadata
