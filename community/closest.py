@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,7 +20,7 @@ from storage.meetups import Meetup
 from storage.profiles import Profile
 
 SHOWN = 3
-_OFFERS_LOOKED_AT = 20
+_OFFERS_LOOKED_AT = 12
 _POSTCODE = re.compile(r"(?<!\d)\d{5}(?!\d)")
 # The narrower what they share, the sooner.
 _NEARNESS = ("epci", "departement", "region")
@@ -116,12 +117,18 @@ def _near(place: offers.OfferPlace | None, mine: Profile | None) -> int:
 def _by_address(place: offers.OfferPlace) -> offers.OfferPlace:
     """An imported offer has nobody's territory: its postcode says where it is."""
     code = _POSTCODE.search(place.address)
-    known = directory.look_up(code.group(), limit=10) if code else ()
+    known = _at_postcode(code.group()) if code else ()
     named = [one for one in known if one.name.casefold() in place.address.casefold()]
     found = next(iter((*named, *known)), None)
     if found is None:
         return place
     return offers.OfferPlace(place.resource_id, place.address, found.epci, found.departement, found.region)
+
+
+@lru_cache(maxsize=2048)
+def _at_postcode(code: str) -> Sequence[directory.AuthorityView]:
+    """The register does not change while we run, and many offers share a town."""
+    return directory.look_up(code, limit=10)
 
 
 def _reason(tier: int) -> Sequence[Reason]:
