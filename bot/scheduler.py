@@ -19,7 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from community.ports import Clock
 from storage import ticks as stored
-from storage.engine import REFUSALS, Database, DatabaseUnavailable
+from storage.engine import Database, unusable
 from storage.ticks import TickOutcome
 
 log = logging.getLogger(__name__)
@@ -131,7 +131,7 @@ class Scheduler:
         self._running.add(task)
         try:
             await self.run(name)
-        except (DatabaseUnavailable, *REFUSALS):
+        except unusable():
             log.warning("tick not run, the database does not answer tick=%s", name, exc_info=True)
         finally:
             self._running.discard(task)
@@ -154,7 +154,7 @@ class Scheduler:
     async def _renew(self, name: str) -> None:
         while True:
             await asyncio.sleep(RENEWED_S)
-            with contextlib.suppress(DatabaseUnavailable, *REFUSALS):
+            with contextlib.suppress(*unusable()):
                 async with self._db.transaction() as session:
                     until = self._clock.now() + LEASE
                     if not await stored.renew(session, name, owner=self._owner, until=until):

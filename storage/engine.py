@@ -8,13 +8,13 @@ whoever inserts a row that refers to it, and two writers could each wait for the
 
 import asyncio
 import sqlite3
+import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Literal
 from weakref import WeakSet
 
-import asyncpg
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -28,7 +28,6 @@ _BUSY_TIMEOUT_S = 30
 _CONNECT_TIMEOUT_S = 10
 _FORGET_PLANS_S = 3600  # another process may have counted anew: see ``tune``
 
-REFUSALS = (OSError, SQLAlchemyError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 Reason = Literal["unreachable", "refused", "missing", "unreadable", "busy"]
 
@@ -130,7 +129,7 @@ class Database:
         """Begin now, so that an absent database is told here and not in the middle of the work."""
         try:
             await session.connection()
-        except REFUSALS as error:
+        except refusals() as error:
             raise unavailable(error, self.url) from error
 
 
@@ -142,17 +141,39 @@ def writing_engine(url: URL, *, foreign_keys: bool = True) -> AsyncEngine:
     return _sqlite_engine(url, begin="BEGIN IMMEDIATE", pragmas=("journal_mode=WAL", pragma))
 
 
+def refusals() -> tuple[type[BaseException], ...]:
+    """What a database that cannot be used raises.
+
+    Asked when something was raised: by then PostgreSQL's driver is there, if it is used at all. A bot on
+    SQLite need not hold it.
+    """
+    driver = sys.modules.get("asyncpg")
+    of_driver = () if driver is None else (driver.PostgresError, driver.InterfaceError)
+    return (OSError, SQLAlchemyError, sqlite3.Error, *of_driver)
+
+
+def unusable() -> tuple[type[BaseException], ...]:
+    """``refusals``, and our own name for them: for whoever tries again later."""
+    return (DatabaseUnavailable, *refusals())
+
+
+def _raised(error: BaseException, *names: str) -> bool:
+    """Whether it is one of these of PostgreSQL's driver."""
+    driver = sys.modules.get("asyncpg")
+    return driver is not None and isinstance(error, tuple(getattr(driver, name) for name in names))
+
+
 def unavailable(error: BaseException, url: URL) -> DatabaseUnavailable:
     """Which of our reasons a driver's error stands for."""
     where = url.render_as_string(hide_password=True)
     if isinstance(error, DBAPIError) and error.orig is not None:
         error = error.orig.__cause__ or error.orig
     text = str(error).lower()
-    if isinstance(error, asyncpg.InvalidAuthorizationSpecificationError):
+    if _raised(error, "InvalidAuthorizationSpecificationError"):
         return DatabaseUnavailable("refused", where)
-    if isinstance(error, asyncpg.InvalidCatalogNameError) or "unable to open" in text:
+    if _raised(error, "InvalidCatalogNameError") or "unable to open" in text:
         return DatabaseUnavailable("missing", where)
-    if "locked" in text or isinstance(error, asyncpg.TooManyConnectionsError):
+    if "locked" in text or _raised(error, "TooManyConnectionsError"):
         return DatabaseUnavailable("busy", where)
     if "not a database" in text or "readonly" in text or "malformed" in text:
         return DatabaseUnavailable("unreadable", where)

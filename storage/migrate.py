@@ -24,7 +24,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
-from storage.engine import REFUSALS, Database, unavailable, writing_engine
+from storage.engine import Database, refusals, unavailable, writing_engine
 from storage.revision import DatabaseOutdated, check, current, head, outdated
 from storage.schema import METADATA
 
@@ -57,7 +57,7 @@ async def _run(db: Database, step: Any, revision: str) -> None:
     try:
         async with engine.begin() as connection:
             await connection.run_sync(_step, step, revision)
-    except REFUSALS as error:
+    except refusals() as error:
         if isinstance(error, OSError) or not getattr(error, "statement", None):
             raise unavailable(error, db.url) from error
         raise
