@@ -77,7 +77,9 @@ async def views(
     ids = [meetup.id or 0 for meetup in found]
     counts = await registrations.counts(session, network_id, ids)
     mine = await registrations.mine(session, network_id, member_id, ids) if member_id is not None else {}
-    themes = {theme.id: theme.name for theme in await networks.all_themes(session, network_id)}
+    themed = any(meetup.theme_id is not None for meetup in found)
+    every = await networks.all_themes(session, network_id) if themed else ()
+    themes = {theme.id: theme.name for theme in every}
     shown = []
     for meetup in found:
         answer = mine.get(meetup.id or 0)
