@@ -15,8 +15,11 @@ from community import sheets
 from community.actors import Actor
 from community.importer import Importer
 from community.ports import Clock, Labels
+from community.practice_importer import PracticeImporter
+from community.practice_sharing import Sharing
+from community.sheets import Row
 from sandbox import Answer, Guild, Person, Sandbox
-from storage import networks
+from storage import networks, practices
 from storage.engine import Database
 
 DATA = Path(__file__).parent / "demo_data"
@@ -47,6 +50,8 @@ HELPING = {
     "aurelie": "Aurélie Roche – Kingersheim",
     "fatou": "Fatou Sarr – Stuckange",
 }
+# How many practices are discussed in a thread from the start.
+THREADS = 8
 # The channel that every server is born with; it comes after the announcements.
 TALK = "général"
 # What the person who waits for access says of themselves, step by step.
@@ -85,6 +90,7 @@ async def populate(sandbox: Sandbox, guild: Guild, db: Database, clock: Clock, l
     admin = await sandbox.person(sandbox.world.users[guild.data["owner_id"]].name, guild)
     await _done(admin, await admin.slash("network setup"))
     resources = await fill_library(db, clock, guild.id)
+    await fill_practices(db, clock, guild.id)
     members = [await sandbox.person(name, guild, locale=locale) for name, locale in MEMBERS.items()]
     facilitators = [await sandbox.person(name, guild) for name in FACILITATORS]
     for person in facilitators:
@@ -136,6 +142,28 @@ async def fill_library(db: Database, clock: Clock, server_ref: str) -> int:
         raise LookupError("the set-up left no network")
     rows = (row for row in sheets.read(DATA / "resources.csv") if row.values.get("url") != PROPOSED)
     report = await Importer(db, clock).resources(Actor.operator(network.id or 0), rows)
+    return report.created
+
+
+async def fill_practices(db: Database, clock: Clock, server_ref: str) -> int:
+    """The real practices, each with its source; some of them have their thread in the forum."""
+    async with db.reading() as session:
+        network = await networks.by_server(session, "discord", server_ref)
+    if network is None:
+        raise LookupError("the set-up left no network")
+    operator = Actor.operator(network.id or 0)
+    told = {row.values["title"]: row.values for row in sheets.read(DATA / "practices_meta.csv")}
+    rows = (
+        Row(row.line, {**told.get(row.values["title"], {}), **row.values})
+        for row in sheets.read(DATA / "practices.csv")
+    )
+    report = await PracticeImporter(db, clock).practices(operator, rows)
+    async with db.reading() as session:
+        newest, _total = await practices.browse(
+            session, network.id or 0, theme_id=None, limit=THREADS, offset=0
+        )
+    for practice in newest:
+        await Sharing(db, clock).open_thread(operator, practice.id or 0)
     return report.created
 
 

@@ -1,0 +1,96 @@
+"""S1 end to end under a moved clock, in both languages: a card, its thread, who takes it up, three months.
+
+The person shares in their language; the thread is in the network's.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from prompts import Words
+from tests.e2e.conftest import Town, latest, read
+from tests.e2e.test_needs import stage as stage  # the application keeps the sandbox's time
+
+WORDS = Words()
+TITLE = "Aller vers les inaudibles au marché"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the two people type, press and read."""
+
+    who: str
+    taker: str
+    locale: str
+    share: str
+    published: str
+    standing: str
+    asked: str
+
+
+FRENCH = Said(
+    "member",
+    "member-en",
+    "fr",
+    "pratique partager",
+    "Votre fiche est publiée",
+    "Où en êtes-vous, de votre côté",
+    "How is it going?",
+)
+ENGLISH = Said(
+    "member-en",
+    "member",
+    "en",
+    "practice share",
+    "Your card is published",
+    "How is it going on your side?",
+    "Où en êtes-vous ?",
+)
+
+
+async def settle_in(town: Town, who: str, authority: str) -> None:
+    """Say for which authority one works."""
+    english = who.endswith("-en")
+    command, option = ("join", "authority") if english else ("rejoindre", "collectivité")
+    found = await town[who].autocomplete(command, option, authority)
+    await town[who].slash(command, **{option: found[0]["value"]})
+
+
+@pytest.mark.parametrize("said", [FRENCH, ENGLISH], ids=["fr", "en"])
+async def test_from_a_card_to_what_became_of_it(town: Town, said: Said) -> None:
+    author, taker, told = town[said.who], town[said.taker], town["facilitator"]
+
+    def button(action: str, locale: str = said.locale) -> str:
+        return WORDS.label(f"buttons.{action}", locale)
+
+    await settle_in(town, said.who, "Thiers")
+    await settle_in(town, said.taker, "Vaison-la-Romaine")
+    form = await author.slash(said.share)
+    assert form.modal is not None
+    theme = form.modal.fields["themes"]["options"][0]["value"]
+    notices = await told.click(await told.slash("pratique liste"), button("practice.notices", "fr"))
+    await told.choose(notices, "Choisir les thèmes", [theme])
+
+    draft = await author.fill(form, {"name": TITLE, "done": "Une table.", "themes": [theme]})
+    figures = await author.click(draft, button("practice.figures"))
+    await author.fill(figures, {"cost": "300 €", "duration": "Huit mois"})
+    kept = await author.slash(said.share)  # the draft is offered again
+    draft = await author.choose(kept, WORDS.label("menus.practice.choose", said.locale), [TITLE])
+    assert "300 €" in read(draft)
+    assert said.published in read(await author.click(draft, button("practice.publish")))
+
+    assert "Vous avez demandé à être prévenu" in read(await town.waits_for_dm("facilitator", TITLE))
+    assert not [seen for seen in await town["facilitator-en"].dms() if TITLE in read(seen)]
+    [post] = [one for one in await taker.posts("pratiques") if one["name"] == TITLE]
+    card = await latest(taker, lambda: taker.sees(post["id"]), "Thiers")
+    assert card.buttons == ["Je reprends", "Coup de cœur", "La fiche complète"]
+    assert "Vaison-la-Romaine" in read(await taker.click(card, "Je reprends"))
+    await latest(taker, lambda: taker.sees(post["id"]), "Repris par 1 collectivité**, en cours")
+
+    town.stage.sandbox.clock.advance(timedelta(days=90))
+    asked = await town.waits_for_dm(said.taker, said.asked)
+    await town.waits_for_dm(said.who, said.standing)
+    other = "en" if said.locale == "fr" else "fr"
+    await taker.click(asked, button("reuse.adopted", other))
+    await latest(taker, lambda: taker.sees(post["id"]), "Repris par 1 collectivité**, adoptée telle quelle")
