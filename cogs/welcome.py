@@ -1,6 +1,4 @@
-"""Help, which is also the menu: every command has its button here, for whoever sees no commands."""
-
-from collections.abc import Mapping
+"""Help, which is also the menu: rooms, and in each a button for every command, for whoever sees none."""
 
 from discord.ext import commands
 
@@ -8,41 +6,12 @@ from cogs.kit import localized
 from cogs.kit.actions import Interaction, acts
 from cogs.kit.host import Host
 from cogs.kit.layout import Row
-from community.help import HelpView
-from community.policy import Action
+from cogs.menu import ASK, FACILITATION, LIBRARY, ME, MEETUPS, NEEDS, PEERS, PRACTICES, ROOMS, Room
 from community.ports import Button
-
-# What somebody may start -> the buttons that start it.
-_BUTTONS: Mapping[str, tuple[Button, ...]] = {
-    Action.EDIT_PROFILE: (Button("profile.show"), Button("profile.edit")),
-    Action.FIND_PEERS: (Button("peer.search"), Button("peer.map")),
-    Action.VOUCH: (Button("join.vouch"),),
-    Action.SEARCH_LIBRARY: (Button("library.search", style="primary"), Button("library.browse")),
-    Action.PROPOSE_RESOURCE: (Button("library.propose"), Button("library.mine"), Button("library.kept")),
-    Action.SEE_ACRONYMS: (Button("acronym.look"),),
-    Action.SEE_PRACTICES: (Button("practice.list", style="primary"),),
-    Action.SHARE_PRACTICE: (Button("practice.share"),),
-    Action.HAVE_COFFEE: (Button("coffee.mine"),),
-    Action.JOIN_CODEV: (Button("codev.list"),),
-    Action.SEE_MEETUPS: (Button("meetup.list", style="primary"),),
-    Action.ANSWER_MEETUP: (Button("meetup.reminders"),),
-    Action.PLAN_MEETUP: (Button("meetup.create"), Button("meetup.manage")),
-    Action.REVIEW_RESOURCE: (Button("library.review"),),
-    Action.ADMIT_MEMBER: (Button("member.waiting"), Button("member.find")),
-    Action.READ_DIGEST: (Button("digest.mine"),),
-    Action.RUN_DIGEST: (Button("digest.settings"),),
-    Action.SEE_NETWORK_STATUS: (Button("network.status"),),
-    Action.SEE_NETWORK_HEALTH: (Button("network.health"),),
-    Action.HELP_NEWCOMERS: (Button("network.funnel"),),
-    Action.CHANGE_NETWORK: (Button("network.settings"), Button("network.repair")),
-}
-
-# Whatever somebody may do here, their data are theirs.
-_EVERYBODY = (Button("privacy.show"), Button("privacy.mine"))
 
 
 class WelcomeCog(commands.Cog):
-    """`/help` and the button that does the same."""
+    """`/help`, the button that does the same, and the rooms below."""
 
     def __init__(self, host: Host) -> None:
         self.inbound, self.guide = host.inbound, host.services.help
@@ -55,16 +24,48 @@ class WelcomeCog(commands.Cog):
     async def show(self, interaction: Interaction, subject_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
         view = self.guide.for_actor(actor)
-        await self.inbound.reply(interaction, "welcome/help", rows=_menu(view), help=view)
+        rooms = [room for room in ROOMS if room.open_to(view.actions)]
+        ask = [ASK.button] if view.may_ask_for_access else []
+        rows: list[Row] = [[*ask, *(room.button for room in rooms)]]
+        names = [room.name for room in rooms]
+        await self.inbound.reply(interaction, "welcome/help", rows=rows, help=view, rooms=names)
+
+    @acts("help.library")
+    async def library(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        await self._enter(interaction, LIBRARY)
+
+    @acts("help.practices")
+    async def practices(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        await self._enter(interaction, PRACTICES)
+
+    @acts("help.needs")
+    async def needs(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        await self._enter(interaction, NEEDS)
+
+    @acts("help.meetups")
+    async def meetups(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        await self._enter(interaction, MEETUPS)
+
+    @acts("help.peers")
+    async def peers(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        await self._enter(interaction, PEERS)
+
+    @acts("help.me")
+    async def me(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        await self._enter(interaction, ME)
+
+    @acts("help.facilitation")
+    async def facilitation(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        await self._enter(interaction, FACILITATION)
+
+    async def _enter(self, interaction: Interaction, room: Room) -> None:
+        actor = await self.inbound.actor(interaction)
+        ways = room.open_to(self.guide.for_actor(actor).actions)
+        rows: list[Row] = [[way.button for way in ways], [Button("help.show")]]
+        actions = list(dict.fromkeys(str(way.needs) for way in ways))
+        await self.inbound.reply(interaction, "welcome/room", rows=rows, room=room.name, actions=actions)
 
 
 async def setup(host: Host) -> None:
     """Called when the extension is loaded."""
     await host.add_cog(WelcomeCog(host))
-
-
-def _menu(view: HelpView) -> list[Row]:
-    buttons = [button for action in view.actions for button in _BUTTONS.get(action, ())]
-    if view.may_ask_for_access:
-        buttons.insert(0, Button("member.ask", style="primary"))
-    return [[*buttons, *_EVERYBODY]]

@@ -52,10 +52,10 @@ class Help:
     """Reads no database: the actor says it all."""
 
     def for_actor(self, actor: Actor) -> HelpView:
-        """What this person may start."""
+        """What this person may do."""
         require(actor, Action.SEE_HELP)
         return HelpView(
             actor.role.name.lower(),
-            tuple(str(action) for action in _STARTED if allows(actor, action)),
+            tuple(str(action) for action in Action if allows(actor, action)),
             actor.role < Role.MEMBER,
         )
