@@ -43,6 +43,7 @@ COGS = (
     "cogs.coffee",
     "cogs.codev",
     "cogs.digests",
+    "cogs.facilitate",
     "cogs.welcome",
 )
 

@@ -57,6 +57,7 @@ async def _forget(services: Services, delivery: Delivery, db: Database) -> None:
     await services.card_requests.purge()
     await services.personal_digests.purge()
     await services.web_sessions.purge()
+    await services.nudges.purge()
     searches = await services.search.purge()
     networks = await services.privacy.purge()
     people = await services.privacy.retain()

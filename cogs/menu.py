@@ -91,7 +91,8 @@ ME = Room(
 FACILITATION = Room(
     "facilitation",
     (
-        _way("member.waiting", Action.ADMIT_MEMBER, "member waiting", style="primary"),
+        _way("desk.show", Action.SEE_DESK, "facilitate desk", style="primary"),
+        _way("member.waiting", Action.ADMIT_MEMBER, "member waiting"),
         _way(
             "member.find",
             Action.ADMIT_MEMBER,
@@ -101,6 +102,7 @@ FACILITATION = Room(
         _way("report.list", Action.CURATE_LIBRARY, "resource reports"),
         _way("synonym.list", Action.CURATE_LIBRARY, "resource synonyms"),
         _way("alert.unanswered", Action.CURATE_LIBRARY, "resource unanswered"),
+        _way("desk.audit", Action.SEE_AUDIT, "facilitate audit"),
         _way("network.forecast", Action.SEE_FORECAST, "network forecast"),
         _way("network.status", Action.SEE_NETWORK_STATUS, "network status"),
         _way("network.settings", Action.CHANGE_NETWORK, "network settings"),

@@ -95,6 +95,8 @@ class ReportAnswered(Planner):
 class StillTrue(Planner):
     """Who proposed a resource is asked whether it still holds."""
 
+    nudge = True
+
     async def plan(self, session: AsyncSession, row: Outbox, now: datetime) -> Plan:
         resource = await library.get(session, row.network_id, row.subject_id or 0)
         member = await _active(session, row)

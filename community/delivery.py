@@ -10,17 +10,19 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from community import nudges
 from community.outbox import Direct, Drop, GiveUp, Planner
 from community.ports import Clock, DeliveryError, Failure, Mailer, Messenger, Renderer
 from community.sending import Itinerary, Postponed, Sender, Way, itinerary, nonce_of
 from community.undelivered import NOTICE, UndeliveredNotice, announce
 from storage import members, outbox
 from storage.engine import Database, DatabaseUnavailable
+from storage.nudges import BUDGET
 from storage.outbox import Outbox, OutboxState
 
 log = logging.getLogger(__name__)
@@ -134,7 +136,23 @@ class Delivery:
         if step is None:
             state = OutboxState.DROPPED if planned.quiet else OutboxState.GIVEN_UP
             return await self._settle(row, self._ended(state, row.reason or Failure.CLOSED))
+        held_back = await self._held_back(row)
+        if held_back is not None:
+            return await self._settle(row, held_back)
         return await self._try(row, planned, *step)
+
+    async def _held_back(self, row: Outbox) -> Change | None:
+        """A message that nobody asked for waits when its recipient had enough of those this week."""
+        if not self._planners[row.kind].nudge or row.recipient_id is None:
+            return None
+        async with self._db.transaction() as session:
+            verdict = await nudges.take(session, row, self._clock.now())
+        match verdict:
+            case nudges.Later(until):
+                return self._postponed(until, reason=BUDGET)
+            case nudges.Never():
+                return self._ended(OutboxState.DROPPED, BUDGET)
+        return None
 
     async def _plan(self, row: Outbox) -> Itinerary | Drop | GiveUp:
         async with self._db.reading() as session:
@@ -153,7 +171,7 @@ class Delivery:
                 if ref is None and not late:
                     ref = await self._sender.send(way, identity, nonce)
         except Postponed as postponed:
-            return await self._settle(row, self._postponed(postponed))
+            return await self._settle(row, self._postponed(postponed.until, reason=row.reason))
         except (DeliveryError, TimeoutError) as error:
             if isinstance(error, TimeoutError):
                 error = DeliveryError(Failure.RETRY, code="timeout", unsure=True)
@@ -215,9 +233,9 @@ class Delivery:
 
         return change
 
-    def _postponed(self, postponed: Postponed) -> Change:
+    def _postponed(self, until: datetime, *, reason: str | None) -> Change:
         async def change(_session: AsyncSession, row: Outbox) -> str:
-            outbox.put_back(row, postponed.until, reason=row.reason, counted=False)
+            outbox.put_back(row, until, reason=reason, counted=False)
             return "postponed"
 
         return change

@@ -138,6 +138,8 @@ class Welcome(Planner):
 class FollowUp(Planner):
     """A day, a week, a month after: what the person may do next, unless they already do things."""
 
+    nudge = True
+
     async def plan(self, session: AsyncSession, row: Outbox, now: datetime) -> Plan:
         member = await members.get(session, row.network_id, row.subject_id or 0)
         if member is None or member.state != MemberState.ACTIVE:

@@ -194,6 +194,8 @@ Plan = Post | Direct | ForumPost | Edit | Act | Drop | GiveUp
 class Planner:
     """Says what a row of one kind is now. ``plan`` runs in a reading block at each try."""
 
+    nudge = False  # True: its recipient asked for nothing, and the weekly budget of nudges counts it
+
     async def plan(self, session: AsyncSession, row: Outbox, now: datetime) -> Plan:
         """Reload, re-check (still planned? still a member? still wanted? may this place still see it?)."""
         raise NotImplementedError

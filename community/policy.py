@@ -53,6 +53,9 @@ class Action(StrEnum):
     SEE_PRIVACY = "privacy.see"
     SEE_MY_DATA = "privacy.mine"
     KEEP_DRAFT = "draft.keep"
+    SEE_DESK = "desk.see"
+    SEE_AUDIT = "desk.audit"
+    SET_NUDGES = "desk.nudges"
 
 
 # The lowest role that may do it.
@@ -103,6 +106,9 @@ NEEDED: dict[Action, Role] = {
     Action.SEE_PRIVACY: Role.STRANGER,
     Action.SEE_MY_DATA: Role.STRANGER,  # one's own data, whatever became of one's access
     Action.KEEP_DRAFT: Role.NEWCOMER,
+    Action.SEE_DESK: Role.FACILITATOR,
+    Action.SEE_AUDIT: Role.FACILITATOR,
+    Action.SET_NUDGES: Role.FACILITATOR,
 }
 
 

@@ -48,6 +48,8 @@ class CardFollows(Planner):
 class Nudge(Planner):
     """For one of the invited who has said nothing yet: those who voted are left alone."""
 
+    nudge = True
+
     async def plan(self, session: AsyncSession, row: Outbox, now: datetime) -> Plan:
         poll = await polls.get(session, row.network_id, row.subject_id or 0)
         if poll is None or poll.state != PollState.OPEN or now >= poll.deadline_at:

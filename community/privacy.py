@@ -87,6 +87,8 @@ TREATMENTS: Mapping[tuple[str, str], Treatment] = {
     ("need", "decided_by"): Treatment.HANDLED,
     ("need_reply", "author_id"): Treatment.SHARED,
     ("need_stance", "member_id"): Treatment.OWN,
+    ("nudge", "member_id"): Treatment.OWN,
+    ("nudge_stop", "member_id"): Treatment.OWN,
     ("outbox", "recipient_id"): Treatment.SENT,
     ("practice", "author_id"): Treatment.SHARED,
     ("practice_heart", "member_id"): Treatment.OWN,

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from community.acronyms import Acronyms
 from community.alerts import Alerts
 from community.answer_times import AnswerFigures
+from community.audits import Audits
 from community.calendars import Calendars
 from community.codev import Codev
 from community.coffee import Coffee
+from community.desk import Desk
 from community.digest_mail import MailAddresses
 from community.digests import Digests
 from community.digests_personal import PersonalDigests
@@ -38,6 +40,7 @@ from community.needs import Needs
 from community.needs_care import NeedsCare
 from community.needs_upkeep import NeedsUpkeep
 from community.networks import Networks
+from community.nudges import Nudges
 from community.opinions import Opinions
 from community.pages import Pages
 from community.polls import Polls
@@ -123,6 +126,9 @@ class Services:
     helping: Helping
     needs_care: NeedsCare
     needs_upkeep: NeedsUpkeep
+    desk: Desk
+    audits: Audits
+    nudges: Nudges
     drafts: Drafts
     help: Help
 
@@ -198,6 +204,9 @@ def services(
         helping=Helping(db, clock),
         needs_care=NeedsCare(db, clock),
         needs_upkeep=NeedsUpkeep(db, clock),
+        desk=Desk(db, clock),
+        audits=Audits(db),
+        nudges=Nudges(db, clock),
         drafts=Drafts(db, clock),
         help=Help(),
     )

@@ -23,6 +23,7 @@ from community.thread_views import MessageSeen
 from storage.engine import Database
 from tests.community import meetups_uses
 from tests.community.conftest import Network, standing
+from tests.community.uses_of_desk import USES as OF_DESK
 
 MEETUP = NewMeetup("Panel citoyen", datetime(2026, 4, 1, 9, tzinfo=UTC))
 MESSAGE = MessageSeen("9", "9", "3", person=True, at=datetime(2026, 3, 2, tzinfo=UTC))
@@ -679,6 +680,7 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
         Action.EXPORT_RESOURCES,
         lambda n, r: Exporter(n.db).resources(n[r], io.StringIO(), "csv"),
     ),
+    **OF_DESK,
     ("help", "for_actor"): (Action.SEE_HELP, lambda n, r: _later(n.services.help.for_actor(n[r]))),
 }
 
@@ -714,6 +716,7 @@ WITHOUT_ACTOR = {
     ("polls", "purge"),
     ("sharing", "purge"),
     ("card_requests", "purge"),
+    ("nudges", "purge"),
     ("privacy", "removed"),
     ("privacy", "returned"),
     ("privacy", "purge"),

@@ -1,0 +1,158 @@
+"""The facilitators' desk: what waits for care in the network, line by line, and three gestures for the week.
+
+It reads and decides nothing. A capability adds a line by a function in ``desk_lines.LOOKS``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from community.actors import Actor
+from community.desk_lines import LOOKS, SILENT_AFTER, DeskLine
+from community.nudges import WEEK
+from community.policy import Action, require
+from community.ports import Clock
+from storage import audit, desk, members, nudges, outbox
+from storage.engine import Database
+
+PAGE = 10
+GESTURES = 3
+AHEAD = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Gesture:
+    """One thing to do this week. ``key`` names the sentence; ``name`` is who or what comes first."""
+
+    key: str
+    name: str = ""
+    count: int = 0
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class DeskView:
+    lines: Sequence[DeskLine]
+    gestures: Sequence[Gesture]
+    held_back: int  # nudges that wait for room in their reader's budget
+    not_sent: int  # nudges of the last week for which there was no room in time
+
+
+@dataclass(frozen=True)
+class SilentMember:
+    id: int
+    name: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class SilentPage:
+    items: Sequence[SilentMember]
+    total: int
+    page: int
+    days: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE))
+
+
+@dataclass(frozen=True)
+class Failed:
+    """So many messages of one kind that did not arrive, for one reason."""
+
+    kind: str
+    reason: str
+    count: int
+    last_at: datetime
+
+
+@dataclass(frozen=True)
+class FailedView:
+    items: Sequence[Failed]
+    total: int
+    again: int  # how many can be tried again
+
+
+class Desk:
+    """Use cases of the desk."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+
+    async def look(self, actor: Actor) -> DeskView:
+        """What waits for somebody's care now."""
+        require(actor, Action.SEE_DESK)
+        now = self._clock.now()
+        async with self._db.reading() as session:
+            found = [await look(session, actor.network_id, now) for look in LOOKS]
+            lines = [line for line in found if line is not None]
+            held_back, not_sent = await nudges.held_back(session, actor.network_id, now - WEEK)
+            more = await _evergreen(session, actor.network_id, now)
+        return DeskView(lines, gestures(lines, more), held_back, not_sent)
+
+    async def silent(self, actor: Actor, page: int = 1) -> SilentPage:
+        """Members who did nothing for sixty days, the longest silence first."""
+        require(actor, Action.SEE_DESK)
+        before = self._clock.now() - SILENT_AFTER
+        async with self._db.reading() as session:
+            _, total = await desk.silent(session, actor.network_id, before, limit=1)
+            page = min(max(1, page), max(1, -(-total // PAGE)))
+            found, _ = await desk.silent(
+                session, actor.network_id, before, limit=PAGE, offset=(page - 1) * PAGE
+            )
+            items = [
+                SilentMember(
+                    member.id or 0,
+                    member.display_name,
+                    member.seen_at or member.admitted_at or member.arrived_at,
+                )
+                for member in found
+            ]
+            return SilentPage(items, total, page, SILENT_AFTER.days)
+
+    async def failed(self, actor: Actor) -> FailedView:
+        """Messages that did not arrive in the last ninety days, by kind and reason."""
+        require(actor, Action.SEE_DESK)
+        now = self._clock.now()
+        async with self._db.reading() as session:
+            found = await desk.undelivered(session, actor.network_id, now - outbox.KEPT_FOR)
+            again = await desk.given_up(session, actor.network_id, now)
+        items = [Failed(kind, reason, count, last) for kind, reason, count, last in found]
+        return FailedView(items, sum(item.count for item in items), again)
+
+    async def try_again(self, actor: Actor) -> int:
+        """Send anew what was given up and is still useful; how many."""
+        require(actor, Action.SEE_DESK)
+        now = self._clock.now()
+        async with self._db.transaction() as session:
+            count = await outbox.try_again(session, actor.network_id, now)
+            await audit.record(
+                session,
+                network_id=actor.network_id,
+                at=now,
+                member_id=actor.member_id,
+                action="desk.try_again",
+                details={"count": count},
+            )
+            return count
+
+
+def gestures(lines: Sequence[DeskLine], more: Sequence[Gesture]) -> list[Gesture]:
+    """Three things to do, from what is there: the same network on the same day gets the same three."""
+    first = [Gesture(line.key, line.names[0] if line.names else "", line.count, line.since) for line in lines]
+    return [*first, *more][:GESTURES]
+
+
+async def _evergreen(session: AsyncSession, network_id: int, now: datetime) -> list[Gesture]:
+    """What a network can always do with, when nothing waits."""
+    found = []
+    if not await desk.count_meetups(session, network_id, now, now + AHEAD):
+        found.append(Gesture("no_meetup"))
+    if not await desk.published_since(session, network_id, now - AHEAD):
+        found.append(Gesture("no_resource"))
+    people = (await members.count_by_state(session, network_id)).get("active", 0)
+    return [*found, Gesture("invite", count=people), Gesture("thank"), Gesture("look_back")]

@@ -1,0 +1,113 @@
+"""The lines of the facilitators' desk, the most urgent first: people who wait come before papers that do.
+
+A line is a small look at the rows of one capability; None when nothing there waits for care.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from community.ports import Button
+from storage import desk, freshness, joining, library, outbox, reports
+from storage.joining import RequestState
+
+SILENT_AFTER = timedelta(days=60)
+MEETUPS_AHEAD = timedelta(days=14)
+FEW = 3  # people, below which a meetup that comes wants help
+NAMED = 3  # what a line names of what it counts
+_MOST = 200
+
+
+@dataclass(frozen=True)
+class DeskLine:
+    """``key`` names the sentence, ``names`` are what comes first, ``since`` is how long the oldest waits."""
+
+    key: str
+    count: int
+    button: Button
+    names: Sequence[str] = ()
+    since: datetime | None = None
+
+
+Look = Callable[[AsyncSession, int, datetime], Awaitable[DeskLine | None]]
+
+
+async def requests(session: AsyncSession, network_id: int, now: datetime) -> DeskLine | None:
+    """People at the door."""
+    found = [
+        (member, request)
+        for member, request in await joining.waiting(session, network_id, _MOST, sent_only=True)
+        if request is not None and request.state == RequestState.SENT
+    ]
+    if not found:
+        return None
+    names = [member.display_name for member, _ in found[:NAMED]]
+    since = min(request.sent_at or request.opened_at for _, request in found)
+    return DeskLine("requests", len(found), Button("member.waiting"), names, since)
+
+
+async def meetups(session: AsyncSession, network_id: int, now: datetime) -> DeskLine | None:
+    """Meetups that come soon with few people."""
+    found = await desk.thin_meetups(session, network_id, now, now + MEETUPS_AHEAD, FEW)
+    if not found:
+        return None
+    names = [meetup.title for meetup, _ in found[:NAMED]]
+    return DeskLine("meetups", len(found), Button("meetup.manage"), names, found[0][0].starts_at)
+
+
+async def polls(session: AsyncSession, network_id: int, now: datetime) -> DeskLine | None:
+    """Polls that are over: a date is to be chosen."""
+    found = await desk.closed_polls(session, network_id, now)
+    if not found:
+        return None
+    names = [poll.title for poll in found[:NAMED]]
+    return DeskLine("polls", len(found), Button("poll.manage", found[0].id or 0), names, found[0].deadline_at)
+
+
+async def reported(session: AsyncSession, network_id: int, now: datetime) -> DeskLine | None:
+    """Reports without an answer."""
+    found, total = await reports.waiting(session, network_id, limit=1)
+    if not found:
+        return None
+    return DeskLine("reports", total, Button("report.list"), since=found[0].created_at)
+
+
+async def proposals(session: AsyncSession, network_id: int, now: datetime) -> DeskLine | None:
+    """Resources to review."""
+    found = await library.queue(session, network_id, limit=NAMED)
+    if not found:
+        return None
+    total = (await library.count_by_state(session, network_id)).get("proposed", 0)
+    names = [resource.title for resource in found]
+    return DeskLine("proposals", total, Button("library.review"), names, found[0].created_at)
+
+
+async def failures(session: AsyncSession, network_id: int, now: datetime) -> DeskLine | None:
+    """Messages that did not arrive."""
+    found = await desk.undelivered(session, network_id, now - outbox.KEPT_FOR)
+    if not found:
+        return None
+    total = sum(count for _, _, count, _ in found)
+    return DeskLine("failures", total, Button("desk.failed"), since=min(last for *_, last in found))
+
+
+async def silent(session: AsyncSession, network_id: int, now: datetime) -> DeskLine | None:
+    """Members who went quiet."""
+    found, total = await desk.silent(session, network_id, now - SILENT_AFTER, limit=NAMED)
+    if not found:
+        return None
+    return DeskLine("silent", total, Button("desk.silent"), [member.display_name for member in found])
+
+
+async def doubtful(session: AsyncSession, network_id: int, now: datetime) -> DeskLine | None:
+    """Resources of which nobody says that they still hold."""
+    found, total = await freshness.doubtful(session, network_id, limit=NAMED)
+    if not found:
+        return None
+    names = [resource.title for resource in found]
+    return DeskLine("doubtful", total, Button("library.doubtful"), names, found[0].doubtful_since)
+
+
+LOOKS: Sequence[Look] = (requests, meetups, polls, reported, proposals, failures, silent, doubtful)

@@ -1,0 +1,135 @@
+"""The facilitators' desk: what waits, in order; who went quiet; what did not arrive; who did what."""
+
+from datetime import timedelta
+
+import pytest
+
+from community import desk_lines
+from community.actors import Actor, Role
+from community.desk import PAGE
+from community.errors import Invalid
+from community.nudges import PER_WEEK
+from storage import outbox
+from storage.members import Member
+from storage.outbox import OutboxState
+from tests.community.conftest import Network
+from tests.community.meetups import crowd, planned
+from tests.community.test_joining import join
+
+HALF_A_YEAR = timedelta(days=180)
+
+
+async def keys(network: Network) -> list[str]:
+    return [line.key for line in (await network.services.desk.look(network[Role.FACILITATOR])).lines]
+
+
+async def test_a_quiet_network_has_three_gestures_all_the_same(network: Network) -> None:
+    view = await network.services.desk.look(network[Role.FACILITATOR])
+    assert view.lines == []
+    assert [gesture.key for gesture in view.gestures] == ["no_meetup", "no_resource", "invite"]
+    assert view == await network.services.desk.look(network[Role.ADMIN]), "the same for everyone who looks"
+
+
+async def test_people_who_wait_come_first(network: Network) -> None:
+    await network.propose()
+    await join(network, "7", admit=False)
+    await planned(network, after=timedelta(days=5), title="Café des pairs")
+    network.clock.advance(timedelta(days=2))
+    view = await network.services.desk.look(network[Role.FACILITATOR])
+    assert [(line.key, line.count, list(line.names)) for line in view.lines] == [
+        ("requests", 1, ["Personne 7"]),
+        ("meetups", 1, ["Café des pairs"]),
+        ("proposals", 1, ["Guide de la concertation"]),
+    ]
+    assert [gesture.key for gesture in view.gestures] == ["requests", "meetups", "proposals"]
+    assert view.gestures[0].name == "Personne 7"
+    assert view.gestures[0].since == network.clock.now() - timedelta(days=2)
+
+
+@pytest.mark.parametrize(("people", "days", "shown"), [(2, 14, True), (3, 14, False), (2, 15, False)])
+async def test_a_meetup_with_few_people(network: Network, people: int, days: int, shown: bool) -> None:
+    meetup = await planned(network, after=timedelta(days=days))
+    for actor in await crowd(network, people):
+        await network.services.registrations.answer(actor, meetup.id, "yes")
+    assert ("meetups" in await keys(network)) is shown
+
+
+async def test_silent_members_are_paged_by_name(network: Network) -> None:
+    await crowd(network, PAGE + 2)
+    network.clock.advance(desk_lines.SILENT_AFTER)
+    assert "silent" not in await keys(network), "sixty days to the second is not more than sixty days"
+    network.clock.advance(timedelta(seconds=1))
+    async with network.db.transaction() as session:
+        one = await session.get_one(Member, network[Role.MEMBER].member_id)
+        one.seen_at = network.clock.now()
+        session.add(one)
+    first = await network.services.desk.silent(network[Role.FACILITATOR])
+    last = await network.services.desk.silent(network[Role.FACILITATOR], 99)
+    names = {one.name for one in (*first.items, *last.items)}
+    assert (first.pages, last.page, len(names)) == (2, 2, first.total)
+    assert "Personne 3" not in names
+    assert {"Membre 0", "Membre 11"} <= names
+
+
+async def test_what_did_not_arrive_is_counted_and_sent_again(network: Network) -> None:
+    now = network.clock.now()
+    async with network.db.transaction() as session:
+        for number, lasts in enumerate((None, None, now)):
+            await outbox.enqueue(
+                session,
+                network_id=network[Role.ADMIN].network_id,
+                kind="library.decided",
+                dedupe_key=f"test:{number}",
+                due_at=now,
+                expires_at=lasts,
+                now=now,
+            )
+        for row in await outbox.waiting(
+            session, network[Role.ADMIN].network_id, until=now, but=(), limit=1000
+        ):
+            if row.dedupe_key.startswith("test:"):
+                outbox.end(row, OutboxState.GIVEN_UP, now, reason="closed")
+                session.add(row)
+    assert "failures" in await keys(network)
+    view = await network.services.desk.failed(network[Role.FACILITATOR])
+    assert [(one.kind, one.reason, one.count) for one in view.items] == [("library.decided", "closed", 3)]
+    assert view.again == 2
+    assert await network.services.desk.try_again(network[Role.FACILITATOR]) == 2
+    assert (await network.services.desk.failed(network[Role.FACILITATOR])).total == 1
+
+
+async def test_the_desk_sees_its_network_only(network: Network, other_admin: Actor) -> None:
+    await network.propose()
+    await crowd(network, 3)
+    network.clock.advance(HALF_A_YEAR)
+    assert [line.key for line in (await network.services.desk.look(other_admin)).lines] == ["silent"]
+    assert (await network.services.desk.silent(other_admin)).total == 1, "only who manages the other one"
+    theirs = await network.services.audits.acts(other_admin, member_id=network[Role.ADMIN].member_id or 0)
+    assert (theirs.items, theirs.who) == ([], "")
+
+
+async def test_the_journal_is_narrowed_and_paged(network: Network) -> None:
+    audits, facilitator = network.services.audits, network[Role.FACILITATOR]
+    for number in range(15):
+        await network.propose(f"Guide {number}")
+    everything = await audits.acts(facilitator)
+    assert everything.pages == 2
+    assert everything.items[0].action == "library.propose"
+    assert everything.items[0].name == "Personne 3"
+    assert not any("Guide" in (act.about + act.action) for act in everything.items), "no content"
+    of_admin = await audits.acts(facilitator, member_id=network[Role.ADMIN].member_id or 0)
+    assert {act.name for act in of_admin.items} == {"Personne 1"}
+    admissions = await audits.acts(facilitator, family="member")
+    assert {act.action.partition(".")[0] for act in admissions.items} == {"member"}
+    assert "Personne 4" in {act.about for act in admissions.items}
+    assert (await audits.acts(facilitator, 99, family="unheard of")).total == everything.total
+
+
+async def test_the_budget_is_set_and_kept(network: Network) -> None:
+    nudges, facilitator = network.services.nudges, network[Role.FACILITATOR]
+    assert (await nudges.budget(facilitator)).per_week == PER_WEEK
+    for wrong in ("", "-1", "21", "beaucoup", "3.5", "²"):
+        with pytest.raises(Invalid):
+            await nudges.set_budget(facilitator, wrong)
+    for number in (0, 20, 5):
+        assert (await nudges.set_budget(facilitator, str(number))).per_week == number
