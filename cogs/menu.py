@@ -53,12 +53,31 @@ LIBRARY = Room(
         _way("acronym.look", Action.SEE_ACRONYMS, "acronym"),
     ),
 )
-PRACTICES = Room("practices", ())
-NEEDS = Room("needs", ())
+PRACTICES = Room(
+    "practices",
+    (
+        _way("practice.list", Action.SEE_PRACTICES, "practice list", "practice show", style="primary"),
+        _way("practice.share", Action.SHARE_PRACTICE, "practice share"),
+        _way("practice.mine", Action.SHARE_PRACTICE, "practice mine", "practice edit"),
+    ),
+)
+NEEDS = Room(
+    "needs",
+    (
+        _way("need.publish", Action.PUBLISH_NEED, "need publish", style="primary"),
+        _way("need.list", Action.SEE_NEEDS, "need list", "need show"),
+        _way("need.mine", Action.PUBLISH_NEED, "need mine"),
+        _way("need.available", Action.HELP_PEERS, "need available"),
+        _way("thread.mine", Action.FOLLOW_THREADS, "thread mine", "thread show"),
+    ),
+)
 MEETUPS = Room(
     "meetups",
     (
-        _way("meetup.list", Action.SEE_MEETUPS, "meetup list", style="primary"),
+        _way("meetup.list", Action.SEE_MEETUPS, "meetup list", "meetup trips", style="primary"),
+        _way("meetup.here", Action.ANSWER_MEETUP, "meetup here"),
+        _way("meetup.past", Action.SEE_MEETUPS, "meetup past"),
+        _way("task.mine", Action.SEE_MEETUPS, "meetup actions"),
         _way("meetup.reminders", Action.ANSWER_MEETUP, "meetup reminders"),
         _way("calendar.show", Action.SEE_MEETUPS, "meetup calendar"),
         _way("meetup.create", Action.PLAN_MEETUP, "meetup create"),
@@ -76,6 +95,12 @@ PEERS = Room(
         _way("peer.search", Action.FIND_PEERS, "peer search", style="primary"),
         _way("peer.map", Action.FIND_PEERS, "peer map"),
         _way("join.vouch", Action.VOUCH, "vouch"),
+        _way(
+            "coffee.mine",
+            Action.HAVE_COFFEE,
+            *("coffee view", "coffee join", "coffee leave", "coffee pause"),
+        ),
+        _way("codev.list", Action.JOIN_CODEV, "codev list"),
     ),
 )
 # Whatever somebody may do here, their data are theirs.
@@ -84,6 +109,9 @@ ME = Room(
     (
         _way("profile.show", Action.EDIT_PROFILE, "profile view"),
         _way("profile.edit", Action.EDIT_PROFILE, "profile edit"),
+        _way("digest.mine", Action.READ_DIGEST, "digest mine", "digest stop", "digest email"),
+        _way("digest.catch_up", Action.READ_DIGEST, "catch-up"),
+        _way("mandate.show", Action.EDIT_PROFILE, "mandate view"),
         _way("privacy.mine", Action.SEE_MY_DATA, "my-data view", "my-data export", "my-data delete"),
         _way("privacy.show", Action.SEE_PRIVACY, "privacy"),
     ),
@@ -103,6 +131,21 @@ FACILITATION = Room(
         _way("synonym.list", Action.CURATE_LIBRARY, "resource synonyms"),
         _way("alert.unanswered", Action.CURATE_LIBRARY, "resource unanswered"),
         _way("desk.audit", Action.SEE_AUDIT, "facilitate audit"),
+        _way("need.care", Action.CARE_FOR_NEEDS, "need care"),
+        _way("thread.unanswered", Action.CARE_FOR_THREADS, "thread unanswered"),
+        _way("thread.answers", Action.CARE_FOR_THREADS, "thread answers"),
+        _way("coffee.offer", Action.PROPOSE_COFFEE, "coffee propose"),
+        _way("codev.propose", Action.PROPOSE_CODEV, "codev propose"),
+        _way("mandate.campaign", Action.ADMIT_MEMBER, "mandate campaign"),
+    ),
+)
+NETWORK = Room(
+    "network",
+    (
+        _way("digest.settings", Action.RUN_DIGEST, "digest settings"),
+        _way("digest.preview", Action.RUN_DIGEST, "digest preview"),
+        _way("network.health", Action.SEE_NETWORK_HEALTH, "network health"),
+        _way("network.funnel", Action.HELP_NEWCOMERS, "network funnel"),
         _way("network.forecast", Action.SEE_FORECAST, "network forecast"),
         _way("network.status", Action.SEE_NETWORK_STATUS, "network status"),
         _way("network.settings", Action.CHANGE_NETWORK, "network settings"),
@@ -110,7 +153,7 @@ FACILITATION = Room(
     ),
 )
 # In the order of an ordinary day.
-ROOMS = (LIBRARY, PRACTICES, NEEDS, MEETUPS, PEERS, ME, FACILITATION)
+ROOMS = (LIBRARY, PRACTICES, NEEDS, MEETUPS, PEERS, ME, FACILITATION, NETWORK)
 
 ASK = _way("member.ask", Action.ASK_FOR_ACCESS, "join", style="primary")  # until one is let in
 HELP = _way("help.show", Action.SEE_HELP, "help")  # on the permanent message

@@ -6,7 +6,7 @@ from cogs.kit import localized
 from cogs.kit.actions import Interaction, acts
 from cogs.kit.host import Host
 from cogs.kit.layout import Row
-from cogs.menu import ASK, FACILITATION, LIBRARY, ME, MEETUPS, NEEDS, PEERS, PRACTICES, ROOMS, Room
+from cogs.menu import ASK, FACILITATION, LIBRARY, ME, MEETUPS, NEEDS, NETWORK, PEERS, PRACTICES, ROOMS, Room
 from community.ports import Button
 
 
@@ -57,6 +57,10 @@ class WelcomeCog(commands.Cog):
     @acts("help.facilitation")
     async def facilitation(self, interaction: Interaction, subject_id: int, extra: int) -> None:
         await self._enter(interaction, FACILITATION)
+
+    @acts("help.network")
+    async def network(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        await self._enter(interaction, NETWORK)
 
     async def _enter(self, interaction: Interaction, room: Room) -> None:
         actor = await self.inbound.actor(interaction)

@@ -78,6 +78,8 @@ COMMANDS = (
     Command("catch-up", "rattrapage", "member", "digest.mine"),
     Command("digest settings", "bulletin réglages", "facilitator", "digest.settings"),
     Command("digest preview", "bulletin aperçu", "facilitator", "digest.settings"),
+    Command("facilitate desk", "animer santé", "facilitator", "desk.show"),
+    Command("facilitate audit", "animer journal", "facilitator", "desk.audit"),
     Command("network status", "réseau état", "facilitator", "network.status"),
     Command("network health", "réseau santé", "facilitator", "network.health"),
     Command("network funnel", "réseau parcours", "facilitator", "network.funnel"),
