@@ -8,6 +8,7 @@ class DomainError(Exception):
 
     code = "unexpected"
     onward: tuple[str, ...] = ()  # actions to go on with all the same, offered as buttons
+    outdated = False  # an older version was being changed; sent once more, it is sent knowingly
 
     def __init__(self, **details: Any) -> None:
         super().__init__(self.code)

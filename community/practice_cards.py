@@ -47,6 +47,7 @@ class PracticeChanged(DomainError):
     """The text that was being changed is not the text any more. Details: ``practice_id``, ``title``."""
 
     code = "practice_changed"
+    outdated = True
 
 
 class PracticeClosed(DomainError):

@@ -71,6 +71,7 @@ class ChangedMeanwhile(DomainError):
     """The text that the reviewer read is not the text any more. Details: ``resource_id``, ``title``."""
 
     code = "changed_meanwhile"
+    outdated = True
 
 
 class TooManyPending(DomainError):

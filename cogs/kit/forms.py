@@ -29,6 +29,7 @@ from cogs.kit.fields import (
     read,
 )
 from community.actors import Actor
+from community.errors import DomainError
 from community.ports import Button
 from community.text import row_id
 
@@ -205,7 +206,8 @@ class Forms:
     ) -> None:
         """Say what is wrong; what was typed waits behind « Corriger », or comes back as text."""
         kept = await self._keep(interaction, form, subject_id, values)
-        extra = form_extra(interaction)
+        outdated = isinstance(error, DomainError) and error.outdated  # its version must not come back
+        extra = 0 if outdated else form_extra(interaction)
         rows = [[Button(f"{form.name}.fix", subject_id, extra, style="primary")]] if kept else []
         await report(self._host, interaction, error, form=form.name, rows=rows)
         if kept:
