@@ -1,0 +1,98 @@
+"""S11 end to end, in both languages: offers with an address, approved, exported, then left unconfirmed.
+
+The files are read back by the standard library alone, as a spreadsheet and a map would open them.
+"""
+
+import csv
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.bot.conftest import run_cli
+from tests.e2e.conftest import Town, read
+
+TITLE = "Prêt d’une nacelle"
+ADDRESS = "Atelier municipal, 12 rue de l’Œuvre, Thiers"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the owner, who speaks one of the two languages, reads."""
+
+    owner: str
+    place: str
+    approved: str
+    still: str
+    doubtful: str
+    yes: str
+
+
+FRENCH = Said(
+    "member",
+    "Préciser le lieu",
+    "Votre ressource est publiée",
+    "Toujours à jour ?",
+    "· à vérifier",
+    "Toujours à jour",
+)
+ENGLISH = Said(
+    "member-en",
+    "Say where it is",
+    "Your resource is published",
+    "Still up to date?",
+    "· to be checked",
+    "Still up to date",
+)
+
+
+@pytest.mark.parametrize("said", [FRENCH, ENGLISH], ids=["fr", "en"])
+async def test_from_the_offer_to_the_map_then_to_be_checked(town: Town, said: Said, tmp_path: Path) -> None:
+    owner = town[said.owner]
+    form = await owner.slash("resource propose")
+    assert form.modal is not None
+    theme = form.modal.fields["themes"]["options"][0]["value"]
+    offer = {
+        "name": TITLE,
+        "summary": "Une nacelle de douze mètres, à partager entre communes, avec son guide.",
+    }
+    proposed = await owner.fill(form, {**offer, "kind": "offer", "themes": [theme]})
+    where = await owner.click(proposed, said.place)
+    await owner.fill(where, {"address": ADDRESS, "coordinates": "45,8566 ; 3,5478"})
+    card = await town.waits_for("facilitator", "coin-animation", TITLE)
+    await town["facilitator"].click(card, "Publier")
+    await town.waits_for_dm(said.owner, said.approved)
+
+    await exports(town, tmp_path)
+
+    town.stage.advance(timedelta(days=367))
+    asked = await town.waits_for_dm(said.owner, said.still)
+    assert TITLE in read(asked)
+    town.stage.advance(timedelta(days=15))
+    listed = await town.waits_for("facilitator", "coin-animation", "1 ressource à vérifier")
+    assert TITLE in read(listed)
+    found = await owner.slash("resource search", query="nacelle")
+    assert said.doubtful in read(found)
+    await owner.click(asked, said.yes)
+    again = await owner.slash("resource search", query="nacelle")
+    assert TITLE in read(again)
+    assert said.doubtful not in read(again)
+
+
+async def exports(town: Town, folder: Path) -> None:
+    """The files are read back as a French Excel and a map would open them."""
+    table, places = folder / "offres.csv", folder / "offres.geojson"
+    for arguments in (("--excel", str(table)), ("--format", "geojson", str(places))):
+        done = await run_cli("export", *arguments, env=town.stage.environment)
+        assert done.status == 0, done.err
+    written = table.read_bytes()
+    assert written.startswith(b"\xef\xbb\xbf"), "Excel tells UTF-8 by this mark alone"
+    [row] = csv.DictReader(written.decode("utf-8-sig").splitlines(), delimiter=";")
+    assert (row["title"], row["address"]) == (TITLE, ADDRESS)
+    assert (row["latitude"], row["longitude"]) == ("45,8566", "3,5478"), "numbers for a French Excel"
+    assert written.decode("utf-8-sig").encode("cp1252"), "nothing that an older Excel could not show"
+    [feature] = json.loads(places.read_text(encoding="utf-8"))["features"]
+    assert feature["geometry"] == {"type": "Point", "coordinates": [3.5478, 45.8566]}
+    assert feature["properties"]["address"] == ADDRESS
