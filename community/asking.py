@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community.needs_rules import ASKED_MOST
+from community.needs_rules import ASKED_MOST, is_kept
 from community.profiles import wanted_of
 from storage import helping, needs, networks, outbox, profiles
 from storage.helping import Candidate, HelpOrigin, HelpRequest, HelpState
@@ -58,7 +58,7 @@ async def ask_peers(session: AsyncSession, need: Need, now: datetime) -> Sequenc
     """Choose as many as may still be asked, and write to them; who was chosen."""
     asked = await helping.of_need(session, need.network_id, need.id or 0)
     wanted = may_ask(asked)
-    if not wanted:
+    if not wanted or not await is_kept(session, need):
         return ()
     found = await next_ones(session, need, now, besides=[one.helper_id for one in asked])
     return [await ask(session, need, one.member_id, HelpOrigin.MATCHED, now) for one in found[:wanted]]

@@ -12,14 +12,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from community import text
 from community.actors import Actor
 from community.errors import DomainError, Invalid, NotFound
+from community.needs_plan import call_off, handed_over
 from community.policy import Action, require
 from community.ports import Clock
 from community.thread_views import ThreadView, view
 from community.threads import follows
-from storage import audit, members, outbox, threads
+from storage import audit, members, needs, outbox, threads
 from storage.engine import Database
 from storage.members import Member, MemberState
-from storage.threads import Thread
+from storage.threads import NEED, Thread
 
 
 class AuthorIsHere(DomainError):
@@ -79,7 +80,10 @@ class Handover:
             return await self._pass(session, actor, left, await _here(session, actor))
 
     async def pass_on(self, actor: Actor, successor: str) -> Passed:
-        """One's own threads go to who comes after: a member, by their name."""
+        """One's own threads go to who comes after: a member, by their name.
+
+        A question without a name stays: to pass it on would say whose it is.
+        """
         require(actor, Action.FOLLOW_THREADS)
         wanted = text.folded(text.one_line(successor))
         async with self._db.transaction() as session:
@@ -95,6 +99,8 @@ class Handover:
                 problem = "several_members" if found else "no_such_member"
                 raise Invalid(field="successor", problem=problem)
             mine = await threads.going_on_of(session, actor.network_id, actor.member_id or 0)
+            secret = await needs.nameless_of(session, actor.network_id, actor.member_id or 0)
+            mine = [one for one in mine if one.kind != NEED or one.subject_id not in secret]
             return await self._pass(session, actor, mine, found[0], told=True)
 
     async def _pass(
@@ -112,6 +118,8 @@ class Handover:
             session.add(thread)
             await session.flush()
             await follows(session, thread, to.id or 0, now)
+            if thread.kind == NEED:
+                await handed_over(session, thread.network_id, thread.subject_id or 0, now)
         act = await audit.record(
             session,
             network_id=actor.network_id,
@@ -139,6 +147,7 @@ class Handover:
 
 async def author_left(session: AsyncSession, now: datetime, network_id: int, member_id: int) -> None:
     """In the transaction in which somebody leaves or is erased: the facilitators learn what goes on alone."""
+    await call_off(session, network_id, member_id, now)
     if await threads.going_on_of(session, network_id, member_id):
         await outbox.enqueue(
             session,

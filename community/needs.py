@@ -170,7 +170,7 @@ class Needs:
         require(actor, Action.PUBLISH_NEED)
         async with self._db.reading() as session:
             need = open_now(await needs.get(session, actor.network_id, need_id))
-            check_decides(actor, need)
+            await check_decides(session, actor, need)
             return await view(session, need, actor)
 
     async def close(self, actor: Actor, need_id: int, ending: str, outcome: str | None = None) -> NeedView:
@@ -183,7 +183,7 @@ class Needs:
         now = self._clock.now()
         async with self._db.transaction() as session:
             need = open_now(await needs.locked(session, actor.network_id, need_id))
-            check_decides(actor, need)
+            await check_decides(session, actor, need)
             await close_up(session, need, NeedState(ending), outcome or None, now)
             await self._note(session, actor, "need.close", need)
             return await view(session, need, actor)
@@ -211,7 +211,7 @@ class Needs:
         async with self._db.transaction() as session:
             await networks.lock(session, actor.network_id)
             need = open_now(await needs.locked(session, actor.network_id, need_id))
-            check_decides(actor, need)
+            await check_decides(session, actor, need)
             await follow_up(session, need, now)
             return await view(session, need, actor)
 

@@ -15,7 +15,7 @@ from community.library_delivery import Rows, to_facilitators
 from community.needs_activity import active_at, answered
 from community.needs_care import peers_of, suggested
 from community.needs_plan import FOLLOWED_UP_AFTER, refresh
-from community.needs_rules import NeedView, view
+from community.needs_rules import NeedView, keeper_id, view
 from community.outbox import Card, Direct, Drop, Edit, ForumPost, GiveUp, Plan, Planner, Post
 from community.ports import Button
 from community.profiles import PeerView
@@ -43,6 +43,7 @@ def planners() -> Mapping[str, Planner]:
         "need.unanswered": Unanswered(),
         "need.follow_up": FollowUp(),
         "need.thanks": Thanks(),
+        "need.called_off": CalledOff(),
     }
 
 
@@ -233,7 +234,7 @@ class Contact(Planner):
         need, request = await _match(session, row)
         if need is None or request is None:
             return Drop("decided_otherwise")
-        author = await _active(session, row.network_id, need.author_id or 0)
+        author = await _active(session, row.network_id, await keeper_id(session, need) or 0)
         if author is None:
             return Drop("not_active")
         peer = None if need.nameless else await _peer(session, need, author)
@@ -299,6 +300,17 @@ class Thanks(Planner):
         if need is None or need.state not in (NeedState.SOLVED, NeedState.DONE):
             return Drop("decided_otherwise")
         return await _direct(session, row, "needs/thanks", {"need": await view(session, need)})
+
+
+class CalledOff(Planner):
+    """Who followed the need up left: a peer who was asked has nothing to do any more."""
+
+    async def plan(self, session: AsyncSession, row: Outbox, now: datetime) -> Plan:
+        need = await needs.get(session, row.network_id, row.subject_id or 0)
+        request = await helping.request(session, row.network_id, int(row.details["request"]))
+        if need is None or request is None or request.state != HelpState.SKIPPED:
+            return Drop("decided_otherwise")
+        return await _direct(session, row, "needs/called_off", {"need": await view(session, need)})
 
 
 async def _card(session: AsyncSession, need: Need) -> Card:

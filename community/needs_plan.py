@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community.asking import ask_peers
-from storage import helping, outbox
+from community.needs_rules import keeper_id
+from storage import helping, needs, outbox
 from storage.helping import HelpRequest, HelpState
 from storage.needs import Need, NeedState
 
@@ -40,7 +41,41 @@ async def plan_follow_up(session: AsyncSession, need: Need, due: datetime, now: 
     """« Où en êtes-vous ? », once for each silence."""
     need.follow_up_at = due
     session.add(need)
-    await later(session, need, "need.follow_up", due, now, key=f"{due:%Y%m%d%H%M}")
+    keeper = await keeper_id(session, need)
+    await later(session, need, "need.follow_up", due, now, key=f"{due:%Y%m%d%H%M}:{keeper}")
+
+
+async def handed_over(session: AsyncSession, network_id: int, need_id: int, now: datetime) -> None:
+    """Somebody else follows it up from now on: they are asked, once their own six weeks are over."""
+    need = await needs.locked(session, network_id, need_id)
+    if need is None or need.state != NeedState.OPEN:
+        return
+    await outbox.cancel(session, network_id=network_id, kinds=["need.follow_up"], subject_id=need_id, now=now)
+    need.active_at = now
+    await plan_follow_up(session, need, now + FOLLOWED_UP_AFTER, now)
+
+
+async def call_off(session: AsyncSession, network_id: int, member_id: int, now: datetime) -> None:
+    """Who followed these up left: peers who were asked need not answer, and nobody else is asked.
+
+    Without a name nothing is said to anybody: the moment would tell who asked.
+    """
+    for need in await needs.open_kept_by(session, network_id, member_id):
+        for one in await helping.of_need(session, network_id, need.id or 0):
+            if one.state == HelpState.ASKED and not need.nameless:
+                await later(
+                    session,
+                    need,
+                    "need.called_off",
+                    now,
+                    now,
+                    recipient_id=one.helper_id,
+                    request=one.id or 0,
+                )
+            if one.state in (HelpState.CHOSEN, HelpState.ASKED):
+                one.state = HelpState.SKIPPED
+                session.add(one)
+        await refresh(session, need, now)
 
 
 async def close_up(
@@ -84,14 +119,17 @@ async def later(
     **details: int,
 ) -> None:
     """One row about this need."""
-    to_author = kind in ("need.follow_up", "need.decided", "need.accepted")
+    if kind in ("need.follow_up", "need.accepted"):
+        recipient_id = await keeper_id(session, need)
+    elif kind == "need.decided":
+        recipient_id = need.author_id
     await outbox.enqueue(
         session,
         network_id=need.network_id,
         kind=kind,
         dedupe_key=f"{kind}:{need.id}:{key or recipient_id or ''}",
         subject_id=need.id,
-        recipient_id=need.author_id if to_author else recipient_id,
+        recipient_id=recipient_id,
         details=dict(details),
         due_at=due,
         now=now,

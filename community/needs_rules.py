@@ -13,8 +13,9 @@ from community.errors import DomainError, Invalid, NotFound
 from community.french_days import day_said
 from community.policy import Action, allows
 from community.time_words import Unclear, folded
-from storage import helping, members, needs, networks
+from storage import helping, members, needs, networks, threads
 from storage.helping import HelpRequest, HelpState, Stance
+from storage.members import MemberState
 from storage.needs import Need, NeedState
 
 TITLE_SHORTEST, TITLE_LONGEST = 10, 100  # what a thread's name takes
@@ -193,9 +194,23 @@ def is_mine(actor: Actor, need: Need) -> bool:
     return actor.member_id is not None and need.author_id == actor.member_id
 
 
-def check_decides(actor: Actor, need: Need) -> None:
-    """Who published it, or a facilitator."""
-    if not is_mine(actor, need) and not allows(actor, Action.CARE_FOR_NEEDS):
+async def keeper_id(session: AsyncSession, need: Need) -> int | None:
+    """Who follows it up: who asks, or whoever took over its thread; the question stays its author's."""
+    thread = await threads.of_subject(session, need.network_id, threads.NEED, need.id or 0)
+    return thread.author_id if thread is not None and thread.author_id else need.author_id
+
+
+async def is_kept(session: AsyncSession, need: Need) -> bool:
+    """Somebody waits for the answer: who follows it up is still here."""
+    keeper = await members.get(session, need.network_id, await keeper_id(session, need) or 0)
+    return keeper is not None and keeper.state == MemberState.ACTIVE
+
+
+async def check_decides(session: AsyncSession, actor: Actor, need: Need) -> None:
+    """Who published it, who took it over, or a facilitator."""
+    if is_mine(actor, need) or allows(actor, Action.CARE_FOR_NEEDS):
+        return
+    if actor.member_id is None or await keeper_id(session, need) != actor.member_id:
         raise NotYours(title=need.title)
 
 

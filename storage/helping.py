@@ -28,7 +28,7 @@ class HelpState(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     SILENT = "silent"  # no answer: as good as a no, which nobody is told
-    SKIPPED = "skipped"  # left, or opted out, before the message left
+    SKIPPED = "skipped"  # left, or opted out, before the message left; or nobody waits for them any more
 
 
 class HelpOrigin(StrEnum):

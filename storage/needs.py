@@ -7,11 +7,12 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, and_, or_
 from sqlmodel import Field, SQLModel, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.networks import Theme
+from storage.threads import NEED, Thread
 
 
 class NeedState(StrEnum):
@@ -138,6 +139,27 @@ async def count_open_of(session: AsyncSession, network_id: int, member_id: int) 
         col(Need.state).in_([NeedState.WAITING, NeedState.OPEN]),
     )
     return (await session.exec(query)).one()
+
+
+async def open_kept_by(session: AsyncSession, network_id: int, member_id: int) -> Sequence[Need]:
+    """Open ones that a member follows up: whose thread is theirs, or their own before it has a thread."""
+    thread = select(Thread).where(
+        Thread.network_id == network_id, Thread.kind == NEED, col(Thread.subject_id) == col(Need.id)
+    )
+    theirs = thread.where(Thread.author_id == member_id).exists()
+    alone = and_(col(Need.author_id) == member_id, ~thread.exists())
+    query = select(Need).where(
+        Need.network_id == network_id, Need.state == NeedState.OPEN, or_(theirs, alone)
+    )
+    return (await session.exec(query.order_by(col(Need.id)))).all()
+
+
+async def nameless_of(session: AsyncSession, network_id: int, member_id: int) -> set[int]:
+    """The ids of what a member asked without their name."""
+    query = select(Need.id).where(
+        Need.network_id == network_id, Need.author_id == member_id, col(Need.nameless)
+    )
+    return {need_id for need_id in (await session.exec(query)).all() if need_id is not None}
 
 
 async def open_before(
