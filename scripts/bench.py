@@ -32,7 +32,7 @@ from community.actors import Actor
 from community.importer import Importer
 from community.sheets import Row
 from sandbox import Person, Sandbox
-from scripts import bench_digests, bench_needs, bench_sandbox
+from scripts import bench_digests, bench_library, bench_needs, bench_sandbox
 from storage import networks
 from storage.engine import Database
 
@@ -271,7 +271,8 @@ def main() -> None:
     alone = asyncio.run(bench_sandbox.bench())
     first = asyncio.run(bench_needs.main(bench_needs.MEMBERS))
     digests = bench_digests.bench()
-    sys.exit(not (ours and registering and alone and first and digests))
+    library_ours = asyncio.run(bench_library.main(bench_library.LARGE))
+    sys.exit(not (ours and registering and alone and first and digests and library_ours))
 
 
 if __name__ == "__main__":
