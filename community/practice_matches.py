@@ -14,6 +14,7 @@ from storage import practices, search
 from storage.practices import PracticeCard
 from storage.profiles import UNKNOWN_STRATUM, Profile, stratum_of
 
+WORDS_MOST = 3
 _LOOKED_AT = 20
 _LEAST = 0.5  # of the best result's score: below, the words are in common by chance
 _COMPARABLE, _NEAR, _SHARED = 0.2, 0.1, 0.1  # what likeness adds to a relevance of at most 1
@@ -48,7 +49,7 @@ async def closest(
         card = cards.get(hit.item_id)
         if card is None or (best > 0 and hit.score < best * _LEAST):
             continue
-        reasons = _reasons(card, mine, themes)
+        reasons = _reasons(card, mine, themes, answer.stems)
         weight = {"rural": _COMPARABLE, "size": _COMPARABLE, "theme": _SHARED, "words": 0.0}
         worth = hit.score / best if best > 0 else 0.0
         ranked.append((worth + sum(weight.get(one.code, _NEAR) for one in reasons), -card.id, card, reasons))
@@ -56,12 +57,21 @@ async def closest(
     return tuple(Match(card, reasons) for _worth, _id, card, reasons in ranked[:limit])
 
 
-def _reasons(card: PracticeCard, mine: Profile | None, themes: Collection[str]) -> tuple[Reason, ...]:
+def _reasons(
+    card: PracticeCard, mine: Profile | None, themes: Collection[str], stems: Collection[str]
+) -> tuple[Reason, ...]:
     found: list[Reason] = []
     if mine is not None and mine.organisation and not card.nameless:
         found += _places(card, mine)
     found += [Reason("theme", name) for name in card.themes if name in themes]
-    return (*found, Reason("words"))
+    return (*found, Reason("words", ", ".join(_words(card, stems))))
+
+
+def _words(card: PracticeCard, stems: Collection[str]) -> list[str]:
+    """What was asked and stands there, as the card writes it; its title first, each word once."""
+    texts = (card.title, card.context, card.done)
+    pieces = [piece for text in texts for piece in search.highlighted(text, stems) if piece.hit]
+    return list(dict.fromkeys(piece.text.lower() for piece in pieces))[:WORDS_MOST]
 
 
 def _places(card: PracticeCard, mine: Profile) -> list[Reason]:

@@ -219,12 +219,11 @@ class Inbound:
         text = self.render(interaction, template, **values)
         view = layout(text, rows, self.words, self.locale(interaction))
         drawn = [(name, content, alt) for name, content, alt in pictures if content]
-        if drawn:
-            items = [
-                discord.MediaGalleryItem(f"attachment://{name}", description=shorten(clean(alt), ALT_LIMIT))
-                for name, _content, alt in drawn
-            ]
-            view.add_item(discord.ui.MediaGallery(*items))
+        for name, _content, alt in drawn:  # each in a gallery of its own: Discord crops those that share one
+            item = discord.MediaGalleryItem(
+                f"attachment://{name}", description=shorten(clean(alt), ALT_LIMIT)
+            )
+            view.add_item(discord.ui.MediaGallery(item))
         files = [discord.File(io.BytesIO(content), name) for name, content, _alt in drawn]
         await self.exchange(interaction).send(view, files)
 

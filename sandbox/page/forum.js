@@ -217,7 +217,7 @@ export class Forum {
       { class: "post-excerpt", dir: "auto" },
       h("b", {}, h("bdi", {}, author)),
       author ? words.t("colon") : null,
-      excerptOf(post),
+      excerptOf(post, this.client.markdown(this.channel.id)),
     );
     const foot = h(
       "p",
@@ -249,12 +249,13 @@ export function tagWords(tag) {
 }
 
 /** The starter's text, or what its components say. */
-function excerptOf(post) {
+function excerptOf(post, context) {
   const { message } = post;
   if (!message) return "";
   return excerpt(
     message.content || texts(message.components ?? []).join(" ") || message.embeds?.[0]?.description || "",
     180,
+    context,
   );
 }
 

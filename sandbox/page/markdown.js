@@ -217,9 +217,12 @@ export function renderInline(text, context) {
   return h("span", { class: "markdown-inline", dir: "auto" }, new Parser(context).inline(text ?? ""));
 }
 
-/** The first words of a text, without its marks. @param {string} text @param {number} [length] */
-export function excerpt(text, length = 160) {
-  const bare = (text ?? "")
+/**
+ * The first words of a text, without its marks; with a context, names in the place of what mentions them.
+ * @param {string} text @param {number} [length] @param {MarkdownContext} [context]
+ */
+export function excerpt(text, length = 160, context) {
+  const bare = (context ? named(text ?? "", context) : (text ?? ""))
     .replace(/```[\s\S]*?```/g, " … ")
     .replace(/\[([^\]]+)\]\([^)]*\)/g, "$1")
     .replace(/[*_~|`#>]+/g, "")
@@ -227,6 +230,19 @@ export function excerpt(text, length = 160) {
     .trim();
   const points = [...bare];
   return points.length > length ? `${points.slice(0, length - 1).join("")}…` : bare;
+}
+
+/** @param {string} text @param {MarkdownContext} context */
+function named(text, context) {
+  return text
+    .replace(/<(@[!&]?|#)(\d{1,20})>/g, (mark, sign, id) => {
+      const target = sign === "#" ? context.channel(id) : sign === "@&" ? context.role(id) : context.user(id);
+      return target ? `${sign[0]}${target.name}` : mark;
+    })
+    .replace(
+      /<t:(-?\d{1,13})(?::([tTdDfFRsS]))?>/g,
+      (mark, at, style) => timestamp(Number(at) * 1000, style ?? "f", context.times)?.textContent ?? mark,
+    );
 }
 
 /** @param {number} ms @param {string} style @param {import("./time.js").Times} times @returns {HTMLElement | null} */

@@ -112,7 +112,7 @@ function above(message, client) {
     const jump = h(
       "button",
       { type: "button", class: "reply-text", onclick: () => client.jumpTo(original.channel_id, original.id) },
-      h("bdi", {}, excerpt(original.content, 90) || words.t("reply_no_text")),
+      h("bdi", {}, excerpt(original.content, 90, client.markdown(message.channel_id)) || words.t("reply_no_text")),
     );
     return [
       h(
