@@ -1,4 +1,4 @@
-"""The doors of models (« start from… ») and of the network's settings for meetups."""
+"""The doors of models (« start from… »), of a drafted agenda, and of the network's settings for meetups."""
 
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from cogs.kit.layout import Menu, Option, Row
 from community import meetups_rules as rules
 from community.actors import Actor
 from community.meetups import Meetups
+from community.meetups_agenda import Agendas
 from community.meetups_models import MeetupModels
 from community.meetups_rules import NewMeetup
 from community.meetups_views import MeetupView
@@ -29,6 +30,7 @@ SETTINGS = Form(
     YesNoField("threads"),
     YesNoField("roles"),
 )
+AGENDA = Form("meetup.agenda", TextField("description", long=True, maximum=rules.DESCRIPTION_LONGEST))
 
 
 class ModelDoors:
@@ -38,11 +40,26 @@ class ModelDoors:
     forms: Forms
     meetups: Meetups
     models: MeetupModels
+    agendas: Agendas
 
     async def _read_back(
         self, interaction: Interaction, actor: Actor, meetup: MeetupView, notes: tuple[str, ...] = ()
     ) -> None:
         raise NotImplementedError
+
+    @prefills(AGENDA)
+    async def agenda_form(self, interaction: Interaction, meetup_id: int) -> Prefill:
+        drafted = await self.agendas.draft(await self.inbound.actor(interaction), meetup_id)
+        return Prefill({"description": drafted.text})
+
+    @submits(AGENDA)
+    async def agenda_posted(self, interaction: Interaction, meetup_id: int, values: Values) -> None:
+        actor = await self.inbound.actor(interaction)
+        theme_id = (await self.agendas.draft(actor, meetup_id)).theme_id
+        meetup = await self.meetups.describe(actor, meetup_id, values["description"], theme_id)
+        await self.inbound.reply(
+            interaction, "meetups/changed", meetup=meetup, what="edited", timezone=meetup.timezone
+        )
 
     @acts("meetup.save_model")
     async def save_model(self, interaction: Interaction, meetup_id: int, extra: int) -> None:

@@ -56,6 +56,7 @@ class PlanningDoors(ModelDoors):
         self.meetups, self.registrations = host.services.meetups, host.services.registrations
         self.members, self.networks = host.services.members, host.services.networks
         self.cautions, self.models = host.services.cautions, host.services.meetup_models
+        self.agendas = host.services.agendas
 
     # Creating, reading back, publishing.
 
@@ -393,6 +394,7 @@ def manage_rows(meetup: MeetupView) -> list[Row]:
         Button("meetup.save_model", meetup.id),
     ]
     day = [
+        Button("meetup.agenda", meetup.id),
         Button("meetup.code", meetup.id),
         Button("meetup.sheet_of", meetup.id),
         Button("meetup.room", meetup.id),

@@ -160,7 +160,7 @@ class RoleFollows(Planner):
 
 
 class RoleEnds(Planner):
-    """It is over: the role goes."""
+    """It is over, unless the meetup takes place after all: the role goes."""
 
     def __init__(self, labels: Labels) -> None:
         self._labels = labels
@@ -170,6 +170,8 @@ class RoleEnds(Planner):
         network = await networks.get(session, row.network_id)
         if found is None or found[1].role_ref is None or network.server_ref is None:
             return Drop("no_role")
+        if found[1].closed_at is None:
+            return Drop("decided_otherwise")
         return EndRole(network.server_ref, found[1].role_ref, _reason(self._labels, row, network))
 
     async def sent(self, session: AsyncSession, row: Outbox, ref: str, now: datetime) -> None:

@@ -28,6 +28,7 @@ from community.library_care import LibraryCare
 from community.links import Links, Nowhere
 from community.mandates import Mandates
 from community.meetups import Meetups
+from community.meetups_agenda import Agendas
 from community.meetups_cautions import Cautions
 from community.meetups_days import Days
 from community.meetups_mirror import Mirror
@@ -91,6 +92,7 @@ class Services:
     meetup_models: MeetupModels
     days: Days
     notes: Notes
+    agendas: Agendas
     rooms: Rooms
     travel: Travel
     registrations: Registrations
@@ -166,6 +168,7 @@ def services(
         meetup_models=MeetupModels(db, clock),
         days=Days(db, clock, labels),
         notes=Notes(db, clock),
+        agendas=Agendas(db, clock, labels),
         rooms=Rooms(db, clock),
         travel=Travel(db, clock),
         registrations=Registrations(db, clock),

@@ -51,6 +51,7 @@ USES: dict[tuple[str, str], tuple[Action, Callable[[Network, Role], Awaitable[ob
     ("notes", "done"): (Action.ANSWER_MEETUP, lambda n, r: n.services.notes.done(n[r], NONE)),
     ("notes", "drop"): (Action.ANSWER_MEETUP, lambda n, r: n.services.notes.drop(n[r], NONE)),
     ("notes", "postpone"): (Action.ANSWER_MEETUP, lambda n, r: n.services.notes.postpone(n[r], NONE)),
+    ("agendas", "draft"): (Action.PLAN_MEETUP, lambda n, r: n.services.agendas.draft(n[r], NONE)),
     ("rooms", "enter"): (Action.ANSWER_MEETUP, lambda n, r: n.services.rooms.enter(n[r], NONE)),
     ("travel", "look"): (Action.ANSWER_MEETUP, lambda n, r: n.services.travel.look(n[r], NONE)),
     ("travel", "put"): (

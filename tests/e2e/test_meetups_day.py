@@ -112,3 +112,16 @@ async def test_two_travel_together_and_see_each_other_once_both_agreed(town: Tow
     told = await town.waits_for_dm("member-en", "The trip is agreed")
     assert "06 11 22 33 44" not in read(told)
     assert "06 11 22 33 44" in read(await rider.click(told, "See how to reach them"))
+
+
+async def test_a_drafted_agenda_is_edited_then_read_on_the_card(town: Town) -> None:
+    card = await publish(town, timedelta(days=9))
+    facilitator = town["facilitator"]
+    form = await facilitator.click(await managed(town), "Ordre du jour proposé")
+    assert form.modal is not None
+    drafted = str(form.modal.fields["description"]["value"])
+    assert drafted.startswith("Ordre du jour\n")
+    done = await facilitator.fill(form, {"Ordre du jour": f"{drafted}\nVisite de la serre"})
+    assert "C’est modifié" in read(done)
+    shown = await town.waits_for("member", "rencontres", "Visite de la serre")
+    assert shown.id == card.id
