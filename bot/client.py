@@ -41,6 +41,7 @@ COGS = (
     "cogs.handover",
     "cogs.acronyms",
     "cogs.coffee",
+    "cogs.sponsoring",
     "cogs.codev",
     "cogs.digests",
     "cogs.facilitate",

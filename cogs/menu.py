@@ -100,6 +100,7 @@ PEERS = Room(
             Action.HAVE_COFFEE,
             *("coffee view", "coffee join", "coffee leave", "coffee pause"),
         ),
+        _way("sponsor.mine", Action.SPONSOR, "sponsor view", "sponsor find"),
         _way("codev.list", Action.JOIN_CODEV, "codev list"),
     ),
 )

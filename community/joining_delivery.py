@@ -12,7 +12,7 @@ from community import profiles as rules
 from community.joining import remind
 from community.outbox import Card, Direct, Drop, GiveUp, Plan, Planner, Post
 from community.ports import Button
-from storage import activity, joining, library, members, networks, profiles
+from storage import activity, joining, library, members, networks, profiles, sponsors
 from storage.joining import JoinRequest, RequestState
 from storage.members import Member, MemberState
 from storage.networks import Network, Place
@@ -124,7 +124,10 @@ class Welcome(Planner):
             return GiveUp("no_place")
         values = await _presented(session, member, mine, account.account_ref)
         values["network"] = network.name
-        rows = ((Button("peer.search", style="primary"), Button("library.search"), Button("profile.show")),)
+        buttons = [Button("peer.search", style="primary"), Button("library.search"), Button("profile.show")]
+        if await sponsors.any_free(session, row.network_id, member.id or 0, now):
+            buttons.append(Button("sponsor.find"))
+        rows = (tuple(buttons),)
         card = Card("joining/welcome", network.locale, values, rows, mentions=(account.account_ref,))
         return Post(place.channel_ref, card)
 

@@ -17,6 +17,7 @@ from community.handover import author_left
 from community.policy import Action, require
 from community.ports import Clock
 from community.recognition import belongs, is_news, locale_of, name_of, role_of
+from community.sponsoring import let_go
 from storage import audit, members, networks
 from storage.engine import Database
 from storage.members import Identity, Member, MemberRole, MemberState
@@ -110,6 +111,7 @@ class Members:
                 known[0].state = MemberState.LEFT
                 session.add(known[0])
                 await seats.release(session, network.id or 0, known[0].id or 0, self._clock.now())
+                await let_go(session, network.id or 0, known[0].id or 0, self._clock.now())
                 await self._note(session, network.id or 0, known[0].id, "member.left", known[0].id)
                 await author_left(session, self._clock.now(), network.id or 0, known[0].id or 0)
 
@@ -181,6 +183,7 @@ class Members:
             member.state = MemberState.SUSPENDED
             session.add(member)
             await seats.release(session, actor.network_id, member_id, now)
+            await let_go(session, actor.network_id, member_id, now)
             act = await self._act(session, actor, Action.SUSPEND_MEMBER, member)
             for role in sorted(given):
                 await self._drop_role(session, actor.network_id, member_id, role)

@@ -27,6 +27,7 @@ from community import (
     polls_delivery,
     practices_delivery,
     privacy_delivery,
+    sponsoring_delivery,
     threads_delivery,
 )
 from community.outbox import Card, Direct, Drop, Edit, GiveUp, Grant, Plan, Planner, Post, Revoke
@@ -71,6 +72,7 @@ def planners(labels: Labels, public_url: str | None = None) -> Mapping[str, Plan
         **polls_delivery.planners(),
         **practices_delivery.planners(),
         **coffee_delivery.planners(),
+        **sponsoring_delivery.planners(),
         **codev_delivery.planners(),
         **digest_delivery.planners(public_url),
         **needs_delivery.planners(),

@@ -28,6 +28,7 @@ class Action(StrEnum):
     SEE_ACRONYMS = "acronym.see"
     HAVE_COFFEE = "coffee.have"
     PROPOSE_COFFEE = "coffee.propose"
+    SPONSOR = "sponsor.have"  # accompany a newcomer, be accompanied
     JOIN_CODEV = "codev.join"
     PROPOSE_CODEV = "codev.propose"
     IMPORT_RESOURCES = "library.import"
@@ -81,6 +82,7 @@ NEEDED: dict[Action, Role] = {
     Action.SEE_ACRONYMS: Role.NEWCOMER,
     Action.HAVE_COFFEE: Role.MEMBER,
     Action.PROPOSE_COFFEE: Role.FACILITATOR,
+    Action.SPONSOR: Role.MEMBER,
     Action.JOIN_CODEV: Role.MEMBER,
     Action.PROPOSE_CODEV: Role.FACILITATOR,
     Action.IMPORT_RESOURCES: Role.ADMIN,

@@ -18,6 +18,7 @@ from community.errors import DomainError
 from community.handover import author_left
 from community.policy import Action, require
 from community.ports import Clock, Labels
+from community.sponsoring import let_go
 from storage import audit, members, networks, outbox
 from storage import privacy as stored
 from storage.engine import Database
@@ -115,6 +116,9 @@ TREATMENTS: Mapping[tuple[str, str], Treatment] = {
     ("thread_reply", "author_id"): Treatment.SHARED,
     ("theme_notice", "member_id"): Treatment.OWN,
     ("seen_item", "member_id"): Treatment.OWN,
+    ("sponsor", "member_id"): Treatment.OWN,
+    ("sponsorship", "newcomer_id"): Treatment.OWN,
+    ("sponsorship", "sponsor_id"): Treatment.OWN,
     ("toolbox", "created_by"): Treatment.SHARED,
     ("web_session", "member_id"): Treatment.OWN,
     ("travel_match", "asker_id"): Treatment.OWN,
@@ -275,6 +279,7 @@ class Privacy:
         now = self._clock.now()
         given = await members.roles(session, network_id, member_id)
         await seats.release(session, network_id, member_id, now)
+        await let_go(session, network_id, member_id, now)
         await stored.cancel_outbox(session, member_id, now)
         await practice_privacy.forget_member(session, network_id, member_id, self._clock)
         await needs_privacy.forget_member(session, network_id, member_id, now)

@@ -56,6 +56,7 @@ from community.public_feed import PublicFeeds
 from community.registrations import Registrations
 from community.reports import Reports
 from community.search import Search
+from community.sponsoring import Sponsoring
 from community.synonyms import Synonyms
 from community.territories import Territories
 from community.thread_listening import ThreadEars
@@ -108,6 +109,7 @@ class Services:
     synonyms: Synonyms
     acronyms: Acronyms
     coffee: Coffee
+    sponsoring: Sponsoring
     codev: Codev
     reports: Reports
     opinions: Opinions
@@ -187,6 +189,7 @@ def services(
         synonyms=Synonyms(db, clock),
         acronyms=Acronyms(db),
         coffee=Coffee(db, clock),
+        sponsoring=Sponsoring(db, clock),
         codev=Codev(db, clock),
         reports=Reports(db, clock),
         opinions=Opinions(db, clock),
