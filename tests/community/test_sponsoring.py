@@ -223,11 +223,7 @@ async def test_nothing_of_it_is_reached_from_another_network(network: Network, o
         await sponsoring.ask(other_admin, sponsor.member_id or 0)
     spy = replace(other_admin, member_id=sponsor.member_id)
     assert not (await sponsoring.mine(spy)).pairs
-    for reach in (
-        sponsoring.accept(spy, number),
-        sponsoring.decline(spy, number),
-        sponsoring.stop(spy, number),
-    ):
+    for use in (sponsoring.accept, sponsoring.decline, sponsoring.stop):
         with pytest.raises(NotFound):
             await use(spy, number)
     assert len((await sponsoring.mine(sponsor)).pairs) == 1
