@@ -7,7 +7,7 @@ now: a meetup that moves takes its code away.
 import csv
 import io
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -83,7 +83,7 @@ class SheetView:
     people: Sequence[str]
     expected: Sequence[tuple[int, str]]
     ratings: int
-    opinions: Sequence[tuple[str, int]]  # code of the answer -> how many; empty under five
+    opinions: Mapping[str, int]  # code of the answer -> how many; empty under five
 
 
 @dataclass(frozen=True)
@@ -250,13 +250,13 @@ class Days:
             rest.append(actor.member_id)
         names = await members.names(session, meetup.network_id, [*there, *rest])
         given = [row.rating for row in found if row.rating is not None]
-        counted = tuple((code, given.count(value)) for code, value in RATINGS.items())
+        counted = {code: given.count(value) for code, value in RATINGS.items()}
         return SheetView(
             await view(session, meetup, actor.member_id),
             sorted((names.get(one, "") for one in there), key=text.folded),
             sorted(((one, names.get(one, "")) for one in rest), key=lambda pair: text.folded(pair[1])),
             len(given),
-            counted if len(given) >= FEWEST_SHOWN else (),
+            counted if len(given) >= FEWEST_SHOWN else {},
         )
 
     async def _record(self, session: AsyncSession, actor: Actor, meetup: Meetup, member_id: int) -> None:

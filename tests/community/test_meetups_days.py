@@ -139,10 +139,10 @@ async def test_after_the_meetup_each_is_asked_once_and_answers_with_one_click(ne
     await days.rate(people[0], meetup.id, "good")  # clicked again
     assert isinstance(await _plan(network, asked[people[0].member_id]), Drop)
     sheet = await days.sheet(facilitator, meetup.id)
-    assert (sheet.ratings, sheet.opinions) == (4, ())  # fewer than five: nobody is to be recognised
+    assert (sheet.ratings, sheet.opinions) == (4, {})  # fewer than five: nobody is to be recognised
     await days.rate(people[4], meetup.id, "great")
     sheet = await days.sheet(facilitator, meetup.id)
-    assert sheet.opinions == (("great", 4), ("good", 1), ("little", 0), ("not", 0))
+    assert sheet.opinions == {"great": 4, "good": 1, "little": 0, "not": 0}
     with pytest.raises(NotThere):
         await days.rate(people[5], meetup.id, "not")
 
