@@ -31,6 +31,7 @@ SILENT = (
     "need.checked",
     "network.panel_changed",
     "poll.card",
+    "practice.card",
     "privacy.take_role",
     "report.card",
     "room.close",
