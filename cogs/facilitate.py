@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from discord.ext import commands
 
+from cogs.facilitate_group import FACILITATE
+from cogs.facilitate_texts import TextDoors
 from cogs.kit import localized
 from cogs.kit.actions import Interaction, acts, picked
 from cogs.kit.forms import Form, Prefill, TextField, Values, prefills, submits
@@ -14,20 +16,19 @@ from community.audits import ActPage
 from community.desk import DeskView, SilentPage
 from community.ports import Button
 
-FACILITATE = localized.group("facilitate")
 BUDGET = Form("nudge.budget", TextField("per_week", maximum=2))
 _PACE = 1_000  # families of acts travel in ``extra`` as their number above the page
 
 
-class FacilitateCog(commands.Cog):
-    """`/facilitate desk`, `/facilitate audit`, and their buttons."""
+class FacilitateCog(TextDoors, commands.Cog):
+    """`/facilitate desk|audit|texts`, and their buttons."""
 
     facilitate = FACILITATE
 
     def __init__(self, host: Host) -> None:
         self.inbound, self.words = host.inbound, host.words
         self.desk, self.audits = host.services.desk, host.services.audits
-        self.nudges = host.services.nudges
+        self.nudges, self.texts = host.services.nudges, host.services.texts
 
     @localized.command("facilitate.desk", parent=FACILITATE)
     async def look(self, interaction: Interaction) -> None:

@@ -147,6 +147,7 @@ NETWORK = Room(
         _way("digest.preview", Action.RUN_DIGEST, "digest preview"),
         _way("network.health", Action.SEE_NETWORK_HEALTH, "network health"),
         _way("network.funnel", Action.HELP_NEWCOMERS, "network funnel"),
+        _way("texts.list", Action.EDIT_TEXTS, "facilitate texts"),
         _way("network.forecast", Action.SEE_FORECAST, "network forecast"),
         _way("network.status", Action.SEE_NETWORK_STATUS, "network status"),
         _way("network.settings", Action.CHANGE_NETWORK, "network settings"),

@@ -166,6 +166,7 @@ class Delivery:
         nonce, identity = nonce_of(row, index), planned.identity
         late = row.expires_at is not None and row.expires_at <= self._clock.now()
         try:
+            way = await self._sender.own_words(planned, index, row.network_id)
             async with asyncio.timeout(SEND_TIMEOUT.total_seconds()):
                 ref = await self._sender.find(row, way, identity, nonce) if row.unsure else None
                 if ref is None and not late:

@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from community import needs_care
 from community.ports import Button
-from storage import desk, freshness, joining, library, outbox, reports
+from storage import desk, freshness, joining, library, outbox, reports, threads
 from storage.joining import RequestState
 
 SILENT_AFTER = timedelta(days=60)
 MEETUPS_AHEAD = timedelta(days=14)
+ANSWERED_WITHIN = timedelta(hours=48)
 FEW = 3  # people, below which a meetup that comes wants help
 NAMED = 3  # what a line names of what it counts
 _MOST = 200
@@ -110,4 +112,33 @@ async def doubtful(session: AsyncSession, network_id: int, now: datetime) -> Des
     return DeskLine("doubtful", total, Button("library.doubtful"), names, found[0].doubtful_since)
 
 
-LOOKS: Sequence[Look] = (requests, meetups, polls, reported, proposals, failures, silent, doubtful)
+async def unanswered_needs(session: AsyncSession, network_id: int, now: datetime) -> DeskLine | None:
+    """Needs of more than two days that nobody answered."""
+    found = await needs_care.waiting_for_care(session, network_id, now)
+    if not found:
+        return None
+    names = [need.title for need in found[:NAMED]]
+    return DeskLine("needs", len(found), Button("need.care"), names, found[0].published_at)
+
+
+async def unanswered_threads(session: AsyncSession, network_id: int, now: datetime) -> DeskLine | None:
+    """Other questions that have waited as long."""
+    found = await threads.unanswered(session, network_id, now - ANSWERED_WITHIN, but=(threads.NEED,))
+    if not found:
+        return None
+    names = [thread.title for thread in found[:NAMED]]
+    return DeskLine("threads", len(found), Button("thread.unanswered"), names, found[0].opened_at)
+
+
+LOOKS: Sequence[Look] = (
+    requests,
+    unanswered_needs,
+    unanswered_threads,
+    meetups,
+    polls,
+    reported,
+    proposals,
+    failures,
+    silent,
+    doubtful,
+)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community.ports import Button, EventDraft, Mail
+from community.ports import Button, EventDraft, Mail, Rendered
 from storage.outbox import Outbox
 
 
@@ -27,6 +27,7 @@ class Card:
     values: Mapping[str, Any] = field(default_factory=dict)
     rows: Sequence[Sequence[Button]] = ()
     mentions: Sequence[str] = ()
+    said: Rendered | None = None  # filled already, with the network's own words
 
 
 @dataclass(frozen=True)

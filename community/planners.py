@@ -28,6 +28,7 @@ from community import (
     practices_delivery,
     privacy_delivery,
     sponsoring_delivery,
+    texts,
     threads_delivery,
 )
 from community.outbox import Card, Direct, Drop, Edit, GiveUp, Grant, Plan, Planner, Post, Revoke
@@ -63,6 +64,7 @@ def planners(labels: Labels, public_url: str | None = None) -> Mapping[str, Plan
         "member.named_facilitator": MemberTold("members/named_facilitator"),
         "member.grant_role": RoleFollows(labels, give=True),
         "member.revoke_role": RoleFollows(labels, give=False),
+        texts.FAILED: texts.TextFailed(),
         **library_delivery.planners(),
         **curation_delivery.planners(),
         **links_delivery.planners(),

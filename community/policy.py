@@ -56,6 +56,7 @@ class Action(StrEnum):
     KEEP_DRAFT = "draft.keep"
     SEE_DESK = "desk.see"
     SEE_AUDIT = "desk.audit"
+    EDIT_TEXTS = "texts.edit"
     SET_NUDGES = "desk.nudges"
 
 
@@ -110,6 +111,7 @@ NEEDED: dict[Action, Role] = {
     Action.KEEP_DRAFT: Role.NEWCOMER,
     Action.SEE_DESK: Role.FACILITATOR,
     Action.SEE_AUDIT: Role.FACILITATOR,
+    Action.EDIT_TEXTS: Role.FACILITATOR,
     Action.SET_NUDGES: Role.FACILITATOR,
 }
 

@@ -29,6 +29,10 @@ class Renderer(Protocol):
         """Fill the template ``name`` ("library/decided") in ``locale``."""
         ...
 
+    def render_parts(self, parts: Mapping[str, str], locale: str, /, **values: Any) -> Rendered:
+        """Fill a network's own words for a template."""
+        ...
+
 
 class Labels(Protocol):
     """Short words that end up on the platform itself: names of channels, of roles, of themes."""
@@ -40,8 +44,26 @@ class Labels(Protocol):
         ...
 
 
-class Wording(Labels, Renderer, Protocol):
-    """Both, as ``prompts.Words`` is."""
+class Broken(Protocol):
+    """What is wrong with words that a network wrote: ``problem`` is a code."""
+
+    part: str
+    line: int
+    problem: str
+    name: str
+
+
+class Templates(Protocol):
+    """The words as they are shipped, and what may stand for them."""
+
+    def shipped(self, name: str, locale: str, /) -> dict[str, str]: ...
+    def fault(self, name: str, locale: str, parts: Mapping[str, str], /) -> Broken | None: ...
+    def values_of(self, name: str, /) -> list[str]: ...
+    def sample(self, name: str, locale: str, parts: Mapping[str, str], /) -> Rendered: ...
+
+
+class Wording(Labels, Renderer, Templates, Protocol):
+    """All of it, as ``prompts.Words`` is."""
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,7 @@ TREATMENTS: Mapping[tuple[str, str], Treatment] = {
     ("need", "decided_by"): Treatment.HANDLED,
     ("need_reply", "author_id"): Treatment.SHARED,
     ("need_stance", "member_id"): Treatment.OWN,
+    ("network_text", "changed_by"): Treatment.HANDLED,
     ("nudge", "member_id"): Treatment.OWN,
     ("nudge_stop", "member_id"): Treatment.OWN,
     ("outbox", "recipient_id"): Treatment.SENT,

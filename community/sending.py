@@ -3,11 +3,14 @@
 Knows nothing of tries, leases and states: that is ``delivery.py``.
 """
 
-from dataclasses import dataclass
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from community import texts
 from community.outbox import (
     Admit,
     CancelEvent,
@@ -31,6 +34,7 @@ from community.outbox import (
 )
 from community.ports import Clock, DeliveryError, Failure, Mailer, Messenger, Outgoing, Renderer
 from storage import members, networks, outbox
+from storage import texts as stored_texts
 from storage.engine import Database
 from storage.members import Identity
 from storage.networks import Place
@@ -52,7 +56,13 @@ Way = (
 
 DIRECT_RETRIED_AFTER = timedelta(days=1)  # someone who refused private messages may have changed their mind
 _CLOCKS_DIFFER = timedelta(minutes=5)  # between the platform's instants and ours
+log = logging.getLogger(__name__)
+
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+# (template, language) -> the parts that the network wrote for itself.
+OwnWords = Mapping[tuple[str, str], Mapping[str, str]]
 
 
 class Postponed(Exception):
@@ -71,6 +81,7 @@ class Itinerary:
     identity: Identity | None = None
     start: int = 0  # 1 when the person is known to refuse private messages
     quiet: bool = False  # not arriving is no one's concern
+    own_words: OwnWords = field(default_factory=dict)
 
     def way(self, fallback: int) -> tuple[int, Way] | None:
         """The way to try after ``fallback`` refusals, and its place in the list."""
@@ -125,6 +136,25 @@ class Sender:
                 return await self._messenger.find_role(way.server_ref, way.name, since=since)
         return None  # nothing was posted, or doing it again changes nothing
 
+    async def own_words(self, planned: Itinerary, index: int, network_id: int) -> Way:
+        """The way, filled with the network's own words where it has some that work; else as it is."""
+        way = planned.ways[index]
+        if not isinstance(way, Post | Direct | ForumPost | Edit):
+            return way
+        card = way.card
+        parts = planned.own_words.get((card.template, card.locale))
+        if parts is None:
+            return way
+        try:
+            said = self._renderer.render_parts(parts, card.locale, **card.values)
+        except Exception:
+            # Whatever it is: what members get must not depend on it.
+            log.warning("own words failed network=%s template=%s", network_id, card.template, exc_info=True)
+            async with self._db.transaction() as session:
+                await texts.failed(session, network_id, card.template, card.locale, self._clock.now())
+            return way
+        return replace(way, card=replace(card, said=said))
+
     async def send(self, way: Way, identity: Identity | None, nonce: str) -> str:
         """Do it; the platform's reference, empty where there is none."""
         match way:
@@ -177,7 +207,7 @@ class Sender:
         return ""
 
     def _render(self, card: Card, *, tags: tuple[str, ...] = ()) -> Outgoing:
-        text = self._renderer.render(card.template, card.locale, **card.values)
+        text = card.said or self._renderer.render(card.template, card.locale, **card.values)
         return Outgoing(text, card.locale, card.rows, card.mentions, tags)
 
     async def _direct_channel(self, identity: Identity | None) -> str:
@@ -202,8 +232,9 @@ async def itinerary(
     session: AsyncSession, plan: Plan, row: Outbox, *, platform: str, now: datetime
 ) -> Itinerary | GiveUp:
     """Spell out the ways of a plan. A private message without a fallback gets the general one."""
+    own = await _own_words(session, plan, row.network_id)
     if not isinstance(plan, Direct):
-        return Itinerary(_chain(plan))
+        return Itinerary(_chain(plan), own_words=own)
     identity = await members.identity(session, row.network_id, plan.member_id, platform)
     welcome = (await networks.places(session, row.network_id)).get(Place.WELCOME)
     if identity is None:
@@ -221,7 +252,17 @@ async def itinerary(
         )
     closed_at = identity.direct_closed_at
     closed = closed_at is not None and now < closed_at + DIRECT_RETRIED_AFTER
-    return Itinerary((plan, *_chain(fallback)), identity, 1 if closed else 0, plan.quiet)
+    return Itinerary(
+        (plan, *_chain(fallback)), identity, start=1 if closed else 0, quiet=plan.quiet, own_words=own
+    )
+
+
+async def _own_words(session: AsyncSession, plan: Plan, network_id: int) -> OwnWords:
+    """Asked for only where a network may have some."""
+    card = getattr(plan, "card", None)
+    if not isinstance(card, Card) or not texts.editable(card.template):
+        return {}
+    return await stored_texts.used(session, network_id)
 
 
 def _chain(plan: Plan | None) -> tuple[Way, ...]:

@@ -59,6 +59,7 @@ from community.search import Search
 from community.sponsoring import Sponsoring
 from community.synonyms import Synonyms
 from community.territories import Territories
+from community.texts import Texts
 from community.thread_listening import ThreadEars
 from community.threads import Threads
 from community.threads_care import ThreadCare
@@ -133,6 +134,7 @@ class Services:
     desk: Desk
     audits: Audits
     nudges: Nudges
+    texts: Texts
     drafts: Drafts
     help: Help
 
@@ -213,6 +215,7 @@ def services(
         desk=Desk(db, clock),
         audits=Audits(db),
         nudges=Nudges(db, clock),
+        texts=Texts(db, clock, labels),
         drafts=Drafts(db, clock),
         help=Help(),
     )

@@ -1,13 +1,14 @@
 """Templates and labels, filled."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from prompts import labels
+from prompts import custom, labels, routes
 from prompts.filters import EVERYWHERE, KEPT, for_locale, shown
 from prompts.safe import clean
 from prompts.text import Text
@@ -50,11 +51,56 @@ class Words:
         parts = {
             block: "".join(template.blocks[block](context)) for block in BLOCKS if block in template.blocks
         }
-        return Text(
-            title=re.sub(r"[ \t\n]+", " ", parts.get("title", "")).strip(),
-            body=_tidy(parts.get("body", "")),
-            note=_tidy(parts.get("note", "")),
-        )
+        return _text(parts)
+
+    def render_parts(self, parts: Mapping[str, str], locale: str, /, **values: Any) -> Text:
+        """A network's own words for a template, filled as ``render`` fills the shipped ones."""
+        made = custom.filled(self._environments[labels.locale_of(locale)], parts, values)
+        return _text(made)
+
+    def shipped(self, name: str, locale: str, /) -> dict[str, str]:
+        """What stands between the tags of each block of a template: title, body, note."""
+        file = self.root / labels.locale_of(locale) / f"{name}.md.j2"
+        return routes.inside(file.read_text(encoding="utf-8"))
+
+    def fault(self, name: str, locale: str, parts: Mapping[str, str], /) -> custom.Broken | None:
+        """Why these words may not stand for the template ``name``; None when they may."""
+        environment = self._environments[labels.locale_of(locale)]
+        try:
+            custom.check(environment, self._every_shipped(name), parts)
+            made = self.sample(name, locale, parts)
+        except custom.Broken as broken:
+            return broken
+        return None if made.title or made.body else custom.Broken("body", 1, "empty")
+
+    def values_of(self, name: str, /) -> list[str]:
+        """The values that words for this template may use, as they are written."""
+        found = self._routes(name).uses
+        return sorted(route for route in found if not any(other.startswith(f"{route}.") for other in found))
+
+    def sample(self, name: str, locale: str, parts: Mapping[str, str], /) -> Text:
+        """Words for a template, filled with made-up values."""
+        values = routes.examples(self._routes(name).uses, self.table("samples", locale))
+        for part in custom.PARTS:
+            try:
+                self.render_parts({part: parts.get(part, "")}, locale, **values)
+            except TypeError as error:
+                raise custom.Broken(part, 1, "not_printable") from error
+        return self.render_parts(parts, locale, **values)
+
+    def _every_shipped(self, name: str) -> dict[str, str]:
+        """In every language: one may use a value that another does without."""
+        return {
+            f"{locale} {part}": text
+            for locale in labels.LOCALES
+            for part, text in self.shipped(name, locale).items()
+        }
+
+    def _routes(self, name: str) -> routes.Routes:
+        found = routes.Routes(self._environments["fr"])
+        for text in self._every_shipped(name).values():
+            found.read(text)
+        return found
 
     def has_template(self, name: str) -> bool:
         """Whether there are words for ``name`` (an error's code, say)."""
@@ -85,6 +131,14 @@ class Words:
             for key, text in found.items()
             if key.startswith(start) and "." not in key.removeprefix(start)
         }
+
+
+def _text(parts: Mapping[str, str]) -> Text:
+    return Text(
+        title=re.sub(r"[ \t\n]+", " ", parts.get("title", "")).strip(),
+        body=_tidy(parts.get("body", "")),
+        note=_tidy(parts.get("note", "")),
+    )
 
 
 def _tidy(text: str) -> str:

@@ -80,6 +80,7 @@ COMMANDS = (
     Command("digest preview", "bulletin aperçu", "facilitator", "digest.settings"),
     Command("facilitate desk", "animer santé", "facilitator", "desk.show"),
     Command("facilitate audit", "animer journal", "facilitator", "desk.audit"),
+    Command("facilitate texts", "animer textes", "facilitator", "texts.list"),
     Command("network status", "réseau état", "facilitator", "network.status"),
     Command("network health", "réseau santé", "facilitator", "network.health"),
     Command("network funnel", "réseau parcours", "facilitator", "network.funnel"),
