@@ -11,6 +11,7 @@ import pytest
 
 import community
 from community.errors import DomainError
+from community.policy import Action
 from prompts import LOCALES, Words
 from prompts.labels import ROOT, load, locale_of, packaged
 
@@ -154,3 +155,22 @@ def test_a_label_given_twice_is_a_defect(tmp_path: Path) -> None:
         (folder / f"{name}.toml").write_text('[buttons]\nx = "X"\n', encoding="utf-8")
     with pytest.raises(ValueError, match="twice"):
         load(tmp_path, "fr")
+
+
+def test_every_act_that_is_noted_has_words_in_the_journal() -> None:
+    noting = {"record", "note", "_note", "let_in"}
+    named: set[str] = set()
+    for path in (ROOT.parent / "community").glob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(call, ast.Call):
+                continue
+            if getattr(call.func, "attr", getattr(call.func, "id", "")) not in noting:
+                continue
+            for value in (*call.args, *(pair.value for pair in call.keywords if pair.arg == "action")):
+                if isinstance(value, ast.Attribute) and getattr(value.value, "id", "") == "Action":
+                    named.add(str(getattr(Action, value.attr)))
+                elif isinstance(value, ast.Constant) and re.fullmatch(r"[a-z_]+\.[a-z_]+", str(value.value)):
+                    named.add(str(value.value))
+    assert "library.withdraw" in named
+    assert {act for act in named if f"acts.{act}" not in FRENCH} == set()
+    assert {act.split(".")[0] for act in named if f"act_families.{act.split('.')[0]}" not in FRENCH} == set()
