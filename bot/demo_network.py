@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from bot.demo_digests import turn_on_digests
+from bot.demo_meetups import plan_meetups
 from bot.demo_needs import fill_needs
 from community import sheets
 from community.actors import Actor
@@ -101,6 +102,7 @@ async def populate(sandbox: Sandbox, guild: Guild, db: Database, clock: Clock, l
     newcomers = [await sandbox.person(name, guild) for name in NEWCOMERS]
     await _open_talk(admin, guild, labels)
     await _talk(admin, facilitators, members, newcomers, labels)
+    await plan_meetups(facilitators[1], labels)
     await fill_needs({key: _of(members, name) for key, name in HELPING.items()}, labels)
     await turn_on_digests(facilitators[0], _of(members, NICOLAS), clock.now(), labels)
     return Cast(admin, tuple(facilitators), tuple(members), tuple(newcomers), resources)

@@ -31,18 +31,10 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--font-render-hi
 WIDE, PHONE = (1280, 800), (390, 780)
 COLOURS = 128
 CLAIRE, MAIA = FACILITATORS[0], NEWCOMERS[1]
-POSTS = (
-    (
-        "Aller vers les habitants au marché",
-        "**Contexte** Peu de monde aux réunions publiques.\n\n**Démarche** Un stand au marché, deux samedis "
-        "par mois, avec une carte et des gommettes.\n\n**Ce qui a marché** 340 avis en trois mois.",
-    ),
-    (
-        "Une cour d’école ouverte le samedi",
-        "**Contexte** Peu d’espaces verts dans le centre.\n\n**Démarche** Convention avec l’école, ouverture "
-        "de 10 h à 18 h, deux agents.\n\n**À refaire autrement** Associer le voisinage plus tôt.",
-    ),
-    ("Un budget participatif de quartier", "Trois ans d’expérience, quarante projets réalisés."),
+EMMA = next(name for name, locale in MEMBERS.items() if locale != "fr")
+NEED = (
+    "Concertation sur un espace public",
+    "Je dois mener une concertation dans deux mois, je n’en ai jamais fait, et je crains les opposants.",
 )
 
 
@@ -81,8 +73,9 @@ LOOKS = (
 class Studio:
     """The demonstration's address, its people and places, and the browser."""
 
-    def __init__(self, address: str, browser: Browser) -> None:
+    def __init__(self, address: str, desk: str, browser: Browser) -> None:
         self.address = address
+        self.desk = desk  # the facilitators' pages
         self.browser = browser
         self.people: dict[str, str] = {}
         self.look = LOOKS[0]
@@ -91,15 +84,12 @@ class Studio:
         return Person(self.address, self.people[name], name=name)
 
     async def prepare(self) -> None:
-        """The people by name, and a few posts of members."""
+        """The people, by name."""
         async with (
             aiohttp.ClientSession() as http,
             http.get(f"{self.address}/sandbox/people") as answer,
         ):
             self.people = {one["user"]["global_name"]: one["user"]["id"] for one in await answer.json()}
-        for name, (title, text) in zip(MEMBERS, POSTS, strict=False):
-            async with self.person(name) as member:
-                await member.posts_in("pratiques", title, text)
 
     @asynccontextmanager
     async def page(self, name: str, channel: str, *, tour: bool = False) -> AsyncIterator[Page]:
@@ -169,9 +159,16 @@ async def search(studio: Studio) -> None:
             )
 
 
-async def run(page: Page, command: str, value: str) -> None:
+async def run(page: Page, command: str, value: str = "") -> None:
     box = page.locator("textarea.composer-input").first
     await box.fill(command)
+    if not value:
+        await page.get_by_role("option").first.wait_for()
+        await page.wait_for_timeout(300)
+        await page.keyboard.press("Enter")
+        await page.wait_for_timeout(300)
+        await page.keyboard.press("Enter")
+        return
     await page.locator(".chip-input, .option-input, .command-line input").first.wait_for()
     await page.keyboard.type(value)
     await page.wait_for_timeout(600)
@@ -208,9 +205,76 @@ async def forum(studio: Studio) -> None:
 
 
 @screen
-async def thread(studio: Studio) -> None:
-    async with studio.page(NICOLAS, "Aller vers les habitants au marché") as page:
-        await studio.keep(page, named(studio, "thread"))
+async def practice(studio: Studio) -> None:
+    """A real practice, in its thread."""
+    async with studio.page(NICOLAS, "pratiques") as page:
+        await page.locator(".post").first.click()
+        await page.locator(".message").last.wait_for()
+        await page.wait_for_timeout(600)
+        await studio.keep(page, named(studio, "practice"))
+
+
+@screen
+async def need(studio: Studio) -> None:
+    """Two minutes of Nicolas: his need, and what comes back at once."""
+    name = studio.look.say(NICOLAS, EMMA)
+    async with studio.page(name, "accueil") as page:
+        await page.get_by_role("button", name="Publier un besoin").first.click()
+        form = page.get_by_role("dialog")
+        await form.wait_for()
+        for box, words in zip(("input:not([type=checkbox])", "textarea"), NEED, strict=True):
+            await form.locator(box).first.fill(words)
+        await form.locator("button[type=submit]").click()
+        await page.locator(".message.ephemeral").last.wait_for()
+        await page.wait_for_timeout(1500)
+        if await (latest := page.locator(".to-latest, .jump-latest")).count():
+            await latest.first.click()
+        await studio.keep(page, named(studio, "need"))
+
+
+@screen
+async def desk(studio: Studio) -> None:
+    look = studio.look
+    async with studio.page(CLAIRE, "coin-animation") as page:
+        await run(page, look.say("/animer santé", "/facilitate desk"))
+        await page.locator(".message.ephemeral").last.wait_for()
+        await page.wait_for_timeout(600)
+        await studio.keep(page, named(studio, "desk"))
+
+
+@screen
+async def events(studio: Studio) -> None:
+    """The meetups, as the server's own events."""
+    async with studio.page(NICOLAS, "rencontres") as page:
+        if studio.look.phone:
+            await page.locator(".lists-button").click()
+        await page.get_by_text(studio.look.say("Évènements", "Events")).first.click()
+        await page.get_by_role("dialog").wait_for()
+        await studio.keep(page, named(studio, "events"))
+
+
+@screen
+async def web(studio: Studio) -> None:
+    """The facilitators' pages: Discord's consent, then the network's health."""
+    look = studio.look
+    width, height = look.size
+    context = await studio.browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if look.scheme == "dark" else "light",
+        locale=look.locale,
+        timezone_id="Europe/Paris",
+    )
+    page = await context.new_page()
+    await page.goto(studio.desk)
+    await page.locator("a[href*=login], a[href*=authorize], main a").first.click()
+    await page.locator("select").wait_for()
+    await page.locator("select").select_option(label=CLAIRE)
+    await studio.keep(page, named(studio, "consent"))
+    await page.locator("button").last.click()
+    await page.locator("main img").first.wait_for()
+    await page.wait_for_timeout(1500)
+    await studio.keep(page, named(studio, "web"))
+    await context.close()
 
 
 @screen
@@ -279,19 +343,22 @@ async def tour(studio: Studio) -> None:
 
 
 @asynccontextmanager
-async def demonstration() -> AsyncIterator[str]:
-    """A demonstration of its own, on a free port; its address."""
+async def demonstration() -> AsyncIterator[tuple[str, str]]:
+    """A demonstration of its own, on a free port: its address, and that of the facilitators' pages."""
     env = {**os.environ, "LANG": "fr_FR.UTF-8"}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "demo", "--port", "0", cwd=ROOT, env=env, stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
+    found: list[str] = []
     try:
         async with asyncio.timeout(120):
-            while not (found := re.search(rb"http://[\w.:]+", line := await process.stdout.readline())):
+            while len(found) < 2:
+                line = (await process.stdout.readline()).decode()
                 if not line:
                     raise SystemExit("the demonstration ended before it was ready")
-        yield found[0].decode()
+                found += re.findall(r"http://[\w.:/]+[\w]", line)
+        yield found[0], found[1]
     finally:
         process.terminate()
         await process.wait()
@@ -307,9 +374,9 @@ def chromium() -> str:
 
 async def draw(only: list[str]) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
-    async with demonstration() as address, async_playwright() as playwright:
+    async with demonstration() as (address, desk_address), async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
-        studio = Studio(address, browser)
+        studio = Studio(address, desk_address, browser)
         await studio.prepare()
         for name, drawn in SCREENS.items():
             for look in LOOKS if not only or name in only else ():
