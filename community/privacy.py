@@ -90,7 +90,6 @@ TREATMENTS: Mapping[tuple[str, str], Treatment] = {
     ("need_stance", "member_id"): Treatment.OWN,
     ("network_text", "changed_by"): Treatment.HANDLED,
     ("nudge", "member_id"): Treatment.OWN,
-    ("nudge_stop", "member_id"): Treatment.OWN,
     ("outbox", "recipient_id"): Treatment.SENT,
     ("practice", "author_id"): Treatment.SHARED,
     ("practice_heart", "member_id"): Treatment.OWN,

@@ -1,6 +1,6 @@
 """How often the bot writes to somebody who asked for nothing, whatever the feature: counted per member.
 
-Also who wants no message from the facilitators. Which rows are nudges is said by their planners.
+Which rows are nudges is said by their planners.
 """
 
 from collections.abc import Sequence
@@ -37,16 +37,6 @@ class Nudge(SQLModel, table=True):
     __table_args__ = (Index("ix_nudge_recent", "network_id", "member_id", "at"),)
 
 
-class NudgeStop(SQLModel, table=True):
-    """A member who wants no message that the facilitators address to several people."""
-
-    __tablename__ = "nudge_stop"
-
-    member_id: int = Field(foreign_key="member.id", primary_key=True)
-    network_id: int = Field(foreign_key="network.id", index=True)
-    at: datetime
-
-
 async def per_week(session: AsyncSession, network_id: int) -> int | None:
     """What the network chose, if it did."""
     return (await session.exec(select(NudgeRule.per_week).where(NudgeRule.network_id == network_id))).first()
@@ -75,21 +65,3 @@ async def held_back(session: AsyncSession, network_id: int, since: datetime) -> 
 async def purge(session: AsyncSession, before: datetime) -> None:
     """Forget what no budget counts any more."""
     await session.exec(delete(Nudge).where(col(Nudge.at) < before))
-
-
-async def stopped(session: AsyncSession, network_id: int) -> frozenset[int]:
-    """Members who want none."""
-    query = select(NudgeStop.member_id).where(NudgeStop.network_id == network_id)
-    return frozenset((await session.exec(query)).all())
-
-
-async def stop(session: AsyncSession, network_id: int, member_id: int, now: datetime) -> None:
-    await session.merge(NudgeStop(member_id=member_id, network_id=network_id, at=now))
-
-
-async def resume(session: AsyncSession, network_id: int, member_id: int) -> None:
-    await session.exec(
-        delete(NudgeStop).where(
-            col(NudgeStop.network_id) == network_id, col(NudgeStop.member_id) == member_id
-        )
-    )

@@ -28,20 +28,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("nudge", schema=None) as batch_op:
         batch_op.create_index("ix_nudge_recent", ["network_id", "member_id", "at"], unique=False)
-    op.create_table(
-        "nudge_stop",
-        sa.Column("member_id", sa.Integer(), nullable=False),
-        sa.Column("network_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_nudge_stop_member_id")),
-        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_nudge_stop_network_id")),
-        sa.PrimaryKeyConstraint("member_id", name=op.f("pk_nudge_stop")),
-    )
-    with op.batch_alter_table("nudge_stop", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_nudge_stop_network_id"), ["network_id"], unique=False)
 
 
 def downgrade() -> None:
-    op.drop_table("nudge_stop")
     op.drop_table("nudge")
     op.drop_table("nudge_rule")
