@@ -43,7 +43,8 @@ async def test_a_private_word_is_in_the_language_of_the_reader(town: Town) -> No
 
 async def test_suspending_by_buttons_closes_the_channels(town: Town) -> None:
     menu = await town["facilitator"].slash("aide")
-    form = await town["facilitator"].click(menu, "Trouver une personne")
+    room = await town["facilitator"].click(menu, "Animation")
+    form = await town["facilitator"].click(room, "Trouver une personne")
     found = await town["facilitator"].fill(form, {"Nom": "MEMBER"})
     assert "2 personnes trouvées" in read(found)
     person = await town["facilitator"].choose(found, "Choisir une personne", ["member"])
