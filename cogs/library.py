@@ -3,6 +3,8 @@
 Each thing has two ways in, a slash command and a button, and both end in the same private method.
 """
 
+import asyncio
+
 from discord.ext import commands
 
 from cogs.kit import localized
@@ -126,8 +128,10 @@ class LibraryCog(
     async def _find(self, interaction: Interaction, query: str, theme: str | None, kind: str | None) -> None:
         actor = await self.inbound.actor(interaction)
         themes = [await self._theme(actor, theme)] if theme else []
-        view = await self.search.find(actor, query, kinds=[kind] if kind else [], themes=themes, keep=True)
-        await self.inbound.reply(interaction, "library/results", rows=_result_rows(view), found=view)
+        looked = await self.search.look(actor, query, kinds=[kind] if kind else [], themes=themes, keep=True)
+        view = looked.view
+        answer = self.inbound.reply(interaction, "library/results", rows=_result_rows(view), found=view)
+        await asyncio.gather(answer, self.search.note(actor, looked))
 
     # Browsing and reading.
 

@@ -70,7 +70,7 @@ class Alerts:
             noted = await session.get(SearchSession, session_id)
             if noted is None or noted.network_id != actor.network_id or actor.member_id is None:
                 raise NotFound(kind="search")
-            if noted.member_id not in (None, actor.member_id) or ticket_of(noted) != ticket:
+            if noted.member_id not in (None, actor.member_id) or ticket_of(noted.at) != ticket:
                 raise NotFound(kind="search")
             await networks.lock(session, actor.network_id)
             mine = await alerts.of_member(session, actor.network_id, actor.member_id)

@@ -22,7 +22,7 @@ from storage import audit, members, networks
 from storage.engine import Database
 from storage.members import Identity, Member, MemberRole, MemberState
 from storage.networks import Network, RoleName
-from storage.recognition import Recognised, recognise
+from storage.recognition import Known, Recognised, recognise
 
 SEEN_EVERY = timedelta(days=1)
 
@@ -68,18 +68,17 @@ class Members:
         """Who is acting. Writes only when the platform tells something new."""
         async with self._db.reading() as session:
             found = await _recognised(session, standing)
-        network, known, role_refs, given = found.network, found.known, found.role_refs, found.given
-        if is_news(standing, known, role_refs) or self._unseen_for_long(known):
+        known = found.known
+        if is_news(standing, known, found.role_refs) or self._unseen_for_long(known):
             async with self._db.transaction() as session:
-                known = await self._take_note(session, network, standing, role_refs)
-        member = known[0] if known else None
+                known = await self._take_note(session, found, standing)
         return Actor(
-            network_id=network.id or 0,
-            member_id=member.id if member else None,
-            role=role_of(standing, member, given, role_refs),
-            locale=(member.locale if member else None) or locale_of(standing, network),
-            network_locale=network.locale,
-            timezone=(member.timezone if member else None) or network.timezone,
+            network_id=found.network_id,
+            member_id=known.member_id if known else None,
+            role=role_of(standing, known.state if known else None, found.given, found.role_refs),
+            locale=(known.locale if known else None) or locale_of(standing, found.locale),
+            network_locale=found.locale,
+            timezone=(known.timezone if known else None) or found.timezone,
         )
 
     async def arrive(self, standing: Standing) -> Actor:
@@ -232,18 +231,15 @@ class Members:
             await access.ask_platform(session, now, member, RoleName.FACILITATOR, act, give=False)
             return Decision(await _view(session, member), dropped)
 
-    def _unseen_for_long(self, known: tuple[Member, Identity] | None) -> bool:
+    def _unseen_for_long(self, known: Known | None) -> bool:
         """Being active is noted once a day at most: it keeps the person's data from being erased."""
         if known is None:
             return False
-        seen = known[0].seen_at
-        return seen is None or self._clock.now() - seen >= SEEN_EVERY
+        return known.seen_at is None or self._clock.now() - known.seen_at >= SEEN_EVERY
 
-    async def _take_note(
-        self, session: AsyncSession, network: Network, standing: Standing, role_refs: dict[str, str]
-    ) -> tuple[Member, Identity] | None:
+    async def _take_note(self, session: AsyncSession, found: Recognised, standing: Standing) -> Known:
         """Write what the platform tells and we did not know: a new name, or a role put on by hand."""
-        network_id = network.id or 0
+        network_id = found.network_id
         await networks.lock(session, network_id)
         known = await members.by_account(session, network_id, standing.platform, standing.account_ref)
         if known is None:
@@ -257,7 +253,7 @@ class Members:
         session.add(identity)
         if standing.server_ref is not None:
             member.display_name = name_of(standing)
-        if belongs(standing, role_refs) and member.state in (
+        if belongs(standing, found.role_refs) and member.state in (
             MemberState.NEWCOMER,
             MemberState.LEFT,
         ):
@@ -265,7 +261,15 @@ class Members:
             member.admitted_at = member.admitted_at or self._clock.now()
             await self._note(session, network_id, None, "member.adopted", member.id)
         session.add(member)
-        return known
+        return Known(
+            member.id or 0,
+            member.state,
+            member.display_name,
+            member.seen_at,
+            member.locale,
+            member.timezone,
+            identity.locale,
+        )
 
     async def _add(
         self, session: AsyncSession, network_id: int, standing: Standing, state: MemberState

@@ -4,10 +4,14 @@ Only what is in the index is found, and each result is read again before it is s
 Shows nothing itself; the index is ``storage/search``.
 """
 
+import asyncio
+import logging
+import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -24,6 +28,8 @@ from storage.search import Fragment, Highlighted, Hit, SearchSession
 
 __all__ = ["Fragment", "Highlighted", "Search", "SearchResult", "SearchView", "Suggestion"]
 
+log = logging.getLogger(__name__)
+
 PAGE = 5
 KEPT_FOR = timedelta(days=90)  # long enough to see what a network looks for in vain
 QUESTION_LONGEST = 300
@@ -33,6 +39,7 @@ LABEL_LONGEST = 100  # what an autocompletion may show
 SUGGESTIONS_MOST = 25
 _RESOURCE, _PRACTICE = "resource", "practice"
 _KINDS = (_RESOURCE, _PRACTICE)
+_NUMBERS = 2**31 - 1  # a note's is drawn beforehand: the answer names it before it is written
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,24 @@ class SearchView:
 
 
 @dataclass(frozen=True)
+class Note:
+    """Everything that was found, under the number that the buttons of the first page bear."""
+
+    number: int
+    hits: Sequence[Hit]
+    stems: Collection[str]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Looked:
+    """``note``: what the buttons under ``view`` will need, and its words do not."""
+
+    view: SearchView
+    note: Note | None
+
+
+@dataclass(frozen=True)
 class Suggestion:
     """``ref`` typed back as a question means this very item."""
 
@@ -99,6 +124,7 @@ class Search:
         self._db = db
         self._clock = clock
         self._memory = memory or search.Memory()
+        self._noting: dict[int, asyncio.Event] = {}  # searches that are being written down at this instant
 
     async def find(
         self,
@@ -109,9 +135,24 @@ class Search:
         themes: Collection[int] = (),
         keep: bool = False,
     ) -> SearchView:
-        """The first page. A search of several pages is noted, to turn them; a fruitless one too, nameless.
+        """``look`` and ``note`` in one."""
+        looked = await self.look(actor, query, kinds=kinds, themes=themes, keep=keep)
+        await self.note(actor, looked)
+        return looked.view
 
-        ``keep``: one of a single page too, so that it can be saved.
+    async def look(
+        self,
+        actor: Actor,
+        query: str,
+        *,
+        kinds: Collection[str] = (),
+        themes: Collection[int] = (),
+        keep: bool = False,
+    ) -> Looked:
+        """The first page, and what is to be noted of it: see ``note``.
+
+        A search of several pages is noted, to turn them; a fruitless one too, nameless. ``keep``: one of a
+        single page too, so that it can be saved.
         """
         require(actor, Action.SEARCH_LIBRARY)
         asked = text.one_line(query)[:QUESTION_LONGEST]
@@ -130,20 +171,13 @@ class Search:
             raise NotFound(kind=chosen[0])
         noted = None
         if chosen is None and (keep or len(hits) > PAGE or not hits):
-            noted = SearchSession(
-                network_id=actor.network_id,
-                member_id=actor.member_id if hits else None,
-                query=asked,
-                filters={"kinds": of_kinds, "themes": of_themes},
-                found=[[hit.kind, hit.item_id, hit.score] for hit in hits],
-                stems=sorted(found.stems),
-                suggestion=found.suggestion,
-                results=len(hits),
+            noted = Note(
+                number=1 + secrets.randbelow(_NUMBERS),
+                hits=hits,
+                stems=found.stems,
                 at=self._clock.now(),
             )
-            async with self._db.transaction() as session:
-                session.add(noted)
-        return SearchView(
+        view = SearchView(
             query=asked,
             results=results,
             total=len(hits),
@@ -151,13 +185,44 @@ class Search:
             suggestion=found.suggestion,
             kinds=tuple(of_kinds),
             themes=tuple(of_themes),
-            session_id=noted.id if noted else None,
-            ticket=ticket_of(noted) if noted else 0,
+            session_id=noted.number if noted else None,
+            ticket=ticket_of(noted.at) if noted else 0,
         )
+        return Looked(view, noted)
+
+    async def note(self, actor: Actor, looked: Looked) -> None:
+        """Write a search down: its pages turn, it can be saved. Run it while the answer travels."""
+        require(actor, Action.SEARCH_LIBRARY)
+        view, note = looked.view, looked.note
+        if note is None:
+            return
+        row = SearchSession(
+            id=note.number,
+            network_id=actor.network_id,
+            member_id=actor.member_id if note.hits else None,
+            query=view.query,
+            filters={"kinds": list(view.kinds), "themes": list(view.themes)},
+            found=[[hit.kind, hit.item_id, hit.score] for hit in note.hits],
+            stems=sorted(note.stems),
+            suggestion=view.suggestion,
+            results=view.total,
+            at=note.at,
+        )
+        noting = self._noting[note.number] = asyncio.Event()
+        try:
+            async with self._db.transaction() as session:
+                session.add(row)
+        except IntegrityError:  # the number was drawn before: this search is found again by asking again
+            log.info("search not noted number=%s", note.number)
+        finally:
+            self._noting.pop(note.number, None)
+            noting.set()
 
     async def page(self, actor: Actor, session_id: int, page: int) -> SearchView:
         """Another page of one's own search: what was found then, without what has been withdrawn since."""
         require(actor, Action.SEARCH_LIBRARY)
+        if noting := self._noting.get(session_id):
+            await noting.wait()
         async with self._db.reading() as session:
             noted = await session.get(SearchSession, session_id)
             if (
@@ -180,7 +245,7 @@ class Search:
             kinds=tuple(noted.filters["kinds"]),
             themes=tuple(noted.filters["themes"]),
             session_id=session_id,
-            ticket=ticket_of(noted),
+            ticket=ticket_of(noted.at),
         )
 
     async def suggest(self, actor: Actor, typed: str) -> list[Suggestion]:
@@ -249,9 +314,9 @@ class Search:
         )
 
 
-def ticket_of(noted: SearchSession) -> int:
+def ticket_of(at: datetime) -> int:
     """What the button under a search carries beside its id: a nameless search is only its asker's to save."""
-    return noted.at.second * 1_000_000 + noted.at.microsecond
+    return at.second * 1_000_000 + at.microsecond
 
 
 def chosen_item(query: str) -> tuple[str, int] | None:
@@ -320,7 +385,7 @@ def _result(
         year=card.year,
         themes=tuple(themes),
         score=score,
-        doubtful=card.doubtful_since is not None,
+        doubtful=card.doubtful,
         link_state=link_state,
     )
 

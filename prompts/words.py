@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from prompts import custom, labels, routes
 from prompts.filters import EVERYWHERE, KEPT, for_locale, shown
@@ -27,12 +26,13 @@ class Words:
         }
         self._environments = {locale: self._environment(locale) for locale in labels.LOCALES}
 
-    def _environment(self, locale: str) -> ImmutableSandboxedEnvironment:
-        environment = ImmutableSandboxedEnvironment(
+    def _environment(self, locale: str) -> Environment:
+        # Not sandboxed: these templates are ours, and asking at each name would be half of the rendering.
+        environment = Environment(
             loader=FileSystemLoader(self.root / locale),
             undefined=StrictUndefined,
             finalize=shown,
-            autoescape=False,  # finalize escapes for Markdown, which HTML escaping would spoil
+            autoescape=False,  # noqa: S701 - finalize escapes for Markdown, which HTML escaping would spoil
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,

@@ -5,19 +5,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    JSON,
-    BindParameter,
-    CheckConstraint,
-    Column,
-    Index,
-    UniqueConstraint,
-    bindparam,
-    insert,
-)
+from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, insert
 from sqlmodel import Field, SQLModel, col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage import direct
 from storage.networks import Theme
 
 
@@ -208,25 +200,23 @@ class Card(NamedTuple):
     kind: str
     title: str
     summary: str
-    body: str
+    body: str  # its beginning: as much as a passage is looked for in
     url: str | None
     publisher: str
     year: int | None
-    doubtful_since: datetime | None
+    doubtful: bool  # « à vérifier »
 
 
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-# Made once: building a statement takes longer than running it.
-_CARDS = select(*(getattr(Resource, name) for name in Card._fields)).where(
-    Resource.network_id == bindparam("network"),
-    Resource.state == ResourceState.PUBLISHED,
-    col(Resource.id).in_(_IDS),
+_CARDS = (
+    "SELECT id, ref, kind, title, summary, substr(body, 1, 12000), url, publisher, year,"
+    " doubtful_since IS NOT NULL FROM resource"
+    " WHERE network_id = :network AND state = 'published' AND id {ids}"
 )
 _THEME_NAMES = (
-    select(ResourceTheme.resource_id, Theme.name)
-    .join(Theme, col(Theme.id) == ResourceTheme.theme_id)
-    .where(Theme.network_id == bindparam("network"), col(ResourceTheme.resource_id).in_(_IDS))
-    .order_by(col(Theme.position), col(Theme.id))
+    "SELECT resource_theme.resource_id, theme.name FROM resource_theme"
+    " JOIN theme ON theme.id = resource_theme.theme_id"
+    " WHERE theme.network_id = :network AND resource_theme.resource_id {ids}"
+    " ORDER BY theme.position, theme.id"
 )
 
 
@@ -234,9 +224,8 @@ async def cards(session: AsyncSession, network_id: int, resource_ids: Sequence[i
     """Those of the ids that members may read."""
     if not resource_ids:
         return {}
-    connection = await session.connection()
-    found = await connection.execute(_CARDS, {"network": network_id, "ids": resource_ids})
-    return {row[0]: Card(*row) for row in found.all()}
+    found = await direct.of_ids(session, _CARDS, resource_ids, network=network_id)
+    return {row[0]: Card(*row) for row in found}
 
 
 async def theme_names(
@@ -245,10 +234,8 @@ async def theme_names(
     """The names of the themes of several resources at once, in the network's order."""
     if not resource_ids:
         return {}
-    connection = await session.connection()
     names: dict[int, list[str]] = {}
-    found = await connection.execute(_THEME_NAMES, {"network": network_id, "ids": resource_ids})
-    for resource_id, name in found.all():
+    for resource_id, name in await direct.of_ids(session, _THEME_NAMES, resource_ids, network=network_id):
         names.setdefault(resource_id, []).append(name)
     return names
 

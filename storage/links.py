@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Index, or_, update
 from sqlmodel import Field, SQLModel, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage import direct
 from storage.library import Resource, ResourceState
 
 
@@ -105,21 +106,19 @@ async def put_off(session: AsyncSession, resource_ids: Sequence[int], until: dat
         await session.exec(update(LinkCheck).where(chosen).values(due_at=until))
 
 
+_FAILING = (
+    "SELECT link_check.resource_id, link_check.state FROM link_check"
+    " JOIN resource ON resource.id = link_check.resource_id AND resource.url = link_check.url"
+    " WHERE link_check.network_id = :network AND link_check.state <> 'ok' AND link_check.resource_id {ids}"
+)
+
+
 async def failing(session: AsyncSession, network_id: int, resource_ids: Sequence[int]) -> dict[int, str]:
     """Those of the resources whose present address fails: doubtful or dead."""
     if not resource_ids:
         return {}
-    query = (
-        select(LinkCheck.resource_id, LinkCheck.state)
-        .join(Resource, col(Resource.id) == LinkCheck.resource_id)
-        .where(
-            LinkCheck.network_id == network_id,
-            col(LinkCheck.resource_id).in_(resource_ids),
-            LinkCheck.state != LinkState.OK,
-            LinkCheck.url == Resource.url,
-        )
-    )
-    return {resource_id: state for resource_id, state in (await session.exec(query)).all()}
+    found = await direct.of_ids(session, _FAILING, resource_ids, network=network_id)
+    return {resource_id: state for resource_id, state in found}
 
 
 async def dead(session: AsyncSession, network_id: int) -> set[int]:

@@ -1,53 +1,68 @@
 """Who an account is in a server's network, in one question: every command, click and form asks it first."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import and_, bindparam
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.members import Identity, Member, MemberRole
-from storage.networks import Network, NetworkRole
+from storage.direct import instant, run
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the network knows of an account. ``account_locale``: as the platform said last."""
+
+    member_id: int
+    state: str
+    name: str
+    seen_at: datetime | None
+    locale: str | None
+    timezone: str | None
+    account_locale: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """``known`` is None for a stranger; ``given``: roles given in Entre-pairs."""
+    """``known`` is None for a stranger; ``role_refs``: the platform's own; ``given``: in Entre-pairs."""
 
-    network: Network
-    known: tuple[Member, Identity] | None
+    network_id: int
+    locale: str
+    timezone: str
+    known: Known | None
     role_refs: dict[str, str]
     given: frozenset[str]
 
 
-_ACCOUNT = and_(
-    col(Identity.network_id) == col(Network.id),
-    col(Identity.platform) == bindparam("platform"),
-    col(Identity.account_ref) == bindparam("account"),
-)
-# Made once: building it would cost more than asking it.
-_ASKED = (
-    select(Network, Identity, Member, NetworkRole.role, NetworkRole.role_ref, MemberRole.role)  # type: ignore[call-overload]  # typed for four columns at most
-    .outerjoin(Identity, _ACCOUNT)
-    .outerjoin(Member, col(Member.id) == col(Identity.member_id))
-    .outerjoin(NetworkRole, col(NetworkRole.network_id) == col(Network.id))
-    .outerjoin(MemberRole, col(MemberRole.member_id) == col(Member.id))
-    .where(col(Network.platform) == bindparam("platform"), col(Network.server_ref) == bindparam("server"))
-)
+_ASKED = """
+SELECT network.id, network.locale, network.timezone,
+    member.id, member.state, member.display_name, member.seen_at, member.locale, member.timezone,
+    identity.locale, network_role.role, network_role.role_ref, member_role.role
+FROM network
+LEFT JOIN identity ON identity.network_id = network.id
+    AND identity.platform = :platform AND identity.account_ref = :account
+LEFT JOIN member ON member.id = identity.member_id
+LEFT JOIN network_role ON network_role.network_id = network.id
+LEFT JOIN member_role ON member_role.member_id = member.id
+WHERE network.platform = :platform AND network.server_ref = :server
+"""
 
 
 async def recognise(
     session: AsyncSession, platform: str, server_ref: str, account_ref: str
 ) -> Recognised | None:
     """None when the server has no network."""
-    asked = {"platform": platform, "server": server_ref, "account": account_ref}
-    rows = (await session.exec(_ASKED, params=asked)).all()
+    rows = await run(session, _ASKED, platform=platform, account=account_ref, server=server_ref)
     if not rows:
         return None
-    network, identity, member = rows[0][:3]
+    network_id, locale, timezone, member_id, state, name, seen_at, *rest = rows[0]
+    known = None
+    if member_id is not None:
+        known = Known(member_id, state, name, instant(seen_at), *rest[:3])
     return Recognised(
-        network,
-        None if identity is None or member is None else (member, identity),
-        {role: ref for _, _, _, role, ref, _ in rows if role is not None},
+        network_id,
+        locale,
+        timezone,
+        known,
+        {role: ref for *_, role, ref, _ in rows if role is not None},
         frozenset(role for *_, role in rows if role is not None),
     )

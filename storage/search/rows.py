@@ -1,19 +1,13 @@
-"""The statements behind the index: plain SQL, few and fat, the same meaning on SQLite and PostgreSQL.
+"""The statements behind the index: plain SQL, few and fat, the same meaning on SQLite and PostgreSQL."""
 
-Many values travel as one array (PostgreSQL) or one JSON text (SQLite): one
-statement text, whatever their number.
-"""
-
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.direct import on_postgresql, run
 from storage.search.analysis import ANALYSER, Word
 from storage.search.packing import entries
 from storage.search.weighing import Weighed
@@ -41,39 +35,6 @@ class Indexed:
 
 
 _STATE = "generation, documents, next_number, words, vocabulary, synonyms, kinds"
-
-
-def on_postgresql(session: AsyncSession) -> bool:
-    return session.get_bind().dialect.name == "postgresql"
-
-
-async def run(
-    session: AsyncSession, sqlite: str, postgresql: str | None = None, **values: Any
-) -> Sequence[Any]:
-    """One statement; a list travels as an array (PostgreSQL) or as JSON (SQLite).
-
-    Straight to the driver, in the session's own transaction: SQLAlchemy's adapter for SQLite changes threads
-    four times per statement, which would be most of a search's time.
-    """
-    driver = await _driver(session)
-    if on_postgresql(session):
-        if not driver.is_in_transaction():  # SQLAlchemy begins with its own first statement
-            await (await session.connection()).execute(text("SELECT 1"))
-        return list(await driver.fetch(_numbered(postgresql or sqlite, tuple(values)), *values.values()))
-    plain = {name: json.dumps(v) if isinstance(v, list) else v for name, v in values.items()}
-    return list(await driver.execute_fetchall(sqlite, plain))
-
-
-async def _driver(session: AsyncSession) -> Any:
-    connection = await session.connection()
-    return (await connection.get_raw_connection()).driver_connection
-
-
-@cache
-def _numbered(statement: str, names: tuple[str, ...]) -> str:
-    """``:name`` as PostgreSQL's own ``$1``."""
-    places = {name: f"${place}" for place, name in enumerate(names, start=1)}
-    return re.sub(r"(?<!:):([a-z]\w*)", lambda match: places[match[1]], statement)
 
 
 async def lock(session: AsyncSession, network_id: int) -> State:

@@ -19,6 +19,7 @@ from community.practice_importer import PracticeImporter
 from community.practice_requests import Told
 from community.reindex import Reindexer
 from community.resources import NewResource
+from community.search import Looked, SearchView
 from community.thread_views import MessageSeen
 from storage.engine import Database
 from tests.community import meetups_uses
@@ -27,6 +28,7 @@ from tests.community.uses_of_desk import USES as OF_DESK
 
 MEETUP = NewMeetup("Panel citoyen", datetime(2026, 4, 1, 9, tzinfo=UTC))
 MESSAGE = MessageSeen("9", "9", "3", person=True, at=datetime(2026, 3, 2, tzinfo=UTC))
+NOTHING = Looked(SearchView("eau", (), 0, 1), None)
 NEW = NewResource("Un titre", "https://example.org/page")
 Use = Callable[[Network, Role], Awaitable[object]]
 
@@ -350,6 +352,8 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
         lambda n, r: n.services.forecasts.cancel(n[r], 999_999),
     ),
     ("search", "find"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.find(n[r], "eau")),
+    ("search", "look"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.look(n[r], "eau")),
+    ("search", "note"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.note(n[r], NOTHING)),
     ("search", "page"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.search.page(n[r], 999_999, 1)),
     ("practices", "practice"): (
         Action.SEE_PRACTICES,
