@@ -5,7 +5,6 @@ One process; stopping twice is stopping at once. What could not be finished is i
 
 import asyncio
 import contextlib
-import gc
 import logging
 import signal
 from collections.abc import Iterator
@@ -18,10 +17,11 @@ from bot import compose, ticks
 from bot.client import Publish
 from bot.clock import SystemClock
 from bot.failures import CannotRun, Exit, told
+from bot.memory import rest
 from bot.scheduler import Scheduler
 from bot.settings import Settings
 from prompts import Words
-from storage import authorities, revision
+from storage import revision
 
 log = logging.getLogger(__name__)
 
@@ -115,12 +115,8 @@ class Runner:
     async def _start_ticks(self, connected: compose.Connected, scheduler: Scheduler) -> None:
         await connected.client.wait_until_ready()
         await scheduler.start()
-        # What was made so far stays for good: the collector need not look at it again and again.
-        gc.collect()
-        gc.freeze()
+        rest()
         self.ready.set()
-        # The first person who types the name of their town should not wait for the register to be read.
-        await asyncio.to_thread(authorities.load)
 
 
 async def _cut(*tasks: asyncio.Task[Any]) -> None:
