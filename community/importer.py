@@ -17,7 +17,7 @@ from community.ports import Clock
 from community.resource_rows import BadRow, ResourceRow, parsed, unknown_columns
 from community.resources import document
 from community.settings import THEMES_MOST, shortened
-from community.sheets import Row
+from community.sheets import Row, Unreadable
 from storage import audit, library, networks, search
 from storage.engine import Database
 from storage.library import Resource, ResourceState
@@ -25,6 +25,7 @@ from storage.networks import Theme
 
 BATCH = 1_000  # rows; a batch is held in memory, so long ones make shorter batches
 PROBLEMS_KEPT = 1_000
+HOPELESS = 100  # rows without a title, and no other before
 _FIELDS = (
     "title",
     "summary",
@@ -167,6 +168,11 @@ class Importer:
         )
 
 
+def _lack_titles(problems: Sequence[Problem]) -> bool:
+    told = [problem for problem in problems if problem.code != "too_many_cells"]
+    return all((problem.code, problem.column) == ("missing", "title") for problem in told)
+
+
 class Known(Protocol):
     """A row that was checked, and what makes it the same in the next file."""
 
@@ -185,9 +191,15 @@ def good_rows(
     parse: Callable[[Mapping[str, Any]], R],
     strange: Callable[[Mapping[str, Any]], tuple[str, ...]],
 ) -> Iterator[R]:
-    """The rows that can be used; the others are noted in the report. ``strange``: unknown columns."""
+    """The rows that can be used; the others are noted in the report. ``strange``: unknown columns.
+
+    Raises Unreadable when none of the first hundred has a title: that file is not what it was taken for, and
+    a reason for each of its lines would help nobody.
+    """
     seen: set[str] = set()
     for row in rows:
+        if not seen and report.rejected == HOPELESS and _lack_titles(report.problems):
+            raise Unreadable(problem="no_title_column")
         if row.problem:
             report.reject(row.line, row.problem)
             continue

@@ -199,3 +199,19 @@ def test_any_row_is_taken_or_refused_with_a_reason(values: dict[str, object]) ->
         row = parsed(values, set())
         assert row.title
         assert row.ref
+
+
+async def test_a_file_that_is_something_else_is_refused_as_a_whole(
+    db: Database, clock: SetClock, operator: Actor
+) -> None:
+    """A hundred lines without a title, some of them broken: nobody reads a reason for each of ten thousand."""
+    strange: list[dict[str, object]] = [{"xKq": "ww", "é;": "…"}] * 100_000
+    with pytest.raises(sheets.Unreadable) as refused:
+        await take(db, clock, operator, strange)
+    assert refused.value.details["problem"] == "no_title_column"
+    assert await held(db, operator) == []
+
+
+async def test_many_bad_rows_do_not_stop_a_good_one(db: Database, clock: SetClock, operator: Actor) -> None:
+    report = await take(db, clock, operator, [{"title": "Une bonne"}, *[{"title": ""}] * 150])
+    assert (report.created, report.rejected) == (1, 150)
