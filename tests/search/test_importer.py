@@ -204,7 +204,7 @@ def test_any_row_is_taken_or_refused_with_a_reason(values: dict[str, object]) ->
 async def test_a_file_that_is_something_else_is_refused_as_a_whole(
     db: Database, clock: SetClock, operator: Actor
 ) -> None:
-    """A hundred lines without a title, some of them broken: nobody reads a reason for each of ten thousand."""
+    """A hundred lines without a title: nobody would read a reason for each of ten thousand."""
     strange: list[dict[str, object]] = [{"xKq": "ww", "é;": "…"}] * 100_000
     with pytest.raises(sheets.Unreadable) as refused:
         await take(db, clock, operator, strange)
