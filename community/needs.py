@@ -247,7 +247,7 @@ class Needs:
             noted = await session.get(SearchSession, session_id)
             if noted is None or noted.network_id != actor.network_id or noted.results:
                 raise NotFound(kind="search")
-            if ticket_of(noted) != ticket and not allows(actor, Action.CARE_FOR_NEEDS):
+            if ticket_of(noted.at) != ticket and not allows(actor, Action.CARE_FOR_NEEDS):
                 raise NotFound(kind="search")
             return noted.query[:QUESTION_LONGEST]
 
