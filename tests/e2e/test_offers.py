@@ -61,7 +61,7 @@ async def test_from_the_offer_to_the_map_then_to_be_checked(town: Town, said: Sa
     proposed = await owner.fill(form, {**offer, "kind": "offer", "themes": [theme]})
     where = await owner.click(proposed, said.place)
     await owner.fill(where, {"address": ADDRESS, "coordinates": "45,8566 ; 3,5478"})
-    card = await town.waits_for("facilitator", "coin-animation", TITLE)
+    card = await town.waits_for("facilitator", "coin-animation", ADDRESS)  # the card follows what is added
     await town["facilitator"].click(card, "Publier")
     await town.waits_for_dm(said.owner, said.approved)
 
