@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from community import directory, text
 from community.directory import AuthorityView
-from community.resource_rows import CODES, BadRow, read_address, read_line, read_lines, read_list
+from community.resource_rows import BadRow, read_address, read_line, read_lines, read_list, validated
 
 COLUMNS = (
     "id",
@@ -194,19 +194,7 @@ def _exactly(words: list[str], kinds: set[str]) -> AuthorityView | None:
 
 def parsed(values: Mapping[str, Any]) -> PracticeRow:
     """The row, or BadRow with the first thing wrong."""
-    named: dict[str, Any] = {}
-    for column, value in values.items():
-        name = column if column in COLUMNS else OTHER_NAMES.get(column)
-        if name is not None and (name not in named or column == name):
-            named[name] = value
-    named = {name: value for name, value in named.items() if value not in ("", None)}
-    if "title" not in named:
-        raise BadRow("missing", "title")
-    try:
-        row = PracticeRow.model_validate(named)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        raise BadRow(CODES.get(first["type"], first["type"]), str(first["loc"][0])) from None
+    row = validated(PracticeRow, values, COLUMNS, OTHER_NAMES)
     if not row.context and not row.what_was_done:
         raise BadRow("missing", "what_was_done")
     return row

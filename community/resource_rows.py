@@ -3,10 +3,10 @@
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
@@ -16,6 +16,8 @@ from community.geography import ADDRESS_LONGEST, possible
 
 # Keys of the label table "choices.resource_kinds".
 from community.resources import KINDS
+
+M = TypeVar("M", bound=BaseModel)
 
 COLUMNS = (
     "id",
@@ -202,21 +204,28 @@ class ResourceRow(BaseModel):
         return f"auto-{blake2b(base.encode(), digest_size=9).hexdigest()}"
 
 
-def parsed(values: Mapping[str, Any], unknown_kinds: set[str]) -> ResourceRow:
-    """The row, or BadRow with the first thing wrong. A kind that we do not have is read as "other"."""
+def validated(
+    model: type[M], values: Mapping[str, Any], columns: Collection[str], other_names: Mapping[str, str]
+) -> M:
+    """The row of a file as ``model``, or BadRow with the first thing wrong. A column's own name wins."""
     named: dict[str, Any] = {}
     for column, value in values.items():
-        name = column if column in COLUMNS else OTHER_NAMES.get(column)
+        name = column if column in columns else other_names.get(column)
         if name is not None and (name not in named or column == name):
             named[name] = value
     named = {name: value for name, value in named.items() if value not in ("", None)}
     if "title" not in named:
         raise BadRow("missing", "title")
     try:
-        row = ResourceRow.model_validate(named)
+        return model.model_validate(named)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         raise BadRow(CODES.get(first["type"], first["type"]), str(first["loc"][0])) from None
+
+
+def parsed(values: Mapping[str, Any], unknown_kinds: set[str]) -> ResourceRow:
+    """The row, or BadRow with the first thing wrong. A kind that we do not have is read as "other"."""
+    row = validated(ResourceRow, values, COLUMNS, OTHER_NAMES)
     if (row.latitude is None) != (row.longitude is None):
         raise BadRow("bad_place", "latitude" if row.latitude is None else "longitude")
     if row.latitude is not None and not possible(row.latitude, row.longitude or 0.0):
