@@ -3,6 +3,8 @@
 from cogs.kit.actions import Interaction, acts, chosen, picked
 from cogs.kit.forms import Form, Prefill, TextField, Values, prefills, submits
 from cogs.kit.layout import Menu, Option, Row
+from cogs.kit.paging import pages
+from cogs.lineage_picture import alt, tree
 from cogs.practices_group import Doors
 from community import practice_reuses as rules
 from community import text
@@ -133,8 +135,18 @@ class ReuseDoors(Doors):
     # Where it went.
 
     @acts("practice.lineage")
-    async def lineage(self, interaction: Interaction, practice_id: int, extra: int) -> None:
+    @acts("practice.lineage.previous", updates=True)
+    @acts("practice.lineage.next", updates=True)
+    async def lineage(self, interaction: Interaction, practice_id: int, page: int) -> None:
         actor = await self.inbound.actor(interaction)
         lineage = await self.services.practices.lineage(actor, practice_id)
-        rows = [[Button("practice.show", practice_id)]]
-        await self.inbound.reply(interaction, "practices/lineage", rows=rows, lineage=lineage)
+        leaf, words, locale = lineage.leaf(page), self.host.words, actor.locale
+        chart = tree(lineage, leaf, words, locale, actor.timezone)
+        (picture,) = await self.host.artist.draw(chart)
+        name = f"{words.label('pictures.files.lineage', locale)}-{leaf.page}.png"
+        turning = pages("practice.lineage", practice_id, leaf.page, leaf.pages)
+        drawn = [(name, picture, alt(lineage, words, locale))]
+        rows = [[*turning, Button("practice.show", practice_id)]]
+        await self.inbound.illustrated(
+            interaction, "practices/lineage", drawn, rows=rows, lineage=lineage, leaf=leaf
+        )

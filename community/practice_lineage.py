@@ -1,7 +1,10 @@
-"""Where a practice came from and where it went: the cards and the reuses that hang together, as a tree."""
+"""Where a practice came from and where it went: the cards and the reuses that hang together, as a tree.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+Told some branches at a time (``Leaf``), the same ones in words and in the picture.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -11,13 +14,17 @@ from storage import practice_reuse, practices
 from storage.practice_reuse import PracticeReuse
 from storage.practices import Practice, PracticeState
 
+PAGE = 12  # branches: as many as a message’s words and a picture can hold
+MOST = 300
 _DEEPEST = 6
-_MOST = 40
 
 
 @dataclass(frozen=True)
 class Branch:
-    """A card (``title``) or a reuse (``state``), or both. ``parent``: the place of the one it comes from."""
+    """A card (``title``) or a reuse (``state``), or both. ``parent``: the place of the one it comes from.
+
+    ``again``: told on an earlier page, and once more as those of this page hang from it.
+    """
 
     depth: int
     parent: int | None
@@ -27,19 +34,67 @@ class Branch:
     state: str = ""  # a key of the label table "reuse_states"
     nameless: bool = False
     here: bool = False
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A page of the tree."""
+
+    page: int
+    pages: int
+    branches: Sequence[Branch]
 
 
 @dataclass(frozen=True)
 class Lineage:
+    """``cut``: the family is larger than what is told."""
+
     practice: PracticeView
     branches: Sequence[Branch]  # from the oldest card, each before those that come from it
+    cut: bool = False
+
+    def leaf(self, page: int = 0) -> Leaf:
+        """A page, from 1; without one, that of the card which is being read."""
+        pages = max(1, -(-len(self.branches) // PAGE))
+        here = next((place for place, branch in enumerate(self.branches) if branch.here), 0)
+        page = min(page, pages) if page > 0 else here // PAGE + 1
+        start = (page - 1) * PAGE
+        above = self._above(start)
+        places = [*above, *range(start, min(start + PAGE, len(self.branches)))]
+        now_at = {place: now for now, place in enumerate(places)}
+        shown = [(place < start, self.branches[place]) for place in places]
+        moved = [
+            replace(one, parent=None if one.parent is None else now_at[one.parent], again=again)
+            for again, one in shown
+        ]
+        return Leaf(page, pages, tuple(moved))
+
+    def _above(self, place: int) -> Sequence[int]:
+        """Those it comes from, the oldest first. All that follow it and hang higher hang from one of them."""
+        found: list[int] = []
+        parent = self.branches[place].parent if self.branches else None
+        while parent is not None:
+            found.insert(0, parent)
+            parent = self.branches[parent].parent
+        return found
 
 
-async def branches(session: AsyncSession, practice: Practice) -> Sequence[Branch]:
-    """The whole family of a published card, from its oldest published ancestor."""
+@dataclass(frozen=True)
+class _Family:
+    """All that hangs from the oldest card, a few queries for each generation."""
+
+    cards: dict[int, list[Practice]] = field(default_factory=dict)
+    reuses: dict[int, list[PracticeReuse]] = field(default_factory=dict)
+
+
+async def branches(session: AsyncSession, practice: Practice) -> tuple[Sequence[Branch], bool]:
+    """The whole family of a published card from its oldest published ancestor, and whether it was cut."""
+    oldest = await _oldest(session, practice)
+    family, cut = await _family(session, oldest)
     found: list[Branch] = []
-    await _grow(session, await _oldest(session, practice), practice.id or 0, 0, None, found, "")
-    return tuple(found)
+    _grow(family, oldest, practice.id or 0, None, found, "")
+    return tuple(found[:MOST]), cut or len(found) > MOST
 
 
 async def _oldest(session: AsyncSession, practice: Practice) -> Practice:
@@ -53,16 +108,25 @@ async def _oldest(session: AsyncSession, practice: Practice) -> Practice:
     return practice
 
 
-async def _grow(
-    session: AsyncSession,
-    practice: Practice,
-    here: int,
-    depth: int,
-    parent: int | None,
-    found: list[Branch],
-    state: str,
+async def _family(session: AsyncSession, oldest: Practice) -> tuple[_Family, bool]:
+    family = _Family()
+    generation = [oldest.id or 0]
+    for _step in range(_DEEPEST):
+        family.reuses.update(await practice_reuse.of_practices(session, oldest.network_id, generation))
+        cards = await practices.derived_from(session, oldest.network_id, generation)
+        family.cards.update(cards)
+        generation = [card.id or 0 for several in cards.values() for card in several]
+        if not generation:
+            return family, False
+    return family, True
+
+
+def _grow(
+    family: _Family, practice: Practice, here: int, parent: int | None, found: list[Branch], state: str
 ) -> None:
-    place = len(found)
+    """Puts the card and what comes from it. A card that its reuse led to is one branch, not two."""
+    place, number = len(found), practice.id or 0
+    depth = 0 if parent is None else found[parent].depth + 1
     found.append(
         Branch(
             depth,
@@ -72,20 +136,26 @@ async def _grow(
             practice.title,
             state,
             practice.nameless,
-            practice.id == here,
+            number == here,
         )
     )
-    if depth == _DEEPEST:
-        return
-    cards = await practices.derived_from(session, practice.network_id, practice.id or 0)
-    reuses = (await practice_reuse.of_practices(session, practice.network_id, [practice.id or 0])).get(
-        practice.id or 0, []
-    )
-    told: dict[str, PracticeReuse] = {one.authority_id: one for one in reuses if one.authority_id}
+    reuses = family.reuses.get(number, [])
+    cards = family.cards.get(number, [])
+    own = _led_to(reuses, cards)
     for card in cards:
-        own = told.pop(card.authority_id or "", None) if not card.nameless else None
-        if len(found) < _MOST:
-            await _grow(session, card, here, depth + 1, place, found, own.state if own else "")
-            reuses = [one for one in reuses if one is not own]
-    for one in reuses[: _MOST - len(found)]:
-        found.append(Branch(depth + 1, place, one.authority, one.declared_at, state=one.state))
+        led = own.get(card.id or 0)
+        _grow(family, card, here, place, found, led.state if led else "")
+    told = {reuse.id for reuse in own.values()}
+    for one in reuses:
+        if one.id not in told:
+            found.append(Branch(depth + 1, place, one.authority, one.declared_at, state=one.state))
+
+
+def _led_to(reuses: Sequence[PracticeReuse], cards: Sequence[Practice]) -> Mapping[int, PracticeReuse]:
+    """Card -> the reuse by the same authority. A nameless card is put beside nobody's."""
+    by_authority = {one.authority_id: one for one in reuses if one.authority_id}
+    return {
+        card.id or 0: by_authority.pop(card.authority_id)
+        for card in cards
+        if card.authority_id in by_authority and not card.nameless
+    }

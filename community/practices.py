@@ -132,7 +132,8 @@ class Practices:
         async with self._db.reading() as session:
             practice = published(await practices.get(session, actor.network_id, practice_id))
             shown = await view(session, practice, actor)
-            return Lineage(shown, await branches(session, practice))
+            told, cut = await branches(session, practice)
+            return Lineage(shown, told, cut)
 
 
 def _shown(was: object) -> str:

@@ -3,7 +3,7 @@
 What members find are published cards only. ``practice_reuse.py`` has who took one up, and who liked it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -146,14 +146,19 @@ async def without_thread(session: AsyncSession, network_id: int, before: datetim
     return (await session.exec(query.order_by(col(Practice.id)).limit(25))).all()
 
 
-async def derived_from(session: AsyncSession, network_id: int, practice_id: int) -> Sequence[Practice]:
-    """Published cards that say they come from this one, the oldest first."""
+async def derived_from(
+    session: AsyncSession, network_id: int, practice_ids: Collection[int]
+) -> dict[int, list[Practice]]:
+    """By card, the published ones that say they come from it, the oldest first."""
     query = select(Practice).where(
         Practice.network_id == network_id,
-        Practice.derived_from == practice_id,
+        col(Practice.derived_from).in_(practice_ids),
         Practice.state == PracticeState.PUBLISHED,
     )
-    return (await session.exec(query.order_by(col(Practice.id)))).all()
+    found: dict[int, list[Practice]] = {}
+    for one in (await session.exec(query.order_by(col(Practice.id)))).all():
+        found.setdefault(one.derived_from or 0, []).append(one)
+    return found
 
 
 async def drafts_before(session: AsyncSession, before: datetime) -> Sequence[Practice]:

@@ -65,14 +65,15 @@ class Exchange:
             else:
                 await self.interaction.followup.send(view=view, ephemeral=True, files=files)
 
-    async def replace(self, view: discord.ui.LayoutView) -> None:
-        """The clicked message becomes ``view``."""
+    async def replace(self, view: discord.ui.LayoutView, files: Sequence[discord.File] = ()) -> None:
+        """The clicked message becomes ``view``, and its files these."""
+        # The old message may have been a plain one, whose content cannot stay beside components.
+        becomes: Any = {"content": None, "embeds": [], "attachments": files, "view": view}
         async with self._first() as first:
-            # The old message may have been a plain one, whose content cannot stay beside components.
             if first:
-                await self.interaction.response.edit_message(content=None, embeds=[], view=view)
+                await self.interaction.response.edit_message(**becomes)
             else:
-                await self.interaction.edit_original_response(content=None, embeds=[], view=view)
+                await self.interaction.edit_original_response(**becomes)
                 self._waiting = False
 
     async def show(self, modal: discord.ui.Modal) -> bool:
@@ -215,7 +216,10 @@ class Inbound:
         rows: Sequence[Row] = (),
         **values: Any,
     ) -> None:
-        """As ``picture``, with several, each with its name and its words; one without content is left out."""
+        """As ``picture``, with several, each with its name and its words; one without content is left out.
+
+        They replace the message that was clicked where the handler is declared so (``updates=True``).
+        """
         text = self.render(interaction, template, **values)
         view = layout(text, rows, self.words, self.locale(interaction))
         drawn = [(name, content, alt) for name, content, alt in pictures if content]
@@ -225,7 +229,8 @@ class Inbound:
             )
             view.add_item(discord.ui.MediaGallery(item))
         files = [discord.File(io.BytesIO(content), name) for name, content, _alt in drawn]
-        await self.exchange(interaction).send(view, files)
+        exchange = self.exchange(interaction)
+        await (exchange.replace(view, files) if exchange.updates else exchange.send(view, files))
 
     async def say(self, interaction: Interaction, key: str, **values: Any) -> None:
         """The last resort, when no template can be filled: a label, as it is."""

@@ -4,6 +4,6 @@ Drawn by a process that lives as long as a drawing: the library that draws weigh
 """
 
 from cogs.pictures.artist import Artist
-from cogs.pictures.charts import Area, Bars, Chart, Funnel, Line, Map, Mark
+from cogs.pictures.charts import Area, Bars, Chart, Funnel, Line, Map, Mark, Tree, Twig
 
-__all__ = ["Area", "Artist", "Bars", "Chart", "Funnel", "Line", "Map", "Mark"]
+__all__ = ["Area", "Artist", "Bars", "Chart", "Funnel", "Line", "Map", "Mark", "Tree", "Twig"]

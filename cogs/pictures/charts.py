@@ -70,4 +70,31 @@ class Map:
     zoom: str  # the name of the corner drawn larger
 
 
-Chart = Bars | Funnel | Line | Map
+@dataclass(frozen=True)
+class Twig:
+    """A line of a tree. ``parent``: the place of the one that it hangs from; ``shape``: of its mark.
+
+    ``here``: words that single it out; ``again``: told on an earlier page, so drawn pale.
+    """
+
+    who: str
+    what: str
+    shape: str = ""  # "ongoing", "adopted", "adapted", "abandoned"; none for a card that began there
+    boxed: bool = False  # a card of its own, which can be read
+    parent: int | None = None
+    here: str = ""
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Tree:
+    """What hangs from what, each twig before those that hang from it. ``legend``: shape -> its words."""
+
+    kind: ClassVar[str] = "tree"
+    title: str
+    twigs: tuple[Twig, ...]
+    legend: tuple[tuple[str, str], ...]
+    note: str = ""
+
+
+Chart = Bars | Funnel | Line | Map | Tree

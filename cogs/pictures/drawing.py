@@ -7,21 +7,17 @@ what is hidden is hatched. On its own pale card, a picture reads the same on a d
 import io
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.patches import FancyBboxPatch, Patch, Polygon, Rectangle
 
-_HERE = Path(__file__).parent
-_FONT = _HERE.parent / "fonts" / "dejavu-sans-latin.ttf"
-_DPI = 150
-_INK, _SOFT, _LINE, _CARD, _HOLLOW = "#1b1b1f", "#55555f", "#c9c9d1", "#ffffff", "#ffffff"
-_MAIN, _ACCENT = "#0b5394", "#b45f06"
+from cogs.pictures import tree_drawing
+from cogs.pictures.pen import CARD, DPI, HERE, HOLLOW, INK, LINE, MAIN, SOFT, fitting, font, plain, writable
+
 # From nobody to many: apart in lightness, whatever the eyes. The second one is hatched as well.
 _LEVELS = ("#f4f4f6", "#d9dbe3", "#b7d3ee", "#6aa5d8", "#2b6cb0", "#123a6b")
 _PALE_INK_FROM = 4
@@ -36,8 +32,9 @@ mpl.rcParams["hatch.linewidth"] = 0.6
 
 def png(chart: dict[str, Any]) -> bytes:
     """The picture of a chart that came as JSON."""
+    chart = writable(chart)
     draw, width, height = _KINDS[chart["kind"]](chart)
-    figure = Figure(figsize=(width, height), dpi=_DPI, facecolor=_CARD)
+    figure = Figure(figsize=(width, height), dpi=DPI, facecolor=CARD)
     figure.add_artist(
         FancyBboxPatch(
             (0.004, 0.006),
@@ -46,21 +43,24 @@ def png(chart: dict[str, Any]) -> bytes:
             boxstyle="round,pad=0,rounding_size=0.012",
             transform=figure.transFigure,
             fill=False,
-            edgecolor=_LINE,
+            edgecolor=LINE,
             linewidth=1,
         )
     )
     figure.text(
-        0.03, 1 - 0.3 / height, chart["title"], fontproperties=_font(13), color=_INK, va="center", ha="left"
+        0.03,
+        1 - 0.3 / height,
+        fitting(chart["title"], 13, width * 0.94),
+        fontproperties=font(13),
+        color=INK,
+        va="center",
+        ha="left",
+        parse_math=False,
     )
     draw(figure)
     written = io.BytesIO()
     figure.savefig(written, format="png", metadata={"Software": ""})
     return written.getvalue()
-
-
-def _font(size: float) -> FontProperties:
-    return FontProperties(fname=_FONT, size=size)
 
 
 Drawing = tuple[Callable[[Figure], None], float, float]
@@ -71,7 +71,7 @@ def _bars(chart: dict[str, Any]) -> Drawing:
     height = 0.95 + 0.42 * max(1, len(marks))
 
     def draw(figure: Figure) -> None:
-        axes = _plain(figure.add_axes((0.37, 0.25 / height, 0.6, 1 - 0.9 / height)))
+        axes = plain(figure.add_axes((0.37, 0.25 / height, 0.6, 1 - 0.9 / height)))
         most = max((mark["value"] for mark in marks if not mark["hidden"]), default=0) or 1
         for row, mark in enumerate(marks):
             _row(axes, row, mark, most, left=0.0)
@@ -83,16 +83,16 @@ def _bars(chart: dict[str, Any]) -> Drawing:
 
 def _row(axes: Axes, row: float, mark: dict[str, Any], most: float, *, left: float) -> None:
     value = most * 0.12 if mark["hidden"] else mark["value"]
-    bar = Rectangle((left, row - 0.32), value, 0.64, linewidth=0.8, facecolor=_MAIN, edgecolor=_MAIN)
+    bar = Rectangle((left, row - 0.32), value, 0.64, linewidth=0.8, facecolor=MAIN, edgecolor=MAIN)
     if mark["hidden"]:
-        bar.set(facecolor=_HOLLOW, edgecolor=_SOFT, hatch="////")
+        bar.set(facecolor=HOLLOW, edgecolor=SOFT, hatch="////")
     axes.add_patch(bar)
     shown = mark["text"]
     axes.text(
-        left + value + most * 0.02, row, shown, fontproperties=_font(11), color=_INK, va="center", ha="left"
+        left + value + most * 0.02, row, shown, fontproperties=font(11), color=INK, va="center", ha="left"
     )
     axes.text(
-        -most * 0.02, row, _cut(mark["label"]), fontproperties=_font(11), color=_INK, va="center", ha="right"
+        -most * 0.02, row, _cut(mark["label"]), fontproperties=font(11), color=INK, va="center", ha="right"
     )
 
 
@@ -101,20 +101,20 @@ def _funnel(chart: dict[str, Any]) -> Drawing:
     height = 0.75 + 0.78 * max(1, len(marks))
 
     def draw(figure: Figure) -> None:
-        axes = _plain(figure.add_axes((0.04, 0.15 / height, 0.92, 1 - 0.75 / height)))
+        axes = plain(figure.add_axes((0.04, 0.15 / height, 0.92, 1 - 0.75 / height)))
         most = max((mark["value"] for mark in marks), default=0) or 1
         for row, mark in enumerate(marks):
             wide = mark["value"] / most
             axes.add_patch(Rectangle((0, row - 0.12), 1, 0.42, facecolor=_LEVELS[0], edgecolor="none"))
-            axes.add_patch(Rectangle((0, row - 0.12), wide, 0.42, facecolor=_MAIN, edgecolor="none"))
-            axes.text(0, row - 0.27, mark["label"], fontproperties=_font(11.5), color=_INK, va="center")
+            axes.add_patch(Rectangle((0, row - 0.12), wide, 0.42, facecolor=MAIN, edgecolor="none"))
+            axes.text(0, row - 0.27, mark["label"], fontproperties=font(11.5), color=INK, va="center")
             inside = wide > 0.3
             axes.text(
                 wide - 0.012 if inside else wide + 0.012,
                 row + 0.09,
                 mark["text"],
-                fontproperties=_font(11.5),
-                color="#ffffff" if inside else _INK,
+                fontproperties=font(11.5),
+                color="#ffffff" if inside else INK,
                 va="center",
                 ha="right" if inside else "left",
             )
@@ -128,46 +128,46 @@ def _line(chart: dict[str, Any]) -> Drawing:
     marks, height = chart["marks"], 3.4
 
     def draw(figure: Figure) -> None:
-        axes = _plain(figure.add_axes((0.05, 0.2, 0.9, 0.62)))
+        axes = plain(figure.add_axes((0.05, 0.2, 0.9, 0.62)))
         most = max((mark["value"] for mark in marks if not mark["hidden"]), default=0) or 1
-        axes.axhline(0, color=_LINE, linewidth=1)
+        axes.axhline(0, color=LINE, linewidth=1)
         run: list[tuple[int, float]] = []
         for place, mark in enumerate([*marks, {"hidden": True, "apart": True, "value": 0}]):
             if not mark["hidden"] and not mark["apart"]:
                 run.append((place, mark["value"]))
                 continue
             if run:
-                axes.plot(*zip(*run, strict=True), color=_MAIN, linewidth=2.4, marker="o", markersize=6)
+                axes.plot(*zip(*run, strict=True), color=MAIN, linewidth=2.4, marker="o", markersize=6)
             run = []
         for place, mark in enumerate(marks):
             _point(axes, place, mark, most)
         axes.set_xlim(-0.6, len(marks) - 0.4)
         axes.set_ylim(-most * 0.28, most * 1.25)
         if chart["note"]:
-            figure.text(0.03, 0.06, chart["note"], fontproperties=_font(9.5), color=_SOFT, va="center")
+            figure.text(0.03, 0.06, chart["note"], fontproperties=font(9.5), color=SOFT, va="center")
 
     return draw, 7.2, height
 
 
 def _point(axes: Axes, place: int, mark: dict[str, Any], most: float) -> None:
     axes.text(
-        place, -most * 0.14, mark["label"], fontproperties=_font(10), color=_SOFT, va="center", ha="center"
+        place, -most * 0.14, mark["label"], fontproperties=font(10), color=SOFT, va="center", ha="center"
     )
     if mark["hidden"]:
         axes.add_patch(
             Rectangle(
-                (place - 0.22, 0), 0.44, most * 0.1, facecolor=_HOLLOW, edgecolor=_SOFT, hatch="////", lw=0.8
+                (place - 0.22, 0), 0.44, most * 0.1, facecolor=HOLLOW, edgecolor=SOFT, hatch="////", lw=0.8
             )
         )
     elif mark["apart"]:
-        axes.plot(place, mark["value"], color=_MAIN, marker="o", markersize=7, markerfacecolor=_HOLLOW)
+        axes.plot(place, mark["value"], color=MAIN, marker="o", markersize=7, markerfacecolor=HOLLOW)
     height = most * 0.1 if mark["hidden"] else mark["value"]
     axes.text(
         place,
         height + most * 0.07,
         mark["text"],
-        fontproperties=_font(10.5),
-        color=_INK,
+        fontproperties=font(10.5),
+        color=INK,
         va="bottom",
         ha="center",
     )
@@ -175,7 +175,7 @@ def _point(axes: Axes, place: int, mark: dict[str, Any], most: float) -> None:
 
 def _map(chart: dict[str, Any]) -> Drawing:
     def draw(figure: Figure) -> None:
-        shapes: dict[str, list[list[float]]] = json.loads((_HERE / "departements.json").read_text())
+        shapes: dict[str, list[list[float]]] = json.loads((HERE / "departements.json").read_text())
         areas = {area["code"]: area for area in chart["areas"]}
         names = dict(chart["names"])
         mainland = [code for code in shapes if code not in _OVERSEAS]
@@ -184,13 +184,11 @@ def _map(chart: dict[str, Any]) -> Drawing:
         for place, code in enumerate(_OVERSEAS):
             box = figure.add_axes((0.025, 0.785 - 0.137 * place, 0.13, 0.095))
             _land(box, [code], shapes, areas, size=8.5)
-            title = figure.text(
-                0.09, 0.89 - 0.137 * place, names[code], fontproperties=_font(8.5), color=_INK
-            )
+            title = figure.text(0.09, 0.89 - 0.137 * place, names[code], fontproperties=font(8.5), color=INK)
             title.set_horizontalalignment("center")
         zoom = figure.add_axes((0.8, 0.715, 0.17, 0.165))
         _land(zoom, list(_ZOOMED), shapes, areas, size=8.5)
-        figure.text(0.885, 0.89, chart["zoom"], fontproperties=_font(8.5), color=_INK, ha="center")
+        figure.text(0.885, 0.89, chart["zoom"], fontproperties=font(8.5), color=INK, ha="center")
         _legend(figure, chart["levels"])
 
     return draw, 7.2, 6.9
@@ -205,7 +203,7 @@ def _land(
     size: float,
     unwritten: tuple[str, ...] = (),
 ) -> None:
-    _plain(axes)
+    plain(axes)
     by_level: dict[int, list[Polygon]] = {}
     for code in codes:
         level = areas.get(code, {"level": 0})["level"]
@@ -226,12 +224,12 @@ def _land(
             continue
         x, y = _middle(max((_points(ring) for ring in shapes[code]), key=lambda ring: abs(_surface(ring))))
         shift = _MOVED.get(code, (0.0, 0.0))
-        ink = "#ffffff" if area["level"] >= _PALE_INK_FROM else _INK
+        ink = "#ffffff" if area["level"] >= _PALE_INK_FROM else INK
         axes.text(
             x + shift[0],
             y + shift[1],
             area["text"],
-            fontproperties=_font(size),
+            fontproperties=font(size),
             color=ink,
             va="center",
             ha="center",
@@ -253,7 +251,7 @@ def _legend(figure: Figure, levels: list[str]) -> None:
         for level, said in enumerate(levels)
     ]
     figure.legend(
-        handles=patches, loc="lower left", bbox_to_anchor=(0.02, 0.015), frameon=False, prop=_font(9)
+        handles=patches, loc="lower left", bbox_to_anchor=(0.02, 0.015), frameon=False, prop=font(9)
     )
 
 
@@ -278,13 +276,12 @@ def _middle(ring: list[tuple[float, float]]) -> tuple[float, float]:
     )
 
 
-def _plain(axes: Axes) -> Axes:
-    axes.set_axis_off()
-    return axes
-
-
 def _cut(label: str) -> str:
     return label if len(label) <= _LONGEST_LABEL else label[: _LONGEST_LABEL - 1].rstrip() + "…"
+
+
+def _tree(chart: dict[str, Any]) -> Drawing:
+    return lambda figure: tree_drawing.draw(figure, chart), tree_drawing.WIDTH, tree_drawing.height(chart)
 
 
 _KINDS: dict[str, Callable[[dict[str, Any]], Drawing]] = {
@@ -292,4 +289,5 @@ _KINDS: dict[str, Callable[[dict[str, Any]], Drawing]] = {
     "funnel": _funnel,
     "line": _line,
     "map": _map,
+    "tree": _tree,
 }

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from cogs.figures import members_map, members_map_alt
-from cogs.pictures import Area, Artist, Bars, Chart, Funnel, Line, Map, Mark
+from cogs.pictures import Area, Artist, Bars, Chart, Funnel, Line, Map, Mark, Tree, Twig
 from cogs.pictures.artist import ROOT
 from community.territories import map_view
 from prompts import Words
@@ -18,11 +18,19 @@ from prompts import Words
 MARKS = (Mark("Arrivées à l’été", 12, "12"), Mark("Profil complet", 0, "moins de 5", hidden=True))
 LEVELS = ("aucun", "moins de 5", "5 à 9", "10 à 19", "20 à 49", "50 et plus")
 PLACES = tuple((code, code) for code in ("971", "972", "973", "974", "976"))
+TWIGS = (
+    Twig("Thiers", "« Au marché »", boxed=True, again=True),
+    *(Twig(f"Commune {state}", state, state, parent=0) for state in ("ongoing", "adopted", "adapted")),
+    Twig("Vaison", "abandonnée · $5 et $6", "abandoned", boxed=True, parent=2, here="ici"),
+)
 ALL: tuple[Chart, ...] = (
     Bars("Élèves", MARKS),
     Funnel("Entonnoir", MARKS[:1]),
     Line("Œuvres", MARKS, "Hachures : chiffre masqué."),
     Map("Carte", (Area("73", 5, "60"), Area("974", 2, "6"), Area("01", 1)), LEVELS, PLACES, "Paris"),
+    Tree(
+        "Où est allée « Au marché 🧺 »", TWIGS, (("card", "fiche"), ("adopted", "adoptée")), "Page 2 sur 3."
+    ),
 )
 
 
@@ -40,7 +48,7 @@ async def test_every_kind_is_drawn_and_kept() -> None:
 
 
 async def test_nothing_to_show_is_drawn_too() -> None:
-    empty = (Bars("", ()), Funnel("", ()), Line("", ()), Map("", (), LEVELS, PLACES, ""))
+    empty = (Bars("", ()), Funnel("", ()), Line("", ()), Map("", (), LEVELS, PLACES, ""), Tree("", (), ()))
     assert None not in await Artist().draw(*empty)
 
 

@@ -7,8 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
+from community.practice_lineage import PAGE
 from prompts import Words
+from sandbox import Seen
+from storage.engine import Database
+from storage.practice_reuse import PracticeReuse, ReuseState
+from storage.practices import Practice
 from tests.e2e.conftest import Town, latest, read
 from tests.e2e.test_needs import stage as stage  # the application keeps the sandbox's time
 
@@ -94,3 +100,60 @@ async def test_from_a_card_to_what_became_of_it(town: Town, said: Said) -> None:
     other = "en" if said.locale == "fr" else "fr"
     await taker.click(asked, button("reuse.adopted", other))
     await latest(taker, lambda: taker.sees(post["id"]), "Repris par 1 collectivité**, adoptée telle quelle")
+
+
+async def many_take_it_up(town: Town, title: str) -> None:
+    """As they would have over the years, each from another town."""
+    db = Database(town.stage.settings.database)
+    async with db.transaction() as session:
+        card = (await session.exec(select(Practice).where(Practice.title == title))).one()
+        session.add_all(
+            PracticeReuse(
+                network_id=card.network_id,
+                practice_id=card.id or 0,
+                authority_key=f"name:{number}",
+                authority=f"Commune {number}",
+                state=tuple(ReuseState)[number % 4],
+                declared_at=town.stage.sandbox.clock.now() + timedelta(minutes=number),
+            )
+            for number in range(1, PAGE + 1)
+        )
+    await db.dispose()
+
+
+@pytest.mark.parametrize("said", [FRENCH, ENGLISH], ids=["fr", "en"])
+async def test_where_a_card_went_is_read_and_seen(town: Town, said: Said) -> None:
+    author = town[said.who]
+
+    def button(action: str) -> str:
+        return WORDS.label(f"buttons.{action}", said.locale)
+
+    def picture(seen: Seen) -> tuple[str, str]:
+        """Its words for who cannot see it, and its name."""
+        message = seen.message or {}
+        [item] = [one["items"][0] for one in message["components"] if one["type"] == 12]
+        assert item["media"]["url"].split("?")[0].endswith(message["attachments"][0]["filename"])
+        return str(item["description"]), message["attachments"][0]["filename"]
+
+    form = await author.slash(said.share)
+    draft = await author.fill(form, {"name": TITLE, "done": "Une table."})
+    published = await author.click(draft, button("practice.publish"))
+    card = await author.click(published, button("practice.show"))
+    alone = await author.click(card, button("practice.lineage"))
+    name = WORDS.label("pictures.files.lineage", said.locale)
+    assert WORDS.label("pictures.lineage.alt_untaken", said.locale) in picture(alone)[0]
+    assert picture(alone)[1] == f"{name}-1.png"
+    assert alone.buttons == [button("practice.show")]
+
+    await many_take_it_up(town, TITLE)
+    first = await author.click(card, button("practice.lineage"))
+    assert WORDS.label("reuse_states.abandoned", said.locale) + " 3" in picture(first)[0]
+    assert f"Commune {PAGE - 1}, {WORDS.label('reuse_states.abandoned', said.locale)}" in read(first)
+    assert f"Commune {PAGE}," not in read(first)
+    second = await author.click(first, WORDS.label("buttons.common.next", said.locale))
+    assert f"Commune {PAGE}," in read(second)
+    assert TITLE in read(second)  # what it hangs from
+    assert picture(second)[1] == f"{name}-2.png"
+    assert (second.message or {})["id"] == (first.message or {})["id"]  # the page is turned, not added
+    back = await author.click(second, WORDS.label("buttons.common.previous", said.locale))
+    assert picture(back)[1] == f"{name}-1.png"
