@@ -4,6 +4,7 @@ Each thing has two ways in, a slash command and a button, and both end in the sa
 """
 
 import asyncio
+from collections.abc import Sequence
 
 from discord.ext import commands
 
@@ -128,7 +129,23 @@ class LibraryCog(
     async def _find(self, interaction: Interaction, query: str, theme: str | None, kind: str | None) -> None:
         actor = await self.inbound.actor(interaction)
         themes = [await self._theme(actor, theme)] if theme else []
-        looked = await self.search.look(actor, query, kinds=[kind] if kind else [], themes=themes, keep=True)
+        await self._answer(interaction, actor, query, [kind] if kind else [], themes)
+
+    @acts("alert.again")
+    async def search_again(self, interaction: Interaction, alert_id: int, extra: int) -> None:
+        actor = await self.inbound.actor(interaction)
+        alert = await self.services.alerts.alert(actor, alert_id)
+        await self._answer(interaction, actor, alert.query, alert.kinds, alert.theme_ids)
+
+    async def _answer(
+        self,
+        interaction: Interaction,
+        actor: Actor,
+        query: str,
+        kinds: Sequence[str],
+        themes: Sequence[int],
+    ) -> None:
+        looked = await self.search.look(actor, query, kinds=kinds, themes=themes, keep=True)
         view = looked.view
         answer = self.inbound.reply(interaction, "library/results", rows=_result_rows(view), found=view)
         await asyncio.gather(answer, self.search.note(actor, looked))

@@ -1,6 +1,7 @@
-"""Saved searches: a member is told when the library has something new for a question, and never otherwise.
+"""Saved searches: a member is told when something new answers a question, and never otherwise.
 
-Also what was searched for in vain, for the facilitators: words and counts, nobody's name.
+New is what was published since, was not found when the search was saved, was not told before, and is not the
+member's own. Also what was searched for in vain, for the facilitators: words and counts, nobody's name.
 """
 
 from collections import defaultdict
@@ -16,18 +17,22 @@ from community.errors import DomainError, NotFound
 from community.library_care import MORNING, local
 from community.policy import Action, require
 from community.ports import Clock
-from community.search import ticket_of
-from storage import alerts, library, networks, outbox, search
-from storage.alerts import SavedSearch
+from community.search import KINDS, ticket_of
+from storage import alerts, networks, outbox, search
+from storage.alerts import Published, SavedSearch
 from storage.engine import Database
 from storage.networks import Network
 from storage.search import SearchSession
 
 ALERTS_MOST = 20
-NEWS_MOST = 5  # resources named in one message
+NEWS_MOST = 5  # named in one message
+KNOWN_MOST = 500
 AT_ONCE = 200  # saved searches of one network looked at in one tick
 IN_VAIN_SHOWN = 15
 _IN_VAIN_READ = 5000
+_LATE = timedelta(minutes=15)  # published, and seen only when its transaction had ended
+
+Item = tuple[str, int]  # kind and id, as in the search index
 
 
 class TooManyAlerts(DomainError):
@@ -42,6 +47,7 @@ class AlertView:
     query: str
     kinds: Sequence[str]
     themes: Sequence[str]
+    theme_ids: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,6 @@ class Alerts:
     async def save(self, actor: Actor, session_id: int, ticket: int) -> AlertView:
         """Be told of what will be new for this search. Saved twice, it is saved once."""
         require(actor, Action.JUDGE_RESOURCE)
-        now = self._clock.now()
         async with self._db.transaction() as session:
             noted = await session.get(SearchSession, session_id)
             if noted is None or noted.network_id != actor.network_id or actor.member_id is None:
@@ -85,8 +90,9 @@ class Alerts:
                 member_id=actor.member_id,
                 query=noted.query,
                 filters=dict(noted.filters),
-                looked_until=now,
-                created_at=now,
+                known=[_key((hit[0], hit[1])) for hit in noted.found if len(hit) == 3],
+                looked_until=noted.at,
+                created_at=noted.at,
             )
             session.add(made)
             await session.flush()
@@ -99,13 +105,17 @@ class Alerts:
             found = await alerts.of_member(session, actor.network_id, actor.member_id or 0)
             return [await view(session, one) for one in found]
 
+    async def alert(self, actor: Actor, alert_id: int) -> AlertView:
+        """One's own, to search again."""
+        require(actor, Action.JUDGE_RESOURCE)
+        async with self._db.reading() as session:
+            return await view(session, _own(await alerts.get(session, actor.network_id, alert_id), actor))
+
     async def stop(self, actor: Actor, alert_id: int) -> AlertView:
         """No more of it. One's own only."""
         require(actor, Action.JUDGE_RESOURCE)
         async with self._db.transaction() as session:
-            alert = await alerts.get(session, actor.network_id, alert_id)
-            if alert is None or alert.member_id != actor.member_id:
-                raise NotFound(kind="alert")
+            alert = _own(await alerts.get(session, actor.network_id, alert_id), actor)
             gone = await view(session, alert)
             await session.delete(alert)
             return gone
@@ -138,54 +148,100 @@ class Alerts:
         sent = 0
         for network in everywhere:
             if local(network, now).hour >= MORNING:
-                async with self._db.transaction() as session:
-                    sent += await self._look(session, network, now)
+                sent += await self._look(network, now)
         return sent
 
-    async def _look(self, session: AsyncSession, network: Network, now: datetime) -> int:
-        today = local(network, now)
+    async def _look(self, network: Network, now: datetime) -> int:
+        """Searched in a snapshot, so that no writer waits; then noted and told in one transaction."""
+        network_id, today = network.id or 0, local(network, now)
         midnight = datetime.combine(today.date(), time(), tzinfo=today.tzinfo)
+        async with self._db.reading() as session:
+            waiting = await alerts.due(session, network_id, midnight, limit=AT_ONCE)
+            news = await self._news(session, network_id, waiting)
         sent = 0
-        for alert in await alerts.due(session, network.id or 0, midnight, limit=AT_ONCE):
-            news = await self._news(session, alert)
-            alert.looked_until = now
-            session.add(alert)
-            if news:
-                sent += await outbox.enqueue(
-                    session,
-                    network_id=alert.network_id,
-                    kind="alert.found",
-                    dedupe_key=f"alert.found:{alert.id}:{today.date()}",
-                    subject_id=alert.id,
-                    recipient_id=alert.member_id,
-                    details={"resources": news},
-                    due_at=now,
-                    expires_at=now + timedelta(days=3),
-                    now=now,
-                )
+        if not news:
+            return sent
+        async with self._db.transaction() as session:
+            for alert in await alerts.still_due(session, network_id, list(news), midnight):
+                found = news[alert.id or 0]
+                alert.looked_until = now
+                alert.known = [*alert.known, *map(_key, found)][-KNOWN_MOST:]
+                session.add(alert)
+                if found:
+                    sent += await outbox.enqueue(
+                        session,
+                        network_id=network_id,
+                        kind="alert.found",
+                        dedupe_key=f"alert.found:{alert.id}:{today.date()}",
+                        subject_id=alert.id,
+                        recipient_id=alert.member_id,
+                        details={"items": found},
+                        due_at=now,
+                        expires_at=now + timedelta(days=3),
+                        now=now,
+                    )
         return sent
 
-    async def _news(self, session: AsyncSession, alert: SavedSearch) -> list[int]:
-        """What this search finds and was published since it was last looked at, best first."""
-        fresh = await library.published_since(session, alert.network_id, alert.looked_until)
-        if not fresh:
-            return []
+    async def _news(
+        self, session: AsyncSession, network_id: int, waiting: Sequence[SavedSearch]
+    ) -> dict[int, list[Item]]:
+        """What each saved search finds that is new to its member, best first."""
+        since = min((_since(alert) for alert in waiting), default=None)
+        published = await alerts.published_since(session, network_id, since) if since else ()
+        numbers = await search.numbers_of(session, network_id, [one.item for one in published])
+        news = {}
+        for alert in waiting:
+            fresh = _fresh(alert, published)
+            places = [numbers[item] for item in fresh if item in numbers]
+            found = await self._find(session, alert, places) if places else ()
+            news[alert.id or 0] = [item for item in found if item in fresh]
+        return news
+
+    async def _find(self, session: AsyncSession, alert: SavedSearch, besides: Sequence[int]) -> list[Item]:
+        """What the member would find, and the best of the news however far down they stand."""
         found = await search.answer(
             session,
             self._memory,
             alert.network_id,
             alert.query,
-            kinds=["resource"],
+            kinds=KINDS,
             facets=[
                 [f"kind:{kind}" for kind in alert.filters.get("kinds", ())],
                 [f"theme:{theme}" for theme in alert.filters.get("themes", ())],
             ],
+            besides=besides,
         )
-        return [hit.item_id for hit in found.hits if hit.item_id in fresh]
+        return [(hit.kind, hit.item_id) for hit in found.hits]
+
+
+def _own(alert: SavedSearch | None, actor: Actor) -> SavedSearch:
+    if alert is None or alert.member_id != actor.member_id:
+        raise NotFound(kind="alert")
+    return alert
+
+
+def _since(alert: SavedSearch) -> datetime:
+    return max(alert.created_at, alert.looked_until - _LATE)
+
+
+def _fresh(alert: SavedSearch, published: Sequence[Published]) -> set[Item]:
+    """What may be news for this member."""
+    since, known = _since(alert), set(alert.known)
+    return {
+        one.item
+        for one in published
+        if one.at >= since and one.owner_id != alert.member_id and _key(one.item) not in known
+    }
+
+
+def _key(item: Item) -> str:
+    kind, item_id = item
+    return f"{kind}:{item_id}"
 
 
 async def view(session: AsyncSession, alert: SavedSearch) -> AlertView:
     """As the words need it."""
     named = {theme.id: theme.name for theme in await networks.all_themes(session, alert.network_id)}
-    themes = tuple(named[key] for key in alert.filters.get("themes", ()) if key in named)
-    return AlertView(alert.id or 0, alert.query, tuple(alert.filters.get("kinds", ())), themes)
+    themes = [key for key in alert.filters.get("themes", ()) if key in named]
+    kinds = tuple(alert.filters.get("kinds", ()))
+    return AlertView(alert.id or 0, alert.query, kinds, [named[key] for key in themes], themes)

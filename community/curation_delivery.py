@@ -3,7 +3,8 @@
 Must not decide anything new: a row whose cause is gone is dropped.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,7 +16,7 @@ from community.library_delivery import Rows, open_link, to_facilitators
 from community.outbox import Card, Direct, Drop, Edit, Plan, Planner
 from community.ports import Button
 from community.reports import ReportView, shown
-from storage import alerts, freshness, library, members, networks, outbox, reports
+from storage import alerts, freshness, library, members, networks, outbox, practices, reports
 from storage.library import ResourceState
 from storage.members import Member, MemberState
 from storage.networks import Network, Place
@@ -131,6 +132,17 @@ class Doubtful(Planner):
         return await to_facilitators(session, network, "library/doubtful", values, rows)
 
 
+@dataclass(frozen=True)
+class News:
+    """One line of an alert. ``kind``: a key of the label table "search_kinds"; ``by``: whose it is."""
+
+    kind: str
+    title: str
+    url: str | None
+    by: str
+    thread_ref: str | None = None
+
+
 class AlertFound(Planner):
     """Something new for a saved search; what was withdrawn meanwhile is left out."""
 
@@ -139,19 +151,36 @@ class AlertFound(Planner):
         member = await _active(session, row)
         if alert is None or member is None or alert.member_id != member.id:
             return Drop("stopped")
-        wanted = list(row.details.get("resources", []))
-        cards = await library.cards(session, row.network_id, wanted)
-        found = [cards[resource_id] for resource_id in wanted if resource_id in cards]
+        # Rows of an older version have resources only.
+        before = [("resource", one) for one in row.details.get("resources", ())]
+        found = await _news(session, row.network_id, [*before, *row.details.get("items", ())])
         if not found:
             return Drop("nothing_new")
         network = await networks.get(session, row.network_id)
         values = {
             "alert": await alert_view(session, alert),
             "total": len(found),
-            "resources": found[:NEWS_MOST],
+            "news": found[:NEWS_MOST],
         }
-        rows = ((Button("alert.stop", alert.id or 0), Button("alert.list"), Button("library.search")),)
+        again = Button("alert.again", alert.id or 0, style="primary")
+        rows = ((again, Button("alert.stop", alert.id or 0), Button("alert.list")),)
         return await _direct(session, member, network, "alerts/found", values, rows)
+
+
+async def _news(session: AsyncSession, network_id: int, items: Sequence[tuple[str, int]]) -> Sequence[News]:
+    """Those that members may still read, in their order."""
+    ids: dict[str, list[int]] = {"resource": [], "practice": []}
+    for kind, item_id in items:
+        ids[kind].append(item_id)
+    resources = await library.cards(session, network_id, ids["resource"])
+    shared = await practices.cards(session, network_id, ids["practice"])
+    lines = {
+        ("resource", one.id): News(one.kind, one.title, one.url, one.publisher) for one in resources.values()
+    } | {
+        ("practice", one.id): News("practice", one.title, None, one.authority, one.thread_ref)
+        for one in shared.values()
+    }
+    return [lines[kind, item_id] for kind, item_id in items if (kind, item_id) in lines]
 
 
 async def _active(session: AsyncSession, row: Outbox) -> Member | None:

@@ -294,7 +294,7 @@ def _change(resource: Resource, row: ResourceRow, now: datetime, *, themes_chang
         return False
     resource.sqlmodel_update(different)
     if queued:
-        resource.state = ResourceState.PUBLISHED
+        resource.state, resource.reviewed_at = ResourceState.PUBLISHED, now
     resource.version += 1
     resource.updated_at = now
     return True

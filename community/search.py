@@ -38,7 +38,7 @@ PASSAGE = 220  # characters of a result's passage
 LABEL_LONGEST = 100  # what an autocompletion may show
 SUGGESTIONS_MOST = 25
 _RESOURCE, _PRACTICE = "resource", "practice"
-_KINDS = (_RESOURCE, _PRACTICE)
+KINDS = (_RESOURCE, _PRACTICE)  # of what is found
 _NUMBERS = 2**31 - 1  # a note's is drawn beforehand: the answer names it before it is written
 
 
@@ -270,7 +270,7 @@ class Search:
                 ]
                 latest.sort(key=lambda one: one[0], reverse=True)
                 return [_suggestion(item, title) for _, item, title in latest[:SUGGESTIONS_MOST]]
-            hits = await search.complete(session, self._memory, actor.network_id, begun, kinds=_KINDS)
+            hits = await search.complete(session, self._memory, actor.network_id, begun, kinds=KINDS)
             titles = await _titles(session, actor.network_id, hits)
         start = search.key_of(begun)
         known = [hit for hit in hits if _item(hit) in titles]
@@ -309,7 +309,7 @@ class Search:
             self._memory,
             actor.network_id,
             query,
-            kinds=_KINDS,
+            kinds=KINDS,
             facets=[[f"kind:{kind}" for kind in kinds], [f"theme:{theme}" for theme in themes]],
         )
 
@@ -322,7 +322,7 @@ def ticket_of(at: datetime) -> int:
 def chosen_item(query: str) -> tuple[str, int] | None:
     """Kind and id of what a suggestion's ``ref`` stands for; None for an ordinary question."""
     kind, colon, number = query.partition(":")
-    if not colon or kind not in _KINDS or not (item_id := text.row_id(number)):
+    if not colon or kind not in KINDS or not (item_id := text.row_id(number)):
         return None
     return kind, item_id
 

@@ -287,16 +287,6 @@ async def standing_titles(
     return tuple((await session.exec(query.order_by(col(Resource.id)))).all())
 
 
-async def published_since(session: AsyncSession, network_id: int, since: datetime) -> set[int]:
-    """Those that members can read since then: reviewed, or imported."""
-    query = select(Resource.id).where(
-        Resource.network_id == network_id,
-        Resource.state == ResourceState.PUBLISHED,
-        func.coalesce(Resource.reviewed_at, Resource.created_at) >= since,
-    )
-    return {resource_id or 0 for resource_id in (await session.exec(query)).all()}
-
-
 async def known(
     session: AsyncSession, network_id: int, refs: Sequence[str], url_keys: Sequence[str]
 ) -> dict[str, Resource]:

@@ -8,6 +8,7 @@ from storage.search.completion import complete
 from storage.search.highlight import Fragment, Highlighted, highlighted, passage
 from storage.search.index import Document, put, put_many, remove
 from storage.search.query import Answer, Hit, Memory, answer
+from storage.search.rows import numbers_of
 from storage.search.synonyms import (
     Acronym,
     acronyms_of,
@@ -47,6 +48,7 @@ __all__ = [
     "key_of",
     "name_as_shipped",
     "name_otherwise",
+    "numbers_of",
     "own_names",
     "passage",
     "put",

@@ -114,6 +114,11 @@ class Postings:
         """The usual IDF; an unknown word is as rare as can be."""
         return float(np.log(1 + (self._state.documents - frequency + 0.5) / (frequency + 0.5)))
 
+    @property
+    def size(self) -> int:
+        """One more than the last document number."""
+        return self._state.next_number
+
     def scores(self, weights: dict[int, float]) -> Floats:
         """The sum over terms, for every document number."""
         keys = [key for key in self.held if key[0] in weights]
@@ -137,8 +142,12 @@ async def answer(
     *,
     kinds: Collection[str] = (),
     facets: Sequence[Collection[str]] = (),
+    besides: Sequence[int] = (),
 ) -> Answer:
-    """The best documents first. ``facets``: an item bears one of each group; ``kinds``: of documents."""
+    """The best documents first. ``facets``: an item bears one of each group; ``kinds``: of documents.
+
+    Of ``besides`` (see ``numbers_of``), the best are found too when fifty other documents are better.
+    """
     state = await rows.state_of(session, network_id)
     raws = words_in(text[:LONGEST_QUESTION])
     question = Question.of(raws)
@@ -153,7 +162,7 @@ async def answer(
     wanted = {term for one in questions for unit in one.units for term in unit.terms}
     await postings.fetch(session, network_id, wanted.union(*groups))
     suggestion = await _correct(session, memory, network_id, state, text, questions, postings)
-    hits = await _rank(session, network_id, questions, postings, groups)
+    hits = await _rank(session, network_id, questions, postings, groups, besides)
     stems = frozenset(unit.word.stem for one in questions for unit in one.units)
     return Answer(hits, suggestion, stems)
 
@@ -232,6 +241,7 @@ async def _rank(
     questions: Sequence[Question],
     postings: Postings,
     groups: Sequence[Collection[int]],
+    besides: Sequence[int],
 ) -> list[Hit]:
     allowed = postings.allowed(groups) if groups else None
     firsts = []
@@ -244,6 +254,9 @@ async def _rank(
         scores = postings.scores(weights)
         firsts.append((question, rarity, scores if allowed is None else scores * allowed))
     chosen = {number for _, _, scores in firsts for number in best_numbers(scores, CANDIDATES)}
+    if besides:
+        only = np.bincount(besides, minlength=postings.size) > 0
+        chosen |= {number for _, _, scores in firsts for number in best_numbers(scores * only, CANDIDATES)}
     if not chosen:
         return []
     found = await rows.candidates(session, network_id, sorted(chosen))

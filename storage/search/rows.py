@@ -1,6 +1,6 @@
 """The statements behind the index: plain SQL, few and fat, the same meaning on SQLite and PostgreSQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,6 +96,26 @@ async def documents_of(
             ids=ids,
         ):
             found[kind, item_id] = Indexed(number, postings)
+    return found
+
+
+async def numbers_of(
+    session: AsyncSession, network_id: int, items: Collection[tuple[str, int]]
+) -> dict[tuple[str, int], int]:
+    """The document number of each of these items that is indexed."""
+    found = {}
+    for kind in sorted({kind for kind, _ in items}):
+        for item_id, number in await run(
+            session,
+            "SELECT item_id, number FROM json_each(:ids) CROSS JOIN search_document"
+            " WHERE network_id = :network AND kind = :kind AND item_id = json_each.value",
+            "SELECT item_id, number FROM search_document"
+            " WHERE network_id = :network AND kind = :kind AND item_id = ANY(CAST(:ids AS bigint[]))",
+            network=network_id,
+            kind=kind,
+            ids=[item for kind_of, item in items if kind_of == kind],
+        ):
+            found[kind, item_id] = number
     return found
 
 

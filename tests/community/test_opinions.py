@@ -1,18 +1,14 @@
-"""Ratings, what people keep, saved searches and what was searched for in vain, on both databases."""
+"""Ratings, what people keep, and what was searched for in vain, on both databases."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
 
 from community.actors import Actor, Role
-from community.curation_delivery import planners
 from community.errors import Invalid, NotAllowed, NotFound
 from community.opinions import OwnResource
-from community.outbox import Direct, Drop
 from community.resources import NewResource, ResourceView
-from storage.outbox import Outbox
 from tests.community.conftest import Network, standing
 
 
@@ -92,61 +88,6 @@ async def test_what_is_kept_is_ones_own(network: Network) -> None:
     for _ in range(2):
         await opinions.keep(member, first.id, wanted=False)
     assert (await opinions.kept(member)).total == 0
-
-
-async def sent(network: Network) -> list[Outbox]:
-    async with network.db.reading() as session:
-        return list((await session.exec(select(Outbox).where(Outbox.kind == "alert.found"))).all())
-
-
-async def planned(network: Network, row: Outbox) -> object:
-    async with network.db.reading() as session:
-        return await planners()["alert.found"].plan(session, row, network.clock.now())
-
-
-async def test_an_alert_says_what_is_new_and_nothing_when_nothing_is(network: Network) -> None:
-    alerts, member = network.services.alerts, network[Role.MEMBER]
-    await shared(network, "Jardins partagés au pied des immeubles")
-    network.clock.advance(timedelta(minutes=1))
-    view = await network.services.search.find(member, "jardins", keep=True)
-    assert view.session_id is not None
-    saved = await alerts.save(member, view.session_id, view.ticket)
-    assert await alerts.save(member, view.session_id, view.ticket) == saved
-    network.clock.advance(timedelta(days=1))
-    assert await alerts.look() == 0
-    new = await shared(network, "Jardins nourriciers")
-    await shared(network, "Concertation locale")
-    assert await alerts.look() == 0  # once a day
-    network.clock.advance(timedelta(days=1))
-    assert await alerts.look() == 1
-    assert await alerts.look() == 0
-    [row] = await sent(network)
-    assert row.details == {"resources": [new.id]}
-    told = await planned(network, row)
-    assert isinstance(told, Direct)
-    assert told.card.rows[0][0].action == "alert.stop"
-    network.clock.advance(timedelta(days=1))
-    assert await alerts.look() == 0
-    await network.services.library.withdraw(network[Role.FACILITATOR], new.id)
-    assert await planned(network, row) == Drop("nothing_new")
-    with pytest.raises(NotFound):
-        await alerts.stop(network[Role.FACILITATOR], saved.id)
-    await alerts.stop(member, saved.id)
-    assert await planned(network, row) == Drop("stopped")
-    assert await alerts.mine(member) == []
-
-
-async def test_a_fruitless_search_is_saved_by_its_asker_only(network: Network) -> None:
-    alerts, member = network.services.alerts, network[Role.MEMBER]
-    view = await network.services.search.find(member, "téléphérique urbain")
-    assert view.session_id is not None
-    with pytest.raises(NotFound):
-        await alerts.save(network[Role.FACILITATOR], view.session_id, view.ticket + 1)
-    saved = await alerts.save(member, view.session_id, view.ticket)
-    assert saved.query == "téléphérique urbain"
-    network.clock.advance(timedelta(days=1))
-    await shared(network, "Un téléphérique urbain")
-    assert await alerts.look() == 1
 
 
 async def test_what_was_searched_for_in_vain_is_counted_without_names(

@@ -505,6 +505,7 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
     ("opinions", "hide"): (Action.JUDGE_RESOURCE, lambda n, r: n.services.opinions.hide(n[r], 999_999)),
     ("alerts", "save"): (Action.JUDGE_RESOURCE, lambda n, r: n.services.alerts.save(n[r], 999_999, 0)),
     ("alerts", "mine"): (Action.JUDGE_RESOURCE, lambda n, r: n.services.alerts.mine(n[r])),
+    ("alerts", "alert"): (Action.JUDGE_RESOURCE, lambda n, r: n.services.alerts.alert(n[r], 999_999)),
     ("alerts", "stop"): (Action.JUDGE_RESOURCE, lambda n, r: n.services.alerts.stop(n[r], 999_999)),
     ("alerts", "in_vain"): (Action.CURATE_LIBRARY, lambda n, r: n.services.alerts.in_vain(n[r])),
     ("toolboxes", "shelf"): (Action.SEARCH_LIBRARY, lambda n, r: n.services.toolboxes.shelf(n[r])),

@@ -3,18 +3,23 @@
 And what follows a find: a report that is answered, what is kept, a near title.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.clock import SystemClock
 from community.actors import Actor
 from community.importer import Importer
+from community.practice_importer import PracticeImporter
+from community.services import Services
 from community.sheets import Row
 from storage import networks
 from storage.engine import Database
 from tests.e2e.conftest import Town, read
 
+PARIS = ZoneInfo("Europe/Paris")
 SHEET = "Fiche méthode : sécuriser l’approvisionnement alimentaire en cas de rupture"
 
 
@@ -36,6 +41,9 @@ class Words:
     saved: str
     stop: str
     stopped: str
+    news: str
+    practice: str
+    again: str
 
 
 FRENCH = Words(
@@ -53,6 +61,9 @@ FRENCH = Words(
     "C’est enregistré",
     "Arrêter cette alerte",
     "C’est arrêté",
+    "2 nouveautés pour « rupture approvisionement »",
+    "Fiche pratique, Ville de Thiers",
+    "Refaire la recherche",
 )
 ENGLISH = Words(
     "member-en",
@@ -69,15 +80,15 @@ ENGLISH = Words(
     "Saved",
     "Stop this alert",
     "Stopped",
+    "2 new items for “rupture approvisionement”",
+    "Practice card, Ville de Thiers",
+    "Search again",
 )
 
 
 @pytest.fixture
 async def toolbox(town: Town) -> Town:
     """A resilience library: the sheet that is meant, and others around it."""
-    db = Database(town.stage.settings.database)
-    async with db.reading() as session:
-        network = next(iter(await networks.everywhere(session)))
     rows: list[dict[str, object]] = [
         {"id": "m", "title": SHEET, "summary": "Que faire en cas de rupture.", "kind": "method"}
     ]
@@ -90,13 +101,33 @@ async def toolbox(town: Town) -> Town:
         }
         for n in range(12)
     ]
-    operator = Actor.operator(network.id or 0)
-    report = await Importer(db, SystemClock()).resources(
-        operator, [Row(line, row) for line, row in enumerate(rows, start=2)]
-    )
-    assert report.problems == []
-    await db.dispose()
+    await bring(town, rows)
     return town
+
+
+async def bring(
+    town: Town, resources: Sequence[dict[str, object]], practices: Sequence[dict[str, object]] = ()
+) -> None:
+    """What the operator imports, at the instant of the town."""
+    db, clock = Database(town.stage.settings.database), town.stage.sandbox.clock
+    async with db.reading() as session:
+        network = next(iter(await networks.everywhere(session)))
+    operator = Actor.operator(network.id or 0)
+    taken = [
+        await Importer(db, clock).resources(operator, numbered(resources)),
+        await PracticeImporter(db, clock).practices(operator, numbered(practices)),
+    ]
+    assert [report.problems for report in taken] == [[], []]
+    await db.dispose()
+
+
+def numbered(rows: Sequence[dict[str, object]]) -> list[Row]:
+    return [Row(line, row) for line, row in enumerate(rows, start=2)]
+
+
+def services(town: Town) -> Services:
+    assert town.runner.connected is not None
+    return town.runner.connected.client.services
 
 
 @pytest.mark.parametrize("words", [FRENCH, ENGLISH], ids=["fr", "en"])
@@ -116,6 +147,44 @@ async def test_a_mistyped_search_finds_its_sheet_and_pages_do_not_repeat(toolbox
     saved = await person.click(filtered, words.alert)
     assert words.saved in read(saved)
     assert words.stopped in read(await person.click(saved, words.stop))
+
+
+@pytest.mark.parametrize("words", [FRENCH, ENGLISH], ids=["fr", "en"])
+async def test_a_saved_search_tells_what_is_new_and_only_once(toolbox: Town, words: Words) -> None:
+    person, clock = toolbox[words.who], toolbox.stage.sandbox.clock
+    found = await person.slash("resource search", query="rupture approvisionement")
+    await person.click(found, words.alert)
+    look = services(toolbox).alerts.look
+
+    tomorrow = (clock.now().astimezone(PARIS) + timedelta(days=1)).replace(hour=10, minute=0)
+    toolbox.stage.advance(tomorrow.astimezone(UTC) - clock.now())
+    assert await look() == 0  # nothing new, nothing said
+    await bring(
+        toolbox,
+        [
+            {
+                "title": "Rupture d’approvisionnement : le guide",
+                "url": "https://example.org/r",
+                "kind": "guide",
+            }
+        ],
+        [
+            {
+                "title": "Une rupture d’approvisionnement évitée",
+                "authority": "Ville de Thiers",
+                "what_was_done": "Un stock.",
+            }
+        ],
+    )
+    for sent in (1, 0):
+        toolbox.stage.advance(timedelta(days=1))
+        assert await look() == sent
+    told = await toolbox.waits_for_dm(words.who, words.news)
+    assert words.practice in read(told)
+    assert "https://example.org/r" in str(told.message)
+    again = await person.click(told, words.again)
+    assert "Une rupture d’approvisionnement évitée" in read(again)
+    assert words.stopped in read(await person.click(told, words.stop))
 
 
 @pytest.mark.parametrize("words", [FRENCH, ENGLISH], ids=["fr", "en"])
