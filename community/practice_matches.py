@@ -1,6 +1,14 @@
 """The cards nearest to what somebody is writing or looking for, each with the reasons why.
 
-The same question over the same cards gives the same answer. Shown while a card is written, and with a need.
+The subject first, then the place. What a card is worth to a reader is the sum of
+
+* its *subject*: how well its words answer, from 0 to 1 (1 is the best answer), 0.7 of that when themes were
+  asked for and it bears none of them; then 0.3 for one theme in common, 0.45 for several;
+* 0.7 of its *place*, from 0 to 1.3: see ``likeness.comparable`` and ``likeness.nearness``.
+
+Words that answer less than 0.45 as well as the best ones are in common by chance. Cards whose subject is
+worth at least 0.6 of the best subject come first, the others fill up. The same question over the same cards
+gives the same answer. Shown while a card is written, and with a need.
 """
 
 from collections.abc import Collection, Sequence
@@ -8,16 +16,19 @@ from dataclasses import dataclass
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community.likeness import RURAL_BELOW, Reason
+from community import directory, likeness
+from community.likeness import Reason
 from community.practice_cards import KIND
 from storage import practices, search
 from storage.practices import PracticeCard
-from storage.profiles import UNKNOWN_STRATUM, Profile, stratum_of
+from storage.profiles import Profile
 
 WORDS_MOST = 3
-_LOOKED_AT = 20
-_LEAST = 0.5  # of the best result's score: below, the words are in common by chance
-_COMPARABLE, _NEAR, _SHARED = 0.2, 0.1, 0.1  # what likeness adds to a relevance of at most 1
+_LOOKED_AT = 40
+_LEAST, _SURE = 0.45, 0.6  # of the best words; of the best subject
+_STRANGE = 0.7  # bears no theme that was asked for
+_SHARED = (0.0, 0.3, 0.45)  # none, one, several themes in common
+_PLACE = 0.7
 
 
 @dataclass(frozen=True)
@@ -37,34 +48,51 @@ async def closest(
     besides: int = 0,
     limit: int = 3,
 ) -> Sequence[Match]:
-    """The nearest by their words; among near ones, comparable places and shared themes come first."""
+    """The nearest by their subject; among those, comparable territories come first."""
     answer = await search.answer(session, memory, network_id, question, kinds=[KIND])
-    hits = [hit for hit in answer.hits if hit.item_id != besides][:_LOOKED_AT]
-    cards = await practices.cards(session, network_id, [hit.item_id for hit in hits])
-    if not hits or not cards:
-        return ()
-    best = max(hit.score for hit in hits)
-    ranked = []
-    for hit in hits:
-        card = cards.get(hit.item_id)
-        if card is None or (best > 0 and hit.score < best * _LEAST):
-            continue
-        reasons = _reasons(card, mine, themes, answer.stems)
-        weight = {"rural": _COMPARABLE, "size": _COMPARABLE, "theme": _SHARED, "words": 0.0}
-        worth = hit.score / best if best > 0 else 0.0
-        ranked.append((worth + sum(weight.get(one.code, _NEAR) for one in reasons), -card.id, card, reasons))
-    ranked.sort(key=lambda one: one[:2], reverse=True)
-    return tuple(Match(card, reasons) for _worth, _id, card, reasons in ranked[:limit])
+    best = max((hit.score for hit in answer.hits), default=0.0)
+    hits = {hit.item_id: hit.score / best if best > 0 else 0.0 for hit in answer.hits[:_LOOKED_AT]}
+    near = [one for one, worth in hits.items() if one != besides and worth >= _LEAST]
+    cards = await practices.cards(session, network_id, near)
+    subjects = {one: _subject(hits[one], cards[one], themes) for one in near if one in cards}
+    sure = _SURE * max(subjects.values(), default=0.0)
+    where = mine if mine is not None and mine.organisation else None
+
+    def worth(one: int) -> tuple[bool, float, int]:
+        place = _PLACE * _place(cards[one], where)
+        return subjects[one] >= sure, subjects[one] + place, -one
+
+    ranked = sorted(subjects, key=worth, reverse=True)
+    return tuple(
+        Match(cards[one], _reasons(cards[one], where, themes, answer.stems)) for one in ranked[:limit]
+    )
+
+
+def _subject(words: float, card: PracticeCard, themes: Collection[str]) -> float:
+    shared = sum(name in themes for name in card.themes)
+    if themes and not shared:
+        words *= _STRANGE
+    return words + _SHARED[min(shared, len(_SHARED) - 1)]
+
+
+def _place(card: PracticeCard, mine: Profile | None) -> float:
+    """How alike its territory is. Of a nameless card nothing is known: nothing here may tell whose it is."""
+    if mine is None or card.nameless:
+        return 0.0
+    alike = likeness.comparable(mine, card.authority_kind, card.population)
+    return alike + likeness.nearness(_shares(card, mine))
 
 
 def _reasons(
     card: PracticeCard, mine: Profile | None, themes: Collection[str], stems: Collection[str]
 ) -> tuple[Reason, ...]:
     found: list[Reason] = []
-    if mine is not None and mine.organisation and not card.nameless:
-        found += _places(card, mine)
+    if mine is not None and not card.nameless:
+        size = likeness.size(mine, card.authority_kind, card.population)
+        found += [Reason(code) for code in (size, _shares(card, mine)) if code]
     found += [Reason("theme", name) for name in card.themes if name in themes]
-    return (*found, Reason("words", ", ".join(_words(card, stems))))
+    words = _words(card, stems)
+    return (*found, Reason("words", ", ".join(words))) if words or not found else tuple(found)
 
 
 def _words(card: PracticeCard, stems: Collection[str]) -> list[str]:
@@ -74,17 +102,19 @@ def _words(card: PracticeCard, stems: Collection[str]) -> list[str]:
     return list(dict.fromkeys(piece.text.lower() for piece in pieces))[:WORDS_MOST]
 
 
-def _places(card: PracticeCard, mine: Profile) -> list[Reason]:
-    found = []
-    stratum = stratum_of(card.population)
-    if stratum == mine.stratum != UNKNOWN_STRATUM and card.authority_kind == mine.organisation_kind:
-        rural = card.authority_kind == "commune" and card.population < RURAL_BELOW
-        found.append(Reason("rural" if rural else "size"))
-    for code, here, there in (
-        ("departement", mine.departement, card.departement),
-        ("region", mine.region, card.region),
-    ):
-        if here and here == there:
-            found.append(Reason(code))
-            break  # the narrower says the other
-    return found
+def _shares(card: PracticeCard, mine: Profile) -> str:
+    """The narrowest of what both belong to; it says the wider ones."""
+    if not mine.region or mine.region != card.region:
+        return ""
+    if mine.epci and mine.epci == _group(card):
+        return "epci"
+    return "departement" if mine.departement and mine.departement == card.departement else "region"
+
+
+def _group(card: PracticeCard) -> str | None:
+    """The group of communes of its authority, which may be that group itself."""
+    known = directory.known(card.authority_id) if card.authority_id else None
+    if known is None:
+        return None
+    kind, _, number = known.id.partition(":")
+    return number if kind == "epci" else known.epci
