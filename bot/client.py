@@ -30,6 +30,7 @@ COGS = (
     "cogs.network",
     "cogs.members",
     "cogs.joining",
+    "cogs.themes",
     "cogs.peers",
     "cogs.privacy",
     "cogs.library",

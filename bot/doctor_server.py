@@ -59,6 +59,9 @@ async def _network(client: EntrePairsBot, network: Network, report: Report) -> N
             "servers", Status.PROBLEM, "missing", network=network.name, thing=_thing(client, network, thing)
         )
     _refusals(client, network, status.missing_permissions, report)
+    for problem, names in status.theme_troubles.items():
+        code = f"theme_{problem}"
+        report.add("servers", Status.WARNING, code, network=network.name, thing=", ".join(names))
     if status.undelivered:
         report.add("servers", Status.WARNING, "undelivered", network=network.name, count=status.undelivered)
 

@@ -12,6 +12,7 @@ import discord
 from discord.abc import GuildChannel
 
 from bot.server_permissions import lacking_in, lacking_on_server, overwrites
+from bot.server_theme_roles import ThemeRoleWork, tend
 from community.ports import ServerPlan, ServerState
 
 _FORUMS = ("practices", "needs")
@@ -35,7 +36,8 @@ class _Work:
     refused: dict[str, list[str]] = field(default_factory=dict)
     created: list[str] = field(default_factory=list)
     adopted: list[str] = field(default_factory=list)
-    panel: bool = False
+    panels: dict[str, bool] = field(default_factory=dict)  # "panel", "theme_panel" -> whether it stands
+    themes: ThemeRoleWork | None = None
     top: discord.Role | None = None  # the bot's highest role: it can only give those below
 
     def refuse(self, where: str, what: str) -> None:
@@ -46,8 +48,7 @@ class _Work:
     def state(self) -> ServerState:
         missing = [name for name in self.plan.role_names if name not in self.roles]
         missing += [place for place in self.plan.channel_names if place not in self.channels]
-        if not self.panel:
-            missing.append("panel")
+        missing += [panel for panel, stands in self.panels.items() if not stands]
         return ServerState(
             roles={name: str(role.id) for name, role in self.roles.items()},
             channels={place: str(channel.id) for place, channel in self.channels.items()},
@@ -55,6 +56,8 @@ class _Work:
             created=tuple(self.created),
             adopted=tuple(self.adopted),
             missing=tuple(missing),
+            theme_roles=dict(self.themes.found) if self.themes else {},
+            theme_troubles=dict(self.themes.troubles) if self.themes else {},
         )
 
 
@@ -78,12 +81,14 @@ class DiscordServerBuilder:
                 await _make_channel(work, place, shown, category)
         for place in _FORUMS:
             await _show_tags(work, place)
+        await _tend_themes(work, make=True)
         _check_rights(work)
         return work.state()
 
     async def check(self, server_ref: str, plan: ServerPlan) -> ServerState:
         """Look only."""
         work = await self._look(server_ref, plan, adopt=False)
+        await _tend_themes(work, make=False)
         _check_rights(work)
         return work.state()
 
@@ -103,7 +108,8 @@ class DiscordServerBuilder:
                 work.adopted.append(name)
             if role is not None:
                 work.roles[name] = role
-        channels = [channel for channel in await guild.fetch_channels() if _fits_any(channel)]
+        every_channel = await guild.fetch_channels()
+        channels = [channel for channel in every_channel if _fits_any(channel)]
         for place, shown in plan.channel_names.items():
             channel = _known(channels, plan.known_channels.get(place))
             if channel is None and adopt:
@@ -113,7 +119,12 @@ class DiscordServerBuilder:
                     work.adopted.append(place)
             if channel is not None and _fits(channel, place):
                 work.channels[place] = channel
-        work.panel = await _panel_stands(work)
+        work.panels["panel"] = await _panel_stands(work, plan.known_panel)
+        if plan.theme_roles is not None:
+            work.panels["theme_panel"] = await _panel_stands(work, plan.known_theme_panel)
+            may = "manage_roles" not in work.refused.get("server", ())
+            ours = {str(role.id) for role in work.roles.values()} | set(plan.known_roles.values())
+            work.themes = ThemeRoleWork(guild, everything, every_channel, work.top, ours, may)
         return work
 
 
@@ -238,9 +249,14 @@ def _check_rights(work: _Work) -> None:
             work.refuse(place, what)
 
 
-async def _panel_stands(work: _Work) -> bool:
-    """Whether the permanent message is still where it was posted. What cannot be read is not posted again."""
-    channel, ref = work.channels.get("welcome"), work.plan.known_panel
+async def _tend_themes(work: _Work, *, make: bool) -> None:
+    if work.themes is not None:
+        await tend(work.themes, work.plan.theme_roles or {}, make=make)
+
+
+async def _panel_stands(work: _Work, ref: str | None) -> bool:
+    """Whether a permanent message is still where it was posted. What cannot be read is not posted again."""
+    channel = work.channels.get("welcome")
     if not isinstance(channel, discord.TextChannel) or ref is None:
         return False
     try:

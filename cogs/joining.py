@@ -271,7 +271,9 @@ class JoiningCog(commands.Cog):
     async def show_profile(self, interaction: Interaction, subject_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
         mine = await self.profiles.mine(actor)
-        rows: list[Row] = [[Button("profile.edit", style="primary"), Button("peer.search")]]
+        rows: list[Row] = [
+            [Button("profile.edit", style="primary"), Button("theme.mine"), Button("peer.search")]
+        ]
         await self.inbound.reply(interaction, "profiles/mine", rows=rows, mine=mine)
 
     @localized.command("profile.edit", parent=profile)

@@ -110,6 +110,7 @@ ME = Room(
     (
         _way("profile.show", Action.EDIT_PROFILE, "profile view"),
         _way("profile.edit", Action.EDIT_PROFILE, "profile edit"),
+        _way("theme.mine", Action.FOLLOW_THEMES, "themes"),
         _way("digest.mine", Action.READ_DIGEST, "digest mine", "digest stop", "digest email"),
         _way("digest.catch_up", Action.READ_DIGEST, "catch-up"),
         _way("mandate.show", Action.EDIT_PROFILE, "mandate view"),
@@ -148,6 +149,7 @@ NETWORK = Room(
         _way("network.health", Action.SEE_NETWORK_HEALTH, "network health"),
         _way("network.funnel", Action.HELP_NEWCOMERS, "network funnel"),
         _way("texts.list", Action.EDIT_TEXTS, "facilitate texts"),
+        _way("theme.roles", Action.RUN_THEME_ROLES, "network themes"),
         _way("network.forecast", Action.SEE_FORECAST, "network forecast"),
         _way("network.status", Action.SEE_NETWORK_STATUS, "network status"),
         _way("network.settings", Action.CHANGE_NETWORK, "network settings"),

@@ -14,6 +14,7 @@ from cogs.kit.layout import Menu, Option, Row
 from cogs.kit.paging import pages
 from cogs.network_figures import FigureDoors
 from cogs.network_group import NETWORK
+from cogs.network_themes import ThemeDoors
 from community import settings as rules
 from community.actors import Actor
 from community.errors import Invalid
@@ -41,11 +42,12 @@ _SETTINGS: Row = [
     Button("network.place"),
     Button("network.role"),
     Button("network.repair"),
+    Button("theme.roles"),
 ]
 _FORUMS = frozenset({"practices", "needs"})
 
 
-class NetworkCog(FigureDoors, commands.Cog):
+class NetworkCog(FigureDoors, ThemeDoors, commands.Cog):
     """`/network …` and the buttons that do the same."""
 
     network = NETWORK
@@ -59,7 +61,7 @@ class NetworkCog(FigureDoors, commands.Cog):
     async def set_up(self, interaction: Interaction) -> None:
         standing = self.inbound.standing(interaction)
         done = await self.networks.set_up(standing, name=_guild(interaction).name)
-        rows = [[Button("network.settings"), Button("network.status")]]
+        rows = [[Button("network.settings"), Button("theme.roles"), Button("network.status")]]
         await self.inbound.reply(interaction, "network/set_up", rows=rows, done=done)
 
     @localized.command("network.status", parent=network)

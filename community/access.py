@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from community import theme_wearing
 from storage import audit, joining, outbox
 from storage.joining import RequestState
 from storage.members import Member, MemberState
@@ -41,6 +42,7 @@ async def let_in(
     act = await note(session, now, member, by=by, action=action)
     await ask_platform(session, now, member, RoleName.MEMBER, act, give=True)
     await ask_platform(session, now, member, RoleName.NEWCOMER, act, give=False)
+    await theme_wearing.all_of(session, now, member.network_id, member.id or 0, give=True)
     if first:
         await tell(session, now, member, "member.admitted", act)
         for days in FOLLOW_UP_DAYS:

@@ -41,6 +41,10 @@ SILENT = (
     "room.role_end",
     "room.role_give",
     "room.role_take",
+    "theme.panel_changed",
+    "theme.role_end",
+    "theme.role_give",
+    "theme.role_take",
     "thread.mirror",
     "thread.notice",
 )

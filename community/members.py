@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community import access, seats, text
+from community import access, seats, text, theme_wearing
 from community.actors import Actor, Role, Standing
 from community.errors import DomainError, NotFound, NotSetUp
 from community.handover import author_left
@@ -188,6 +188,7 @@ class Members:
                 await self._drop_role(session, actor.network_id, member_id, role)
                 await access.ask_platform(session, now, member, role, act, give=False)
             await access.ask_platform(session, now, member, RoleName.MEMBER, act, give=False)
+            await theme_wearing.all_of(session, now, actor.network_id, member_id, give=False)
             return Decision(await _view(session, member), True)
 
     async def name_facilitator(self, actor: Actor, member_id: int) -> Decision:
@@ -206,6 +207,7 @@ class Members:
                 session.add(member)
                 await access.ask_platform(session, now, member, RoleName.MEMBER, act, give=True)
                 await access.ask_platform(session, now, member, RoleName.NEWCOMER, act, give=False)
+                await theme_wearing.all_of(session, now, actor.network_id, member_id, give=True)
             session.add(
                 MemberRole(
                     network_id=actor.network_id,
@@ -260,6 +262,8 @@ class Members:
             member.state = MemberState.ACTIVE
             member.admitted_at = member.admitted_at or self._clock.now()
             await self._note(session, network_id, None, "member.adopted", member.id)
+            session.add(member)
+            await theme_wearing.all_of(session, member.seen_at, network_id, member.id or 0, give=True)
         session.add(member)
         return Known(
             member.id or 0,

@@ -1,25 +1,22 @@
 """A network: its set-up on a server, its settings, its state and its repair.
 
-Platform work (making channels) runs between two transactions, never inside one; what was made is kept even
-when something was refused, so that doing it again goes on from there.
+Platform work (making channels) is in ``network_building.py``.
 """
 
-import asyncio
-from collections import defaultdict
 from collections.abc import Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community import text
+from community import text, theme_roles_plan
 from community.actors import Actor, Role, Standing
-from community.errors import Invalid, NotFound, NotSetUp
+from community.errors import Invalid, NotFound
+from community.network_building import Building, enqueue, want_panel
 from community.policy import Action, require
-from community.ports import Clock, Labels, ServerBuilder, ServerPlan, ServerState
+from community.ports import Clock, Labels
 from community.settings import (
     LOCALES,
     NAME_LONGEST,
     TAG_LONGEST,
-    TAGS_MOST,
     THEME_LONGEST,
     THEMES_MOST,
     OnlyInServer,
@@ -33,7 +30,7 @@ from community.settings import (
     settings_of,
     shortened,
 )
-from storage import audit, library, members, networks, outbox, ticks
+from storage import audit, library, members, networks, outbox, theme_roles, ticks
 from storage.engine import Database
 from storage.networks import Network, Place, RoleName, Theme
 
@@ -41,13 +38,11 @@ from storage.networks import Network, Place, RoleName, Theme
 class Networks:
     """Use cases on a network as a whole."""
 
-    def __init__(self, db: Database, clock: Clock, builder: ServerBuilder, labels: Labels) -> None:
+    def __init__(self, db: Database, clock: Clock, building: Building, labels: Labels) -> None:
         self._db = db
         self._clock = clock
-        self._builder = builder
+        self._building = building
         self._labels = labels
-        # Two set-ups of one server at once would each make the channels that the other does not see yet.
-        self._building: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def set_up(self, standing: Standing, *, name: str) -> SetUpView:
         """Make or adopt all that the network needs on its server, and the network itself if new."""
@@ -55,24 +50,21 @@ class Networks:
             raise OnlyInServer
         actor = Actor(0, None, Role.ADMIN if standing.manages_server else Role.STRANGER)
         require(actor, Action.SET_UP_NETWORK)
-        async with self._building[standing.server_ref]:
+        async with self._building.turn(standing.server_ref):
             network_id, first_time = await self._found(standing, name)
-            return await self._build(network_id, standing.server_ref, None, first_time=first_time)
+            return await self._building.build(network_id, standing.server_ref, None, first_time=first_time)
 
     async def repair(self, actor: Actor) -> SetUpView:
         """Put back what was deleted by hand; what stands is left as it is."""
         require(actor, Action.CHANGE_NETWORK)
-        server_ref = await self._server_of(actor)
-        async with self._building[server_ref]:
-            return await self._build(actor.network_id, server_ref, actor.member_id)
+        return await self._building.again(actor)
 
     async def status(self, actor: Actor) -> StatusView:
         """How the network stands, for those who run it."""
         require(actor, Action.SEE_NETWORK_STATUS)
-        server_ref = await self._server_of(actor)
+        state = await self._building.look(actor)
         async with self._db.reading() as session:
             network = await networks.get(session, actor.network_id)
-            plan = await self._plan(session, network)
             settings = await settings_of(session, network)
             states = await members.count_by_state(session, actor.network_id)
             resources = await library.count_by_state(session, actor.network_id)
@@ -82,7 +74,7 @@ class Networks:
                 session, actor.network_id, since=now - outbox.KEPT_FOR, until=now
             )
             looked = [TickView.of(tick, now) for tick in await ticks.every_tick(session)]
-        state = await self._builder.check(server_ref, plan)
+            names = await theme_roles_plan.names(session, actor.network_id, state)
         return StatusView(
             settings,
             state.missing,
@@ -92,6 +84,7 @@ class Networks:
             oldest[0].created_at if oldest else None,
             len(undelivered),
             looked,
+            names,
         )
 
     async def settings(self, actor: Actor) -> SettingsView:
@@ -128,7 +121,9 @@ class Networks:
                 setattr(network, field, value)
             session.add(network)
             act = await self._note(session, actor, sorted(changes))
-            await self._enqueue(session, actor.network_id, "network.panel_changed", act)
+            now = self._clock.now()
+            await enqueue(session, actor.network_id, "network.panel_changed", act, now)
+            await theme_roles_plan.show_panel(session, actor.network_id, act, now)
             return await settings_of(session, network)
 
     async def set_place(self, actor: Actor, place: str, channel_ref: str) -> SettingsView:
@@ -141,7 +136,9 @@ class Networks:
             await networks.put_place(session, actor.network_id, place, channel_ref)
             act = await self._note(session, actor, [f"place.{place}"])
             if place == Place.WELCOME:
-                await self._want_panel(session, actor.network_id, act)
+                now = self._clock.now()
+                await want_panel(session, actor.network_id, act, now)
+                await theme_roles_plan.show_panel(session, actor.network_id, act, now)
             return await settings_of(session, network)
 
     async def set_role(self, actor: Actor, role: str, role_ref: str) -> SettingsView:
@@ -151,6 +148,8 @@ class Networks:
             raise Invalid(field="role", problem="unknown", given=role)
         async with self._db.transaction() as session:
             network = await networks.lock(session, actor.network_id)
+            if await theme_roles.is_used(session, actor.network_id, role_ref):
+                raise Invalid(field="chosen_role", problem="role_of_theme")  # everybody may take it
             await networks.put_role(session, actor.network_id, role, role_ref)
             await self._note(session, actor, [f"role.{role}"])
             return await settings_of(session, network)
@@ -175,9 +174,10 @@ class Networks:
             theme.tag, theme.archived_at = tag, None
             theme.position = max((other.position for other in known), default=-1) + 1
             session.add(theme)
-            await self._note(session, actor, ["themes"])
+            act = await self._note(session, actor, ["themes"])
+            await theme_roles_plan.themes_changed(session, actor.network_id, act, self._clock.now())
             view = await settings_of(session, network)
-        await self._show_tags(actor)
+        await self._building.again(actor)  # forums and roles show the themes as they are now
         return view
 
     async def archive_theme(self, actor: Actor, theme_id: int) -> SettingsView:
@@ -192,9 +192,11 @@ class Networks:
                 raise Invalid(field="theme", problem="last_one")
             theme.archived_at = self._clock.now()
             session.add(theme)
-            await self._note(session, actor, ["themes"])
+            act = await self._note(session, actor, ["themes"])
+            now = self._clock.now()
+            await theme_roles_plan.themes_changed(session, actor.network_id, act, now, gone=[theme_id])
             view = await settings_of(session, network)
-        await self._show_tags(actor)
+        await self._building.again(actor)  # forums and roles show the themes as they are now
         return view
 
     async def _found(self, standing: Standing, name: str) -> tuple[int, bool]:
@@ -226,88 +228,6 @@ class Networks:
             session.add(Theme(network_id=network.id or 0, name=name, tag=tags[key], position=position))
         await session.flush()
 
-    async def _build(
-        self, network_id: int, server_ref: str, member_id: int | None, *, first_time: bool = False
-    ) -> SetUpView:
-        async with self._db.reading() as session:
-            plan = await self._plan(session, await networks.get(session, network_id))
-        state = await self._builder.build(server_ref, plan)
-        async with self._db.transaction() as session:
-            network = await networks.lock(session, network_id)
-            return await self._record(session, network, state, member_id, first_time)
-
-    async def _record(
-        self,
-        session: AsyncSession,
-        network: Network,
-        state: ServerState,
-        member_id: int | None,
-        first_time: bool,
-    ) -> SetUpView:
-        """Keep what stands now, even when the rest was refused."""
-        network_id = network.id or 0
-        for place, channel_ref in state.channels.items():
-            await networks.put_place(session, network_id, place, channel_ref)
-        for role, role_ref in state.roles.items():
-            await networks.put_role(session, network_id, role, role_ref)
-        missing = [name for name in state.missing if name != "panel"]
-        complete = not missing and not state.missing_permissions
-        now = self._clock.now()
-        if complete and network.set_up_at is None:
-            network.set_up_at = now
-            session.add(network)
-        act = await audit.record(
-            session,
-            network_id=network_id,
-            at=now,
-            member_id=member_id,
-            action=Action.SET_UP_NETWORK,
-            details={"created": list(state.created), "missing": missing},
-        )
-        if Place.WELCOME in state.channels and "panel" in state.missing:
-            await self._want_panel(session, network_id, act)
-        # What could not be said for want of a place is tried again.
-        again = await outbox.try_again(session, network_id, now) if complete else 0
-        return SetUpView(
-            await settings_of(session, network),
-            state.created,
-            state.adopted,
-            missing,
-            state.missing_permissions,
-            complete,
-            first_time,
-            again,
-        )
-
-    async def _plan(self, session: AsyncSession, network: Network) -> ServerPlan:
-        """Names in the network's language; references of what was made before, so that it is found again."""
-        network_id, locale = network.id or 0, network.locale
-        places = await networks.places(session, network_id)
-        themes = await networks.themes(session, network_id)
-        welcome = places.get(Place.WELCOME)
-        return ServerPlan(
-            role_names=self._labels.table("server.roles", locale),
-            channel_names=self._labels.table("server.channels", locale),
-            channel_topics=self._labels.table("server.topics", locale),
-            category_name=self._labels.label("server.category", locale),
-            theme_names=[theme.tag for theme in themes[:TAGS_MOST]],
-            known_roles=await networks.roles(session, network_id),
-            known_channels={place: row.channel_ref for place, row in places.items()},
-            known_panel=welcome.panel_ref if welcome else None,
-        )
-
-    async def _enqueue(self, session: AsyncSession, network_id: int, kind: str, act: int) -> None:
-        """Keyed by the act that asked for it: each act posts once at most."""
-        now = self._clock.now()
-        await outbox.enqueue(
-            session, network_id=network_id, kind=kind, dedupe_key=f"{kind}:{act}", due_at=now, now=now
-        )
-
-    async def _want_panel(self, session: AsyncSession, network_id: int, act: int) -> None:
-        """One that still has to leave will go where the welcome place is then."""
-        if not await outbox.is_waiting(session, network_id, "network.panel"):
-            await self._enqueue(session, network_id, "network.panel", act)
-
     async def _note(self, session: AsyncSession, actor: Actor, changed: Sequence[str]) -> int:
         return await audit.record(
             session,
@@ -317,16 +237,3 @@ class Networks:
             action=Action.CHANGE_NETWORK,
             details={"changed": list(changed)},
         )
-
-    async def _show_tags(self, actor: Actor) -> None:
-        """Forums show the themes as they are now. A server that refuses is told of by the status view."""
-        server_ref = await self._server_of(actor)
-        async with self._building[server_ref]:
-            await self._build(actor.network_id, server_ref, actor.member_id)
-
-    async def _server_of(self, actor: Actor) -> str:
-        async with self._db.reading() as session:
-            network = await networks.get(session, actor.network_id)
-        if network.server_ref is None:
-            raise NotSetUp
-        return network.server_ref

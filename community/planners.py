@@ -29,6 +29,7 @@ from community import (
     privacy_delivery,
     sponsoring_delivery,
     texts,
+    theme_roles_delivery,
     threads_delivery,
 )
 from community.outbox import Card, Direct, Drop, Edit, GiveUp, Grant, Plan, Planner, Post, Revoke
@@ -78,6 +79,7 @@ def planners(labels: Labels, public_url: str | None = None) -> Mapping[str, Plan
         **codev_delivery.planners(),
         **digest_delivery.planners(public_url),
         **needs_delivery.planners(),
+        **theme_roles_delivery.planners(labels),
         **threads_delivery.planners(labels),
         **handover_delivery.planners(),
     }

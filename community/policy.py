@@ -53,6 +53,8 @@ class Action(StrEnum):
     SEE_HELP = "help.see"
     SEE_PRIVACY = "privacy.see"
     SEE_MY_DATA = "privacy.mine"
+    FOLLOW_THEMES = "theme.follow"
+    RUN_THEME_ROLES = "theme.run"
     KEEP_DRAFT = "draft.keep"
     SEE_DESK = "desk.see"
     SEE_AUDIT = "desk.audit"
@@ -108,6 +110,8 @@ NEEDED: dict[Action, Role] = {
     Action.SEE_HELP: Role.STRANGER,
     Action.SEE_PRIVACY: Role.STRANGER,
     Action.SEE_MY_DATA: Role.STRANGER,  # one's own data, whatever became of one's access
+    Action.FOLLOW_THEMES: Role.MEMBER,
+    Action.RUN_THEME_ROLES: Role.FACILITATOR,
     Action.KEEP_DRAFT: Role.NEWCOMER,
     Action.SEE_DESK: Role.FACILITATOR,
     Action.SEE_AUDIT: Role.FACILITATOR,

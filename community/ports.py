@@ -70,7 +70,8 @@ class Wording(Labels, Renderer, Templates, Protocol):
 class Button:
     """A button under a message: an action's name ("library.approve") and the subject's id, nothing else.
 
-    ``extra`` is one more small number where the action needs it (a page, a rating).
+    ``extra`` is one more small number where the action needs it (a page, a rating). ``label``: what the
+    network calls it; without one, the words of the action.
     """
 
     action: str
@@ -78,6 +79,7 @@ class Button:
     extra: int = 0
     style: str = "secondary"  # primary, secondary, success, danger
     url: str | None = None  # a link button has an address instead of an action
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -206,6 +208,25 @@ class Messenger(Protocol):
 
 
 @dataclass(frozen=True)
+class WantedRole:
+    """A role without any right. ``known_name``: what we called the role of that reference last."""
+
+    name: str
+    known_ref: str | None = None
+    known_name: str = ""
+
+
+@dataclass(frozen=True)
+class StandingRole:
+    """``adopted``: it was there before us. ``made``: by this very run."""
+
+    ref: str
+    name: str  # as we called it last
+    adopted: bool = False
+    made: bool = False
+
+
+@dataclass(frozen=True)
 class ServerPlan:
     """What ``ServerBuilder`` must make or adopt: names come from the words, in the network's language."""
 
@@ -219,6 +240,8 @@ class ServerPlan:
     )  # RoleName -> reference to keep if it still exists
     known_channels: Mapping[str, str] = field(default_factory=dict)
     known_panel: str | None = None  # the permanent message in the welcome place
+    theme_roles: Mapping[int, WantedRole] | None = None  # by theme; None: the network wants none
+    known_theme_panel: str | None = None  # the message there that they are taken from
 
 
 @dataclass(frozen=True)
@@ -232,7 +255,10 @@ class ServerState:
     )  # place or "server" -> permissions
     created: Sequence[str] = ()
     adopted: Sequence[str] = ()
-    missing: Sequence[str] = ()  # places and roles that do not exist, "panel" for the permanent message
+    # Places and roles that do not exist, "panel" and "theme_panel" for the permanent messages.
+    missing: Sequence[str] = ()
+    theme_roles: Mapping[int, StandingRole] = field(default_factory=dict)
+    theme_troubles: Mapping[str, Sequence[int]] = field(default_factory=dict)  # what is wrong -> which themes
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community import needs_privacy, packing, practice_privacy, seats
+from community import needs_privacy, packing, practice_privacy, seats, theme_wearing
 from community.actors import Actor
 from community.errors import DomainError
 from community.handover import author_left
@@ -278,6 +278,7 @@ class Privacy:
         network = await networks.get(session, network_id)
         now = self._clock.now()
         given = await members.roles(session, network_id, member_id)
+        of_themes = await theme_wearing.refs_worn(session, network_id, member_id)
         await seats.release(session, network_id, member_id, now)
         await let_go(session, network_id, member_id, now)
         await stored.cancel_outbox(session, member_id, now)
@@ -293,7 +294,9 @@ class Privacy:
         member.seen_at = None
         session.add(member)
         await author_left(session, now, network_id, member_id)
-        await self._take_roles(session, network, member_id, account.account_ref, {RoleName.MEMBER, *given})
+        account_ref = account.account_ref
+        await self._take_roles(session, network, member_id, account_ref, {RoleName.MEMBER, *given})
+        await self._take_theme_roles(session, network, member_id, account_ref, of_themes)
         await audit.record(
             session,
             network_id=network_id,
@@ -316,6 +319,27 @@ class Privacy:
                 kind="privacy.take_role",
                 dedupe_key=f"privacy.take_role:{member_id}:{role}",
                 details={"role": str(role), "account": account_ref},
+                due_at=now,
+                now=now,
+            )
+
+    async def _take_theme_roles(
+        self,
+        session: AsyncSession,
+        network: Network,
+        member_id: int,
+        account_ref: str,
+        roles: Mapping[int, str],
+    ) -> None:
+        """They would say what somebody cares about whom we have forgotten."""
+        now = self._clock.now()
+        for theme_id, role_ref in roles.items():
+            await outbox.enqueue(
+                session,
+                network_id=network.id or 0,
+                kind="privacy.take_role",
+                dedupe_key=f"privacy.take_role:{member_id}:theme:{theme_id}",
+                details={"role_ref": role_ref, "account": account_ref},
                 due_at=now,
                 now=now,
             )

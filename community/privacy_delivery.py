@@ -44,7 +44,8 @@ class RoleTaken(Planner):
 
     async def plan(self, session: AsyncSession, row: Outbox, now: datetime) -> Plan:
         network = await networks.get(session, row.network_id)
-        role_ref = (await networks.roles(session, row.network_id)).get(str(row.details["role"]))
+        named = (await networks.roles(session, row.network_id)).get(str(row.details.get("role")))
+        role_ref = row.details.get("role_ref") or named
         account = row.details.get("account")
         if network.server_ref is None or role_ref is None or account is None:
             return GiveUp("no_role")
@@ -52,8 +53,8 @@ class RoleTaken(Planner):
         if known is not None:
             return Drop("came_back")
         reason = self._labels.label("reasons.privacy.take_role", network.locale)
-        return Revoke(network.server_ref, str(account), role_ref, reason)
+        return Revoke(network.server_ref, str(account), str(role_ref), reason)
 
     async def sent(self, session: AsyncSession, row: Outbox, ref: str, now: datetime) -> None:
-        row.details = {"role": row.details["role"]}
+        row.details = {key: value for key, value in row.details.items() if key != "account"}
         session.add(row)

@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community import directory, text
+from community import directory, text, theme_wearing
 from community.actors import Actor
 from community.errors import Invalid, NotFound
 from community.french_days import day_said
@@ -19,7 +19,7 @@ from community.likeness import Reason, reasons
 from community.policy import Action, require
 from community.ports import Clock
 from community.time_words import MONTHS, folded
-from storage import members, networks, profiles
+from storage import members, networks, profiles, theme_roles
 from storage.engine import Database
 from storage.profiles import Consent, PlaceColumn, Profile, Wanted
 from storage.search.analysis import analyser
@@ -160,7 +160,10 @@ class Profiles:
                 member.locale = locale if locale in LOCALES else member.locale
                 session.add(member)
             mine.function, mine.function_ends = function, until
+            worn = await theme_roles.worn(session, actor.network_id, mine.member_id)
             await profiles.set_themes(session, actor.network_id, mine.member_id, theme_ids)
+            now = self._clock.now()
+            await theme_wearing.followed(session, now, actor.network_id, mine.member_id, worn)
             return await self._keep(session, actor, mine, "about")
 
     async def set_exchange(self, actor: Actor, *, offers: str, seeks: str, bio: str) -> ProfileView:
@@ -218,14 +221,7 @@ class Profiles:
 
     async def _keep(self, session: AsyncSession, actor: Actor, mine: Profile, step: str) -> ProfileView:
         mine.step = max(mine.step, STEPS.index(step) + 1) if _in_order(mine, step) else mine.step
-        mine.updated_at = self._clock.now()
-        fields = (await profiles.granted(session, actor.network_id, [mine.member_id])).get(
-            mine.member_id, frozenset()
-        )
-        themes = await profiles.themes_of(session, actor.network_id, mine.member_id)
-        mine.stems = stems_of(mine, [theme.name for theme in themes], fields)
-        session.add(mine)
-        await session.flush()
+        await refresh(session, mine, self._clock.now())
         return await view(session, actor)
 
 
@@ -251,6 +247,18 @@ async def begin(
     await session.flush()
 
 
+async def refresh(session: AsyncSession, mine: Profile, now: datetime) -> None:
+    """After a change: what peers' words are compared with follows it."""
+    fields = (await profiles.granted(session, mine.network_id, [mine.member_id])).get(
+        mine.member_id, frozenset()
+    )
+    themes = await profiles.themes_of(session, mine.network_id, mine.member_id)
+    mine.stems = stems_of(mine, [theme.name for theme in themes], fields)
+    mine.updated_at = now
+    session.add(mine)
+    await session.flush()
+
+
 async def view(session: AsyncSession, actor: Actor) -> ProfileView:
     """The actor's own profile as it stands."""
     member = await members.get(session, actor.network_id, actor.member_id or 0)
@@ -262,7 +270,8 @@ async def view(session: AsyncSession, actor: Actor) -> ProfileView:
         mine = _nowhere(actor.network_id)
     followed = await profiles.themes_of(session, actor.network_id, member.id or 0)
     decided = await profiles.consents(session, actor.network_id, member.id or 0)
-    missing = _missing(mine, asked=bool(decided))
+    asked = any(field in decided for field in CONSENTS)
+    missing = _missing(mine, asked=asked)
     return ProfileView(
         member.id or 0,
         member.display_name,
@@ -280,7 +289,7 @@ async def view(session: AsyncSession, actor: Actor) -> ProfileView:
         actor.locale if member.locale is None else member.locale,
         member.timezone or network.timezone,
         tuple(field for field in CONSENTS if field in decided and decided[field].granted),
-        bool(decided),
+        asked,
         STEPS.index(missing[0]) + 1 if missing else len(STEPS) + 1,
         missing,
     )

@@ -40,6 +40,7 @@ from community.members import Members
 from community.needs import Needs
 from community.needs_care import NeedsCare
 from community.needs_upkeep import NeedsUpkeep
+from community.network_building import Building
 from community.networks import Networks
 from community.nudges import Nudges
 from community.opinions import Opinions
@@ -60,6 +61,8 @@ from community.sponsoring import Sponsoring
 from community.synonyms import Synonyms
 from community.territories import Territories
 from community.texts import Texts
+from community.theme_roles import ThemeRoles
+from community.themes import Themes
 from community.thread_listening import ThreadEars
 from community.threads import Threads
 from community.threads_care import ThreadCare
@@ -75,6 +78,8 @@ class Services:
     """A cog takes what it needs of it."""
 
     networks: Networks
+    themes: Themes
+    theme_roles: ThemeRoles
     members: Members
     joining: Joining
     invitations: Invitations
@@ -154,8 +159,11 @@ def services(
     members = Members(db, clock)
     meetups = Meetups(db, clock)
     sharing = Sharing(db, clock, memory)
+    building = Building(db, clock, builder, labels)
     return Services(
-        networks=Networks(db, clock, builder, labels),
+        networks=Networks(db, clock, building, labels),
+        themes=Themes(db, clock),
+        theme_roles=ThemeRoles(db, clock, building),
         members=members,
         joining=Joining(db, clock, members),
         invitations=Invitations(db, clock),

@@ -1,7 +1,7 @@
 """What the settings of a network are, may be and look like. The use cases are in ``networks.py``."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import available_timezones
 
@@ -61,6 +61,7 @@ class SetUpView:
     complete: bool
     first_time: bool
     tried_again: int = 0  # messages that could not be delivered, and are now tried again
+    theme_troubles: Mapping[str, Sequence[str]] = field(default_factory=dict)  # what is wrong -> themes
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,11 @@ class StatusView:
     oldest_proposal_at: datetime | None
     undelivered: int
     ticks: Sequence[TickView] = ()
+    theme_troubles: Mapping[str, Sequence[str]] = field(default_factory=dict)  # what is wrong -> themes
 
     @property
     def well(self) -> bool:
-        return not self.missing and not self.missing_permissions
+        return not self.missing and not self.missing_permissions and not self.theme_troubles
 
 
 def shortened(name: str) -> str:

@@ -59,7 +59,8 @@ Row = Sequence[Button | Menu]
 
 
 def _button(button: Button, words: Words, locale: str) -> discord.ui.Button[Any]:
-    label = shorten(words.label(f"buttons.{button.action}", locale), LABEL_LIMIT)
+    said = clean(button.label) or words.label(f"buttons.{button.action}", locale)
+    label = shorten(said, LABEL_LIMIT)
     if button.url is not None:
         return discord.ui.Button(label=label, url=button.url)
     return discord.ui.Button(

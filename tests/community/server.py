@@ -1,9 +1,9 @@
 """A server on paper: makes and loses channels as the real one would, without any platform."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import count
 
-from community.ports import ServerPlan, ServerState
+from community.ports import ServerPlan, ServerState, StandingRole
 
 
 class PaperServer:
@@ -15,6 +15,11 @@ class PaperServer:
         self.tags: list[str] = []
         self.panels: set[str] = set()
         self.refuses: dict[str, str] = {}
+        self.theme_roles: dict[
+            int, str
+        ] = {}  # theme -> role; ``adopts``: role that was there before, by name
+        self.adopts: dict[str, str] = {}
+        self.theme_troubles: dict[str, list[int]] = {}
         self.builds = 0
         self._numbers = count(500)
 
@@ -25,7 +30,13 @@ class PaperServer:
             *self._make(plan.channel_names, plan.known_channels, self.channels),
         ]
         self.tags = list(plan.theme_names)
-        return self._state(plan, created)
+        made = set()
+        for theme_id, want in (plan.theme_roles or {}).items():
+            if theme_id not in self.theme_roles and theme_id not in self._troubled():
+                found = self.adopts.get(want.name)
+                self.theme_roles[theme_id] = found or str(next(self._numbers))
+                made |= set() if found else {theme_id}
+        return self._state(plan, created, made)
 
     async def check(self, server_ref: str, plan: ServerPlan) -> ServerState:
         return self._state(plan, [])
@@ -36,11 +47,31 @@ class PaperServer:
             have[name] = str(next(self._numbers))
         return lost
 
-    def _state(self, plan: ServerPlan, created: list[str]) -> ServerState:
+    def _troubled(self) -> set[int]:
+        return {theme_id for ids in self.theme_troubles.values() for theme_id in ids}
+
+    def _themes(self, plan: ServerPlan, made: Collection[int]) -> dict[int, StandingRole]:
+        return {
+            theme_id: StandingRole(
+                self.theme_roles[theme_id],
+                want.name,
+                adopted=self.theme_roles[theme_id] in self.adopts.values(),
+                made=theme_id in made,
+            )
+            for theme_id, want in (plan.theme_roles or {}).items()
+            if theme_id in self.theme_roles
+        }
+
+    def _state(self, plan: ServerPlan, created: list[str], made: Collection[int] = ()) -> ServerState:
         missing = [name for name in plan.role_names if name not in self.roles]
         missing += [place for place in plan.channel_names if place not in self.channels]
         if plan.known_panel not in self.panels:
             missing.append("panel")
+        themes = self._themes(plan, made)
+        lost = [theme_id for theme_id in plan.theme_roles or {} if theme_id not in themes]
+        if plan.theme_roles is not None and plan.known_theme_panel not in self.panels:
+            missing.append("theme_panel")
+        troubles = {"missing": lost} if lost and not self.theme_troubles else dict(self.theme_troubles)
         return ServerState(
             dict(self.roles),
             dict(self.channels),
@@ -48,4 +79,6 @@ class PaperServer:
             tuple(created),
             (),
             tuple(missing),
+            themes,
+            troubles,
         )

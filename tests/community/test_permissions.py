@@ -63,6 +63,14 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
         Action.CHANGE_NETWORK,
         lambda n, r: n.services.networks.archive_theme(n[r], 999_999),
     ),
+    ("themes", "mine"): (Action.FOLLOW_THEMES, lambda n, r: n.services.themes.mine(n[r])),
+    ("themes", "take"): (Action.FOLLOW_THEMES, lambda n, r: n.services.themes.take(n[r], 999_999)),
+    ("themes", "leave"): (Action.FOLLOW_THEMES, lambda n, r: n.services.themes.leave(n[r], 999_999)),
+    ("themes", "choose"): (Action.FOLLOW_THEMES, lambda n, r: n.services.themes.choose(n[r], [])),
+    ("themes", "wear"): (Action.FOLLOW_THEMES, lambda n, r: n.services.themes.wear(n[r], True)),
+    ("theme_roles", "state"): (Action.RUN_THEME_ROLES, lambda n, r: n.services.theme_roles.state(n[r])),
+    ("theme_roles", "turn_on"): (Action.RUN_THEME_ROLES, lambda n, r: n.services.theme_roles.turn_on(n[r])),
+    ("theme_roles", "turn_off"): (Action.RUN_THEME_ROLES, lambda n, r: n.services.theme_roles.turn_off(n[r])),
     ("acronyms", "look_up"): (Action.SEE_ACRONYMS, lambda n, r: n.services.acronyms.look_up(n[r], "EPCI")),
     ("acronyms", "explain"): (Action.SEE_ACRONYMS, lambda n, r: n.services.acronyms.explain(n[r], "EPCI")),
     ("acronyms", "suggest"): (Action.SEE_ACRONYMS, lambda n, r: n.services.acronyms.suggest(n[r], "")),
@@ -747,6 +755,7 @@ WITHOUT_ACTOR = {
     ("personal_digests", "plan_due"),
     ("personal_digests", "purge"),
     ("personal_digests", "reader"),  # says who acts
+    ("theme_roles", "role_gone"),
     ("personal_digests", "page"),  # the secret address says who
     ("personal_digests", "stop_by_secret"),
     ("public_feeds", "read"),  # public, or nothing

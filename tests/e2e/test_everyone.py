@@ -73,6 +73,8 @@ COMMANDS = (
     Command("member suspend", "membre suspendre", "facilitator", "member.find", {"person": "newcomer"}),
     Command("member appoint", "membre confier-animation", "admin", "member.find", {"person": "newcomer"}),
     Command("member dismiss", "membre retirer-animation", "admin", "member.find", {"person": "newcomer"}),
+    Command("themes", "thèmes", "member", "theme.mine"),
+    Command("network themes", "réseau thèmes", "facilitator", "theme.roles"),
     Command("digest mine", "bulletin personnel", "member", "digest.mine"),
     Command("digest stop", "bulletin arrêter", "member", "digest.mine"),
     Command("catch-up", "rattrapage", "member", "digest.mine"),

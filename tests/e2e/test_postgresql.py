@@ -11,14 +11,20 @@ from tests.e2e.test_library import (
     test_two_facilitators_at_once_decide_once,
 )
 from tests.e2e.test_members import test_admitting_by_the_command_opens_the_channels
+from tests.e2e.test_themes import (
+    test_a_role_deleted_by_hand_is_missed_and_put_back_on_its_wearers,
+    test_roles_are_taken_by_buttons_before_and_after_a_restart,
+)
 
 __all__ = [
     "library",
     "test_a_double_click_publishes_once",
+    "test_a_role_deleted_by_hand_is_missed_and_put_back_on_its_wearers",
     "test_admitting_by_the_command_opens_the_channels",
     "test_from_a_search_to_a_published_proposal",
     "test_many_proposals_at_once",
     "test_pages_follow_one_another_without_repeating",
+    "test_roles_are_taken_by_buttons_before_and_after_a_restart",
     "test_two_facilitators_at_once_decide_once",
 ]
 
