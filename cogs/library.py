@@ -397,7 +397,8 @@ def _resource_rows(actor: Actor, resource: ResourceView, opinion: Opinion) -> li
         mine = actor.member_id is not None and resource.author_id == actor.member_id
         keep = "library.let_go" if opinion.kept else "library.keep"
         rate = [] if mine else [Button("opinion.rate", resource.id)]
-        said = [Button("opinion.list", resource.id)] if opinion.ratings else []
+        rate.append(Button("opinion.use", resource.id))
+        said = [Button("opinion.list", resource.id)] if opinion.ratings or opinion.uses else []
         rows.append([Button(keep, resource.id), *rate, *said, Button("report.make", resource.id)])
         if resource.doubtful_since and (mine or actor.role >= Role.FACILITATOR):
             rows[0] = [*rows[0], Button("library.confirm", resource.id, style="success")]

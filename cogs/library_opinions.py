@@ -18,6 +18,12 @@ RATE = Form(
     TextField("comment", long=True, required=False, maximum=rules.COMMENT_LONGEST),
 )
 
+USE = Form(
+    "opinion.use",
+    ChoiceField("outcome", "outcomes", radio=True),
+    TextField("comment", long=True, required=False, maximum=rules.COMMENT_LONGEST),
+)
+
 
 class OpinionDoors(Doors):
     """`/resource kept`, and the buttons under a resource."""
@@ -26,7 +32,7 @@ class OpinionDoors(Doors):
     async def rate_form(self, interaction: Interaction, resource_id: int) -> Prefill:
         actor = await self.inbound.actor(interaction)
         mine = await self.services.opinions.mine(actor, resource_id)
-        return Prefill({"stars": str(mine.stars), "comment": mine.comment}) if mine else Prefill()
+        return Prefill({"stars": str(mine.stars or ""), "comment": mine.comment}) if mine else Prefill()
 
     @submits(RATE)
     async def rated(self, interaction: Interaction, resource_id: int, values: Values) -> None:
@@ -35,6 +41,21 @@ class OpinionDoors(Doors):
         rating = await self.services.opinions.rate(actor, resource_id, stars, values["comment"])
         rows = [[Button("opinion.list", resource_id)]]
         await self.inbound.reply(interaction, "opinions/rated", rows=rows, rating=rating)
+
+    @prefills(USE)
+    async def use_form(self, interaction: Interaction, resource_id: int) -> Prefill:
+        actor = await self.inbound.actor(interaction)
+        mine = await self.services.opinions.use(actor, resource_id)
+        return Prefill({"outcome": mine.outcome, "comment": mine.comment}) if mine else Prefill()
+
+    @submits(USE)
+    async def used(self, interaction: Interaction, resource_id: int, values: Values) -> None:
+        actor = await self.inbound.actor(interaction)
+        said = await self.services.opinions.used(
+            actor, resource_id, values["outcome"] or "", values["comment"]
+        )
+        rows = [[Button("opinion.list", resource_id)]]
+        await self.inbound.reply(interaction, "opinions/used", rows=rows, said=said)
 
     @acts("opinion.list")
     async def show_opinions(self, interaction: Interaction, resource_id: int, extra: int) -> None:
@@ -93,4 +114,5 @@ def _kept_rows(page: ResourcePage) -> list[Row]:
 def _opinion_rows(said: ResourceOpinions) -> list[Row]:
     hideable = said.comments if said.may_hide else ()
     options = [Option(str(one.id), one.comment, one.author_name or "") for one in hideable]
-    return [[Menu("opinion.hide", options)], [Button("opinion.rate", said.resource.id)]]
+    own = [Button("opinion.rate", said.resource.id), Button("opinion.use", said.resource.id)]
+    return [[Menu("opinion.hide", options)], own]

@@ -1,6 +1,7 @@
-"""What members think of a resource, and what each keeps for themselves.
+"""What members think of a resource, where it was used and how that went, and what each keeps for themselves.
 
-An average is shown from five ratings on: below, it would be somebody's opinion with a number on it.
+An average is shown from five ratings on: below, it would be somebody's opinion with a number on it. Uses are
+shown by authority, each with the latest word of its members.
 """
 
 from collections.abc import Sequence
@@ -15,22 +16,34 @@ from community.aggregates import FEW
 from community.errors import DomainError, Invalid, NotFound
 from community.policy import Action, allows, require
 from community.ports import Clock
+from community.practice_people import belonging
 from community.resources import PAGE, ResourcePage, ResourceView, check_length, view, views
 from storage import audit, library, members, opinions
 from storage.engine import Database
 from storage.library import Resource, ResourceState
-from storage.opinions import KeptResource, ResourceRating
+from storage.opinions import KeptResource, Outcome, ResourceRating
 
 SHOWN_FROM = FEW
 STARS = (1, 2, 3, 4)
 COMMENT_LONGEST = 500
 COMMENTS_SHOWN = 5
+USES_SHOWN = 5
+NOT_USED = "none"  # what a form says to take a use back
 
 
 class OwnResource(DomainError):
     """Who proposed a resource does not rate it. Details: ``title``."""
 
     code = "own_resource"
+
+
+@dataclass(frozen=True)
+class UseView:
+    """``authority`` is empty where none is known; ``outcome`` a key of the label table "outcomes"."""
+
+    authority: str
+    outcome: str
+    comment: str
 
 
 @dataclass(frozen=True)
@@ -41,13 +54,16 @@ class Opinion:
     ratings: int
     kept: bool
     mine: int | None  # the actor's own stars
+    uses: Sequence[UseView] = ()  # the latest of them
+    used_by: int = 0  # authorities
 
 
 @dataclass(frozen=True)
 class CommentView:
     id: int
     author_name: str | None  # None: a former member
-    stars: int
+    stars: int | None
+    outcome: str
     comment: str
     at: datetime
 
@@ -65,8 +81,12 @@ class ResourceOpinions:
 
 @dataclass(frozen=True)
 class RatingView:
+    """One member's opinion: stars, the outcome of a use, or both. ``authority``: whose use it was."""
+
     resource: ResourceView
-    stars: int
+    stars: int | None
+    outcome: str
+    authority: str
     comment: str
     hidden: bool
 
@@ -85,8 +105,16 @@ class Opinions:
             stars, ratings = await opinions.average(session, actor.network_id, resource_id)
             mine = await opinions.rating_of(session, actor.network_id, resource_id, actor.member_id or 0)
             kept = await opinions.kept(session, actor.network_id, actor.member_id or 0, resource_id)
+            uses = _by_authority(await opinions.uses(session, actor.network_id, resource_id))
         average = stars if ratings >= SHOWN_FROM else None
-        return Opinion(average, ratings, kept is not None, mine.stars if mine else None)
+        return Opinion(
+            average,
+            ratings,
+            kept is not None,
+            mine.stars if mine else None,
+            uses[:USES_SHOWN],
+            len(uses),
+        )
 
     async def keep(self, actor: Actor, resource_id: int, *, wanted: bool = True) -> ResourceView:
         """Put it on the actor's own list, or take it off. Twice changes nothing."""
@@ -136,19 +164,42 @@ class Opinions:
         now = self._clock.now()
         async with self._db.transaction() as session:
             resource = await _ratable(session, actor, resource_id, change=True)
-            row = await opinions.rating_of(session, actor.network_id, resource_id, actor.member_id or 0)
-            if row is None:
-                row = ResourceRating(
-                    network_id=actor.network_id,
-                    resource_id=resource_id,
-                    member_id=actor.member_id,
-                    stars=stars,
-                    created_at=now,
-                    updated_at=now,
-                )
+            row = await _said(session, actor, resource_id, now)
             row.stars, row.comment, row.updated_at = stars, comment, now
             session.add(row)
             await session.flush()
+            return await _rating(session, resource, row)
+
+    async def use(self, actor: Actor, resource_id: int) -> RatingView | None:
+        """What the actor said of its use, or thinks of it; who proposed it may have used it too."""
+        require(actor, Action.JUDGE_RESOURCE)
+        async with self._db.reading() as session:
+            resource = await _published(session, actor, resource_id)
+            row = await opinions.rating_of(session, actor.network_id, resource_id, actor.member_id or 0)
+            return await _rating(session, resource, row) if row else None
+
+    async def used(self, actor: Actor, resource_id: int, outcome: str, comment: str = "") -> RatingView:
+        """« Nous l'avons utilisée », for the actor's authority; ``NOT_USED`` takes it back."""
+        require(actor, Action.JUDGE_RESOURCE)
+        comment = text.lines(comment)
+        check_length("comment", comment, 0, COMMENT_LONGEST)
+        if outcome not in {*Outcome, NOT_USED} or actor.member_id is None:
+            raise Invalid(field="outcome", problem="unknown")
+        now = self._clock.now()
+        async with self._db.transaction() as session:
+            resource = await _published(session, actor, resource_id, change=True)
+            row = await _said(session, actor, resource_id, now)
+            row.comment, row.updated_at = comment, now
+            if outcome == NOT_USED:
+                row.outcome, row.authority_key, row.authority_id, row.authority = "", "", None, ""
+            else:
+                who = await belonging(session, actor.network_id, actor.member_id)
+                row.outcome, row.authority_key = outcome, who.key
+                row.authority_id, row.authority = who.authority_id, who.authority
+            if row.stars is not None or row.outcome:
+                session.add(row)
+            elif row.id is not None:  # it said nothing else
+                await session.delete(row)
             return await _rating(session, resource, row)
 
     async def of(self, actor: Actor, resource_id: int) -> ResourceOpinions:
@@ -162,7 +213,12 @@ class Opinions:
             names = await members.names(session, actor.network_id, authors)
             comments = [
                 CommentView(
-                    row.id or 0, names.get(row.member_id or 0), row.stars, row.comment, row.updated_at
+                    row.id or 0,
+                    names.get(row.member_id or 0),
+                    row.stars,
+                    row.outcome,
+                    row.comment,
+                    row.updated_at,
                 )
                 for row in found
             ]
@@ -198,6 +254,36 @@ class Opinions:
             return row.resource_id
 
 
+async def forget_member(session: AsyncSession, network_id: int, member_id: int) -> None:
+    """In the transaction that erases the member: the uses stay and count, without anybody's name."""
+    for row in await opinions.used_by(session, network_id, member_id):
+        row.authority, row.authority_id, row.authority_key = "", None, f"gone:{row.id}"
+        session.add(row)
+
+
+def _by_authority(rows: Sequence[ResourceRating]) -> list[UseView]:
+    """One for each authority: the latest word of its members."""
+    latest: dict[str, ResourceRating] = {}
+    for row in rows:
+        latest.setdefault(row.authority_key, row)
+    return [
+        UseView(row.authority, row.outcome, "" if row.hidden_at else text.one_line(row.comment))
+        for row in latest.values()
+    ]
+
+
+async def _said(session: AsyncSession, actor: Actor, resource_id: int, now: datetime) -> ResourceRating:
+    """The actor's opinion so far, or a new one that says nothing yet."""
+    row = await opinions.rating_of(session, actor.network_id, resource_id, actor.member_id or 0)
+    return row or ResourceRating(
+        network_id=actor.network_id,
+        resource_id=resource_id,
+        member_id=actor.member_id,
+        created_at=now,
+        updated_at=now,
+    )
+
+
 def _may_hide(actor: Actor, resource: Resource) -> bool:
     mine = actor.member_id is not None and resource.proposed_by == actor.member_id
     return mine or allows(actor, Action.CURATE_LIBRARY)
@@ -223,4 +309,7 @@ async def _ratable(
 
 
 async def _rating(session: AsyncSession, resource: Resource, row: ResourceRating) -> RatingView:
-    return RatingView(await view(session, resource), row.stars, row.comment, row.hidden_at is not None)
+    shown = await view(session, resource)
+    return RatingView(
+        shown, row.stars, row.outcome, row.authority, row.comment, hidden=row.hidden_at is not None
+    )

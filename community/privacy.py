@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community import needs_privacy, packing, practice_privacy, seats, theme_wearing
+from community import needs_privacy, opinions, packing, practice_privacy, seats, theme_wearing
 from community.actors import Actor
 from community.errors import DomainError
 from community.handover import author_left
@@ -284,6 +284,7 @@ class Privacy:
         await stored.cancel_outbox(session, member_id, now)
         await practice_privacy.forget_member(session, network_id, member_id, self._clock)
         await needs_privacy.forget_member(session, network_id, member_id, now)
+        await opinions.forget_member(session, network_id, member_id)
         for (table, column), treatment in TREATMENTS.items():
             if treatment is Treatment.OWN:
                 await stored.delete_rows(session, table, column, member_id)

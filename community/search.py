@@ -62,6 +62,7 @@ class SearchResult:
     period: str = ""  # of a practice, as written
     thread_ref: str | None = None  # where a practice is discussed
     nameless: bool = False
+    uses: int = 0  # by how many authorities a resource was used
 
     @property
     def chosen(self) -> str:
@@ -387,6 +388,7 @@ def _result(
         score=score,
         doubtful=card.doubtful,
         link_state=link_state,
+        uses=card.uses,
     )
 
 

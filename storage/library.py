@@ -205,11 +205,15 @@ class Card(NamedTuple):
     publisher: str
     year: int | None
     doubtful: bool  # « à vérifier »
+    uses: int  # by how many authorities
 
 
 _CARDS = (
     "SELECT id, ref, kind, title, summary, substr(body, 1, 12000), url, publisher, year,"
-    " doubtful_since IS NOT NULL FROM resource"
+    " doubtful_since IS NOT NULL,"
+    " (SELECT count(DISTINCT authority_key) FROM resource_rating"
+    "  WHERE resource_id = resource.id AND outcome <> '')"
+    " FROM resource"
     " WHERE network_id = :network AND state = 'published' AND id {ids}"
 )
 _THEME_NAMES = (

@@ -1,7 +1,11 @@
-"""What members think of resources: ratings with a comment, and what each keeps for themselves."""
+"""What members think of resources: stars, how it went where they used it, a comment; what each keeps.
+
+Uses are counted by authority: three colleagues of one town hall are one.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
@@ -11,8 +15,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.library import Resource, ResourceState
 
 
+class Outcome(StrEnum):
+    """How it went where a resource was used."""
+
+    USEFUL = "useful"  # as it is
+    ADAPTED = "adapted"
+    UNSUITED = "unsuited"  # not for their case
+
+
 class ResourceRating(SQLModel, table=True):
-    """One per member and resource; the latest word of the member replaces the former."""
+    """One per member and resource; the latest word of the member replaces the former.
+
+    It has stars, an outcome, or both: somebody may say what they think of it, or that they used it.
+    """
 
     __tablename__ = "resource_rating"
 
@@ -20,7 +35,11 @@ class ResourceRating(SQLModel, table=True):
     network_id: int = Field(foreign_key="network.id")
     resource_id: int = Field(foreign_key="resource.id", index=True)
     member_id: int | None = Field(default=None, foreign_key="member.id", index=True)  # None: a former member
-    stars: int
+    stars: int | None = None
+    outcome: str = ""  # of a use; empty: none is known
+    authority_key: str = ""  # whose use it was: see ``community.practice_people``
+    authority_id: str | None = None
+    authority: str = ""  # shown name; empty once who said it was erased
     comment: str = ""
     hidden_by: int | None = Field(default=None, foreign_key="member.id", index=True)
     hidden_at: datetime | None = None
@@ -30,6 +49,10 @@ class ResourceRating(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("resource_id", "member_id"),
         CheckConstraint("stars BETWEEN 1 AND 4", name="resource_rating_stars_known"),
+        CheckConstraint(
+            "outcome IN ('', 'useful', 'adapted', 'unsuited')", name="resource_rating_outcome_known"
+        ),
+        CheckConstraint("stars IS NOT NULL OR outcome <> ''", name="resource_rating_says_something"),
     )
 
 
@@ -71,17 +94,38 @@ async def rating(session: AsyncSession, network_id: int, rating_id: int) -> Reso
 
 async def average(session: AsyncSession, network_id: int, resource_id: int) -> Average:
     """Of all ratings; 0 of none."""
-    query = select(func.coalesce(func.avg(ResourceRating.stars), 0), func.count()).where(
-        ResourceRating.network_id == network_id, ResourceRating.resource_id == resource_id
-    )
+    query = select(
+        func.coalesce(func.avg(ResourceRating.stars), 0), func.count(col(ResourceRating.stars))
+    ).where(ResourceRating.network_id == network_id, ResourceRating.resource_id == resource_id)
     stars, count = (await session.exec(query)).one()
     return Average(float(stars), count)
+
+
+async def uses(session: AsyncSession, network_id: int, resource_id: int) -> Sequence[ResourceRating]:
+    """What members say of its use, the latest word first."""
+    query = select(ResourceRating).where(
+        ResourceRating.network_id == network_id,
+        ResourceRating.resource_id == resource_id,
+        ResourceRating.outcome != "",
+    )
+    latest = query.order_by(col(ResourceRating.updated_at).desc(), col(ResourceRating.id).desc())
+    return (await session.exec(latest)).all()
+
+
+async def used_by(session: AsyncSession, network_id: int, member_id: int) -> Sequence[ResourceRating]:
+    """Where this member says that a resource was used."""
+    query = select(ResourceRating).where(
+        ResourceRating.network_id == network_id,
+        ResourceRating.member_id == member_id,
+        ResourceRating.outcome != "",
+    )
+    return (await session.exec(query.order_by(col(ResourceRating.id)))).all()
 
 
 async def comments(
     session: AsyncSession, network_id: int, resource_id: int, *, limit: int
 ) -> Sequence[ResourceRating]:
-    """Ratings with words that are not hidden, the latest first."""
+    """Opinions with words that are not hidden, the latest first."""
     query = select(ResourceRating).where(
         ResourceRating.network_id == network_id,
         ResourceRating.resource_id == resource_id,

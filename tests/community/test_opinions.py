@@ -1,15 +1,26 @@
 """Ratings, what people keep, and what was searched for in vain, on both databases."""
 
+import io
+import json
+import zipfile
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlmodel import col, select
 
 from community.actors import Actor, Role
 from community.errors import Invalid, NotAllowed, NotFound
-from community.opinions import OwnResource
+from community.opinions import NOT_USED, USES_SHOWN, OwnResource
+from community.packing import JSON_NAME
 from community.resources import NewResource, ResourceView
+from prompts import Words
+from storage.opinions import ResourceRating
 from tests.community.conftest import Network, standing
+from tests.community.practices import people_of
+
+THIERS, VAISON = "commune:63430", "commune:84137"
+NEIGHBOURS = (35238, 54547, 69123, 77284, 84137, 63430, 73065)  # as their authorities joined
 
 
 async def shared(network: Network, title: str = "Guide de la concertation") -> ResourceView:
@@ -73,6 +84,99 @@ async def test_what_cannot_be_rated(network: Network, other_admin: Actor) -> Non
     ):
         with pytest.raises(NotFound):
             await reach
+
+
+async def test_uses_are_counted_by_authority_with_the_latest_word(network: Network) -> None:
+    opinions, resource = network.services.opinions, await shared(network)
+    thiers, colleague, vaison = await people_of(network, THIERS, THIERS, VAISON)
+    await opinions.used(thiers, resource.id, "unsuited", "Trop tôt.")
+    network.clock.advance(timedelta(minutes=1))
+    await opinions.used(vaison, resource.id, "useful")
+    network.clock.advance(timedelta(minutes=1))
+    await opinions.used(colleague, resource.id, "adapted", " Avec\nnos mots. ")
+    about = await opinions.about(network[Role.MEMBER], resource.id)
+    assert [(one.authority, one.outcome, one.comment) for one in about.uses] == [
+        ("Thiers (Puy-de-Dôme)", "adapted", "Avec nos mots."),
+        ("Vaison-la-Romaine (Vaucluse)", "useful", ""),
+    ]
+    assert (about.used_by, about.ratings, about.average) == (2, 0, None)
+    [found] = (await network.services.search.find(vaison, "concertation")).results
+    assert found.uses == 2
+    await opinions.used(thiers, resource.id, NOT_USED)
+    await opinions.used(colleague, resource.id, NOT_USED)
+    assert (await opinions.about(vaison, resource.id)).used_by == 1
+    assert await opinions.use(thiers, resource.id) is None  # nothing is left of it
+
+
+async def test_a_use_and_a_rating_are_one_opinion(network: Network) -> None:
+    opinions, resource, member = network.services.opinions, await shared(network), network[Role.MEMBER]
+    await opinions.used(member, resource.id, "adapted", "Bien.")
+    rated = await opinions.rate(member, resource.id, 4, "Très bien.")
+    assert (rated.stars, rated.outcome) == (4, "adapted")
+    [comment] = (await opinions.of(member, resource.id)).comments
+    assert (comment.stars, comment.outcome, comment.comment) == (4, "adapted", "Très bien.")
+    await opinions.hide(network[Role.FACILITATOR], comment.id)
+    [use] = (await opinions.about(member, resource.id)).uses
+    assert (use.authority, use.comment) == ("", "")
+    assert (await opinions.used(member, resource.id, NOT_USED)).stars == 4
+
+
+async def test_who_proposed_a_resource_may_have_used_it(network: Network, other_admin: Actor) -> None:
+    opinions, resource = network.services.opinions, await shared(network)
+    assert (await opinions.used(network[Role.ADMIN], resource.id, "useful")).outcome == "useful"
+    with pytest.raises(Invalid):
+        await opinions.used(network[Role.MEMBER], resource.id, "wonderful")
+    for reach in (
+        opinions.use(other_admin, resource.id),
+        opinions.used(other_admin, resource.id, "useful"),
+        opinions.used(network[Role.MEMBER], (await network.propose("En attente")).id, "useful"),
+    ):
+        with pytest.raises(NotFound):
+            await reach
+    [seen] = (await network.services.search.find(network[Role.MEMBER], "concertation")).results
+    assert seen.uses == 1
+
+
+async def test_the_card_names_the_latest_authorities_and_counts_the_others(
+    network: Network, words: Words
+) -> None:
+    opinions, resource = network.services.opinions, await shared(network)
+    for person in await people_of(network, *(f"commune:{number}" for number in NEIGHBOURS)):
+        network.clock.advance(timedelta(minutes=1))
+        await opinions.used(person, resource.id, "useful")
+    about = await opinions.about(network[Role.MEMBER], resource.id)
+    assert about.used_by == len(NEIGHBOURS) == USES_SHOWN + 2
+    assert [one.authority.split(" ")[0] for one in about.uses] == [
+        "Chambéry",
+        "Thiers",
+        "Vaison-la-Romaine",
+        "Meaux",
+        "Lyon",
+    ]
+    for locale, counted, rest in (
+        ("fr", "**Utilisée par 7\u00a0collectivités**", "et 2 autres."),
+        ("en", "**Used by 7 authorities**", "and 2 others."),
+    ):
+        card = words.render("library/resource", locale, resource=resource, opinion=about).body
+        assert counted.replace("\u00a0", " ") in card.replace("\u00a0", " ")
+        assert rest in card.replace("\u00a0", " ")
+
+
+async def test_an_erased_member_s_use_counts_without_a_name(network: Network) -> None:
+    opinions, resource = network.services.opinions, await shared(network)
+    thiers, vaison = await people_of(network, THIERS, VAISON)
+    for person in (thiers, vaison):
+        await opinions.used(person, resource.id, "useful", "Utile.")
+    with zipfile.ZipFile(io.BytesIO(await network.services.privacy.export(thiers))) as archive:
+        handed_over = json.loads(archive.read(JSON_NAME))
+    assert [row["authority"] for row in handed_over["resource_rating"]] == ["Thiers (Puy-de-Dôme)"]
+    await network.services.privacy.erase(thiers)
+    about = await opinions.about(vaison, resource.id)
+    assert sorted(one.authority for one in about.uses) == ["", "Vaison-la-Romaine (Vaucluse)"]
+    async with network.db.reading() as session:
+        rows = (await session.exec(select(ResourceRating).order_by(col(ResourceRating.id)))).all()
+    assert [row.authority_id for row in rows] == [None, VAISON]
+    assert all("Thiers" not in row.authority and THIERS not in row.authority_key for row in rows)
 
 
 async def test_what_is_kept_is_ones_own(network: Network) -> None:

@@ -510,6 +510,8 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
     ("opinions", "kept"): (Action.JUDGE_RESOURCE, lambda n, r: n.services.opinions.kept(n[r])),
     ("opinions", "mine"): (Action.JUDGE_RESOURCE, lambda n, r: n.services.opinions.mine(n[r], 999_999)),
     ("opinions", "rate"): (Action.JUDGE_RESOURCE, lambda n, r: n.services.opinions.rate(n[r], 999_999, 4)),
+    ("opinions", "use"): (Action.JUDGE_RESOURCE, lambda n, r: n.services.opinions.use(n[r], 999_999)),
+    ("opinions", "used"): (Action.JUDGE_RESOURCE, lambda n, r: n.services.opinions.used(n[r], 9, "useful")),
     ("opinions", "hide"): (Action.JUDGE_RESOURCE, lambda n, r: n.services.opinions.hide(n[r], 999_999)),
     ("alerts", "save"): (Action.JUDGE_RESOURCE, lambda n, r: n.services.alerts.save(n[r], 999_999, 0)),
     ("alerts", "mine"): (Action.JUDGE_RESOURCE, lambda n, r: n.services.alerts.mine(n[r])),

@@ -44,6 +44,10 @@ class Words:
     news: str
     practice: str
     again: str
+    used: str
+    noted: str
+    card: str
+    counted: str
 
 
 FRENCH = Words(
@@ -64,6 +68,10 @@ FRENCH = Words(
     "2 nouveautés pour « rupture approvisionement »",
     "Fiche pratique, Ville de Thiers",
     "Refaire la recherche",
+    "Nous l’avons utilisée",
+    "Merci : c’est noté",
+    "Utilisée par 1 collectivité",
+    "· utilisée par 1 collectivité",
 )
 ENGLISH = Words(
     "member-en",
@@ -83,6 +91,10 @@ ENGLISH = Words(
     "2 new items for “rupture approvisionement”",
     "Practice card, Ville de Thiers",
     "Search again",
+    "We used it",
+    "Thank you, noted",
+    "Used by 1 authority",
+    "· used by 1 authority",
 )
 
 
@@ -185,6 +197,27 @@ async def test_a_saved_search_tells_what_is_new_and_only_once(toolbox: Town, wor
     again = await person.click(told, words.again)
     assert "Une rupture d’approvisionnement évitée" in read(again)
     assert words.stopped in read(await person.click(told, words.stop))
+
+
+@pytest.mark.parametrize("words", [FRENCH, ENGLISH], ids=["fr", "en"])
+async def test_where_a_sheet_was_used_stands_on_it_and_in_the_results(toolbox: Town, words: Words) -> None:
+    person, colleague = toolbox[words.who], toolbox["facilitator"]
+    found = await person.slash("resource search", query="fiche méthode alimentaire")
+    sheet = await person.choose(found, words.show, [SHEET])
+    form = await person.click(sheet, words.used)
+    assert form.modal is not None
+    noted = await person.fill(form, {"outcome": "adapted", "comment": "Avec nos producteurs."})
+    assert words.noted in read(noted)
+    again = await person.choose(found, words.show, [SHEET])
+    assert words.card in read(again)
+    assert "(Avec nos producteurs.)" in read(again)
+    form = await person.click(again, words.used)
+    assert form.modal is not None
+    assert form.modal.fields["comment"]["value"] == "Avec nos producteurs."
+    results = await person.slash("resource search", query="fiche méthode alimentaire")
+    assert read(results).count(words.counted) == 1
+    others = await colleague.slash("ressource chercher", recherche="fiche méthode alimentaire")
+    assert "· utilisée par 1 collectivité" in read(others)
 
 
 @pytest.mark.parametrize("words", [FRENCH, ENGLISH], ids=["fr", "en"])
