@@ -5,6 +5,7 @@ from dataclasses import replace
 from discord.ext import commands
 
 from cogs.facilitate_group import FACILITATE
+from cogs.facilitate_messages import MessageDoors
 from cogs.facilitate_texts import TextDoors
 from cogs.kit import localized
 from cogs.kit.actions import Interaction, acts, picked
@@ -20,15 +21,16 @@ BUDGET = Form("nudge.budget", TextField("per_week", maximum=2))
 _PACE = 1_000  # families of acts travel in ``extra`` as their number above the page
 
 
-class FacilitateCog(TextDoors, commands.Cog):
-    """`/facilitate desk|audit|texts`, and their buttons."""
+class FacilitateCog(TextDoors, MessageDoors, commands.Cog):
+    """`/facilitate desk|audit|texts|message`, and their buttons."""
 
     facilitate = FACILITATE
 
     def __init__(self, host: Host) -> None:
-        self.inbound, self.words = host.inbound, host.words
+        self.inbound, self.words, self.forms = host.inbound, host.words, host.forms
         self.desk, self.audits = host.services.desk, host.services.audits
         self.nudges, self.texts = host.services.nudges, host.services.texts
+        self.messages = host.services.team_messages
 
     @localized.command("facilitate.desk", parent=FACILITATE)
     async def look(self, interaction: Interaction) -> None:
@@ -155,10 +157,14 @@ async def setup(host: Host) -> None:
 
 def _desk_rows(view: DeskView) -> list[Row]:
     lines = [line.button for line in view.lines]
-    return [lines, [Button("desk.audit"), Button("nudge.budget"), Button("network.forecast")]]
+    return [
+        lines,
+        [Button("desk.audit"), Button("nudge.budget"), Button("network.forecast"), Button("message.list")],
+    ]
 
 
 def _silent_rows(page: SilentPage) -> list[Row]:
     options = [Option(str(one.id), one.name) for one in page.items]
     turning = pages("desk.silent", 0, page.page, page.pages)
-    return [[Menu("member.choose", options)], [*turning, Button("desk.show")]]
+    write = [Button("message.to_silent")] if options else []
+    return [[Menu("member.choose", options)], [*turning, *write, Button("desk.show")]]

@@ -114,6 +114,7 @@ ME = Room(
         _way("digest.mine", Action.READ_DIGEST, "digest mine", "digest stop", "digest email"),
         _way("digest.catch_up", Action.READ_DIGEST, "catch-up"),
         _way("mandate.show", Action.EDIT_PROFILE, "mandate view"),
+        _way("message.choice", Action.HAVE_MESSAGES),
         _way("privacy.mine", Action.SEE_MY_DATA, "my-data view", "my-data export", "my-data delete"),
         _way("privacy.show", Action.SEE_PRIVACY, "privacy"),
     ),
@@ -139,6 +140,7 @@ FACILITATION = Room(
         _way("coffee.offer", Action.PROPOSE_COFFEE, "coffee propose"),
         _way("codev.propose", Action.PROPOSE_CODEV, "codev propose"),
         _way("mandate.campaign", Action.ADMIT_MEMBER, "mandate campaign"),
+        _way("message.list", Action.WRITE_TO_MEMBERS, "facilitate message"),
     ),
 )
 NETWORK = Room(

@@ -14,7 +14,7 @@ from community.actors import Actor
 from community.errors import NotFound
 from community.policy import Action, require
 from community.ports import Clock
-from storage import audit, meetups, needs, outbox, polls
+from storage import audit, meetups, needs, outbox, polls, team_messages
 from storage.engine import Database
 from storage.outbox import Outbox
 
@@ -59,7 +59,7 @@ class ForecastLine:
     due_at: datetime
     number: int
     place: bool
-    about: str = ""  # of a meetup or a poll: its title
+    about: str = ""  # of what has one: its title
 
 
 @dataclass(frozen=True)
@@ -163,4 +163,7 @@ async def _about(session: AsyncSession, row: Outbox) -> str:
     if row.kind.startswith("need.") and row.kind != "need.asked":  # that one is about a request
         need = await needs.get(session, row.network_id, row.subject_id or 0)
         return need.title if need is not None else ""
+    if row.kind == team_messages.SENT:
+        message = await team_messages.get(session, row.network_id, row.subject_id or 0)
+        return message.title if message is not None else ""
     return ""

@@ -47,19 +47,19 @@ class BudgetView:
 async def take(session: AsyncSession, row: Outbox, now: datetime) -> Later | Never | None:
     """Count one more nudge, or say why it must wait. Asking again for the same row counts it once."""
     member_id, row_id = row.recipient_id or 0, row.id or 0
-    limit = await _limit(session, row.network_id)
+    most = await limit(session, row.network_id)
     # Two rows for one person take turns, in however many lanes and processes they are.
     await members.locked(session, row.network_id, member_id)
     mine = await stored.recent(session, row.network_id, member_id, now - WEEK)
     if any(nudge.outbox_id == row_id for nudge in mine):
         return None
-    if len(mine) < limit:
+    if len(mine) < most:
         await session.merge(Nudge(outbox_id=row_id, network_id=row.network_id, member_id=member_id, at=now))
         return None
     last = row.due_at + PATIENCE
     if row.expires_at is not None:
         last = min(last, row.expires_at)
-    until = mine[len(mine) - limit].at + WEEK if limit else last
+    until = mine[len(mine) - most].at + WEEK if most else last
     return Later(until) if until < last else Never()
 
 
@@ -102,9 +102,10 @@ class Nudges:
     async def _view(self, session: AsyncSession, actor: Actor) -> BudgetView:
         now = self._clock.now()
         waiting, dropped = await stored.held_back(session, actor.network_id, now - WEEK)
-        return BudgetView(await _limit(session, actor.network_id), waiting, dropped)
+        return BudgetView(await limit(session, actor.network_id), waiting, dropped)
 
 
-async def _limit(session: AsyncSession, network_id: int) -> int:
+async def limit(session: AsyncSession, network_id: int) -> int:
+    """How many a member gets in a week."""
     chosen = await stored.per_week(session, network_id)
     return PER_WEEK if chosen is None else chosen

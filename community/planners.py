@@ -28,6 +28,7 @@ from community import (
     practices_delivery,
     privacy_delivery,
     sponsoring_delivery,
+    team_messages_delivery,
     texts,
     theme_roles_delivery,
     threads_delivery,
@@ -82,6 +83,7 @@ def planners(labels: Labels, public_url: str | None = None) -> Mapping[str, Plan
         **theme_roles_delivery.planners(labels),
         **threads_delivery.planners(labels),
         **handover_delivery.planners(),
+        **team_messages_delivery.planners(),
     }
 
 

@@ -60,6 +60,8 @@ class Action(StrEnum):
     SEE_AUDIT = "desk.audit"
     EDIT_TEXTS = "texts.edit"
     SET_NUDGES = "desk.nudges"
+    WRITE_TO_MEMBERS = "message.write"
+    HAVE_MESSAGES = "message.have"  # read one's own, want no more of them
 
 
 # The lowest role that may do it.
@@ -117,6 +119,8 @@ NEEDED: dict[Action, Role] = {
     Action.SEE_AUDIT: Role.FACILITATOR,
     Action.EDIT_TEXTS: Role.FACILITATOR,
     Action.SET_NUDGES: Role.FACILITATOR,
+    Action.WRITE_TO_MEMBERS: Role.FACILITATOR,
+    Action.HAVE_MESSAGES: Role.NEWCOMER,
 }
 
 

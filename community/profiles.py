@@ -197,7 +197,7 @@ class Profiles:
         """Comparable territories first. ``place``: an authority's id, or what somebody types for one."""
         require(actor, Action.FIND_PEERS)
         stems = [word.stem for word in analyser().analyse(query[:QUERY_LONGEST])]
-        where = _where(place)
+        where = where_typed(place)
         async with self._db.reading() as session:
             mine = await profiles.get(session, actor.network_id, actor.member_id or 0)
             followed = await profiles.themes_of(session, actor.network_id, actor.member_id or 0)
@@ -385,11 +385,12 @@ def wanted_of(
         theme_ids=theme_ids,
         stems=stems,
         theme_id=theme_id,
-        place=_place_sought(where) if where else None,
+        place=place_sought(where) if where else None,
     )
 
 
-def _place_sought(where: "directory.AuthorityView") -> "tuple[PlaceColumn, str]":
+def place_sought(where: "directory.AuthorityView") -> "tuple[PlaceColumn, str]":
+    """The column of a profile, and the code in it, by which a territory's members are found."""
     code = where.id.partition(":")[2]
     match where.kind:
         case "departement":
@@ -406,7 +407,8 @@ def _nowhere(network_id: int) -> Profile:
     return Profile(member_id=0, network_id=network_id, updated_at=datetime.now(UTC))
 
 
-def _where(place: str) -> "directory.AuthorityView | None":
+def where_typed(place: str) -> "directory.AuthorityView | None":
+    """The territory that was typed or picked; None when nothing was."""
     if not place.strip():
         return None
     found = directory.known(place) or next(iter(directory.look_up(place, limit=1)), None)

@@ -59,6 +59,7 @@ from community.reports import Reports
 from community.search import Search
 from community.sponsoring import Sponsoring
 from community.synonyms import Synonyms
+from community.team_messages import TeamMessages
 from community.territories import Territories
 from community.texts import Texts
 from community.theme_roles import ThemeRoles
@@ -139,6 +140,7 @@ class Services:
     desk: Desk
     audits: Audits
     nudges: Nudges
+    team_messages: TeamMessages
     texts: Texts
     drafts: Drafts
     help: Help
@@ -223,6 +225,7 @@ def services(
         desk=Desk(db, clock),
         audits=Audits(db),
         nudges=Nudges(db, clock),
+        team_messages=TeamMessages(db, clock, labels),
         texts=Texts(db, clock, labels),
         drafts=Drafts(db, clock),
         help=Help(),

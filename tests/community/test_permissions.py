@@ -736,6 +736,7 @@ WITHOUT_ACTOR = {
     ("calendars", "purge"),
     ("drafts", "purge"),
     ("coffee", "run"),
+    ("team_messages", "reader"),  # in private, the message says which network is meant
     ("polls", "purge"),
     ("sharing", "purge"),
     ("card_requests", "purge"),

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from community.actors import Role
+from community.audience import Choice
 from community.policy import Action
 from tests.community.conftest import Network
 
@@ -16,6 +17,56 @@ USES: Mapping[tuple[str, str], tuple[Action, Use]] = {
     ("audits", "acts"): (Action.SEE_AUDIT, lambda n, r: n.services.audits.acts(n[r])),
     ("nudges", "budget"): (Action.SET_NUDGES, lambda n, r: n.services.nudges.budget(n[r])),
     ("nudges", "set_budget"): (Action.SET_NUDGES, lambda n, r: n.services.nudges.set_budget(n[r], "3")),
+    ("team_messages", "every"): (Action.WRITE_TO_MEMBERS, lambda n, r: n.services.team_messages.every(n[r])),
+    ("team_messages", "themes"): (
+        Action.WRITE_TO_MEMBERS,
+        lambda n, r: n.services.team_messages.themes(n[r]),
+    ),
+    ("team_messages", "message"): (
+        Action.WRITE_TO_MEMBERS,
+        lambda n, r: n.services.team_messages.message(n[r], 999_999),
+    ),
+    ("team_messages", "write"): (
+        Action.WRITE_TO_MEMBERS,
+        lambda n, r: n.services.team_messages.write(n[r], 0, "Un objet", "Un message assez long."),
+    ),
+    ("team_messages", "choose"): (
+        Action.WRITE_TO_MEMBERS,
+        lambda n, r: n.services.team_messages.choose(n[r], 999_999, Choice("members")),
+    ),
+    ("team_messages", "choose_meetup"): (
+        Action.WRITE_TO_MEMBERS,
+        lambda n, r: n.services.team_messages.choose_meetup(n[r], 999_999, 0),
+    ),
+    ("team_messages", "preview"): (
+        Action.WRITE_TO_MEMBERS,
+        lambda n, r: n.services.team_messages.preview(n[r], 999_999),
+    ),
+    ("team_messages", "send"): (
+        Action.WRITE_TO_MEMBERS,
+        lambda n, r: n.services.team_messages.send(n[r], 999_999, 1),
+    ),
+    ("team_messages", "cancel"): (
+        Action.WRITE_TO_MEMBERS,
+        lambda n, r: n.services.team_messages.cancel(n[r], 999_999),
+    ),
+    ("team_messages", "drop"): (
+        Action.WRITE_TO_MEMBERS,
+        lambda n, r: n.services.team_messages.drop(n[r], 999_999),
+    ),
+    ("team_messages", "again"): (
+        Action.WRITE_TO_MEMBERS,
+        lambda n, r: n.services.team_messages.again(n[r], 999_999),
+    ),
+    ("team_messages", "read"): (
+        Action.HAVE_MESSAGES,
+        lambda n, r: n.services.team_messages.read(n[r], 999_999),
+    ),
+    ("team_messages", "wanted"): (Action.HAVE_MESSAGES, lambda n, r: n.services.team_messages.wanted(n[r])),
+    ("team_messages", "want"): (
+        Action.HAVE_MESSAGES,
+        lambda n, r: n.services.team_messages.want(n[r], wanted=True),
+    ),
     ("texts", "every"): (Action.EDIT_TEXTS, lambda n, r: n.services.texts.every(n[r])),
     ("texts", "text"): (Action.EDIT_TEXTS, lambda n, r: n.services.texts.text(n[r], 60)),
     ("texts", "draft"): (Action.EDIT_TEXTS, lambda n, r: n.services.texts.draft(n[r], 60, "Titre", "", "")),

@@ -83,6 +83,7 @@ COMMANDS = (
     Command("facilitate desk", "animer santé", "facilitator", "desk.show"),
     Command("facilitate audit", "animer journal", "facilitator", "desk.audit"),
     Command("facilitate texts", "animer textes", "facilitator", "texts.list"),
+    Command("facilitate message", "animer message", "facilitator", "message.list"),
     Command("network status", "réseau état", "facilitator", "network.status"),
     Command("network health", "réseau santé", "facilitator", "network.health"),
     Command("network funnel", "réseau parcours", "facilitator", "network.funnel"),

@@ -11,6 +11,7 @@ from tests.e2e.test_library import (
     test_two_facilitators_at_once_decide_once,
 )
 from tests.e2e.test_members import test_admitting_by_the_command_opens_the_channels
+from tests.e2e.test_team_messages import test_from_the_first_word_to_the_last_one_sent
 from tests.e2e.test_themes import (
     test_a_role_deleted_by_hand_is_missed_and_put_back_on_its_wearers,
     test_roles_are_taken_by_buttons_before_and_after_a_restart,
@@ -22,6 +23,7 @@ __all__ = [
     "test_a_role_deleted_by_hand_is_missed_and_put_back_on_its_wearers",
     "test_admitting_by_the_command_opens_the_channels",
     "test_from_a_search_to_a_published_proposal",
+    "test_from_the_first_word_to_the_last_one_sent",
     "test_many_proposals_at_once",
     "test_pages_follow_one_another_without_repeating",
     "test_roles_are_taken_by_buttons_before_and_after_a_restart",
