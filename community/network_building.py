@@ -52,7 +52,7 @@ class Building:
         state = await self._builder.build(server_ref, plan)
         async with self._db.transaction() as session:
             network = await networks.lock(session, network_id)
-            return await self._record(session, network, state, member_id, first_time)
+            return await self._record(session, network, plan, state, member_id, first_time)
 
     async def look(self, actor: Actor) -> ServerState:
         """What stands, changing nothing."""
@@ -73,6 +73,7 @@ class Building:
         self,
         session: AsyncSession,
         network: Network,
+        plan: ServerPlan,
         state: ServerState,
         member_id: int | None,
         first_time: bool,
@@ -99,8 +100,10 @@ class Building:
             details={"created": list(state.created), "missing": missing},
         )
         if Place.WELCOME in state.channels and "panel" in state.missing:
-            await want_panel(session, network_id, act, now)
-        themes = await theme_roles_plan.record(session, network_id, state, act, now)
+            welcome = (await networks.places(session, network_id))[Place.WELCOME]
+            if welcome.panel_ref in (None, plan.known_panel):  # else it was posted meanwhile
+                await want_panel(session, network_id, act, now)
+        themes = await theme_roles_plan.record(session, network_id, plan, state, act, now)
         # What could not be said for want of a place is tried again.
         again = await outbox.try_again(session, network_id, now) if complete else 0
         return SetUpView(

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import theme_wearing
-from community.ports import ServerState, WantedRole
+from community.ports import ServerPlan, ServerState, WantedRole
 from storage import networks, outbox, theme_roles
 from storage.networks import NetworkPlace, Place
 from storage.theme_roles import ThemeRole
@@ -40,7 +40,7 @@ async def panel(session: AsyncSession, network_id: int, welcome: NetworkPlace | 
 
 
 async def record(
-    session: AsyncSession, network_id: int, state: ServerState, act: int, now: datetime
+    session: AsyncSession, network_id: int, plan: ServerPlan, state: ServerState, act: int, now: datetime
 ) -> Mapping[str, Sequence[str]]:
     """Keep the roles that stand; who wears one that was made anew gets it. What is wrong -> themes' names."""
     standing = await theme_roles.every(session, network_id)
@@ -60,8 +60,7 @@ async def record(
         lost = set(await _open(session, network_id)) - set(state.theme_roles)
         await theme_roles.forget(session, network_id, lost)
         if "theme_panel" in state.missing:
-            await _lost_panel(session, network_id)
-            await show_panel(session, network_id, act, now)
+            await _again(session, network_id, plan.known_theme_panel, act, now)
     await session.flush()
     for theme_id in renewed:
         await theme_wearing.recreated(session, now, network_id, theme_id)
@@ -131,12 +130,16 @@ async def show_panel(session: AsyncSession, network_id: int, act: int, now: date
         )
 
 
-async def _lost_panel(session: AsyncSession, network_id: int) -> None:
-    """Somebody deleted the message."""
+async def _again(session: AsyncSession, network_id: int, missed: str | None, act: int, now: datetime) -> None:
+    """The message was missed on the server: it is posted, unless it was meanwhile."""
+    welcome = (await networks.places(session, network_id)).get(Place.WELCOME)
+    if await panel(session, network_id, welcome) not in (None, missed):
+        return
     found = await theme_roles.settings(session, network_id)
     found.panel_ref = None
     session.add(found)
     await session.flush()
+    await show_panel(session, network_id, act, now)
 
 
 async def _open(session: AsyncSession, network_id: int) -> Sequence[int]:

@@ -10,6 +10,7 @@ from community.actors import Actor, Role
 from community.errors import Invalid, NotAllowed, NotFound, NotSetUp
 from community.outbox import Drop, Edit, EndRole, Grant, Plan, Post, Revoke
 from community.planners import planners
+from community.ports import ServerPlan, ServerState
 from community.profiles import MOST_THEMES
 from community.themes import ThemesFull
 from prompts import Words
@@ -98,6 +99,24 @@ async def test_turned_on_once_with_a_role_a_theme_and_one_message(network: Netwo
     assert buttons[0].label == "Participation citoyenne"
     await network.services.networks.repair(network[Role.ADMIN])
     assert await deliver(network) == []
+
+
+async def test_the_message_that_leaves_while_roles_are_made_is_not_posted_again(
+    network: Network,
+) -> None:
+    """The worker may post it between the look at the server and the note of what was found there."""
+    build = network.server.build
+
+    async def slow(server_ref: str, plan: ServerPlan) -> ServerState:
+        state = await build(server_ref, plan)
+        posts.extend(await deliver(network))
+        return state
+
+    posts: list[Plan] = []
+    network.server.build = slow  # type: ignore[method-assign]
+    await network.services.theme_roles.turn_on(network[Role.FACILITATOR])
+    posts += await deliver(network)
+    assert len([plan for plan in posts if isinstance(plan, Post)]) == 1
 
 
 async def test_taking_a_role_is_following_its_theme_and_twice_is_once(on: Network) -> None:
