@@ -231,9 +231,13 @@ async def _show_tags(work: _Work, place: str) -> None:
     forum = work.channels.get(place)
     if not isinstance(forum, discord.ForumChannel):
         return
+    before = [tag.name for tag in forum.available_tags]
+    for tag in forum.available_tags:  # under its id, so that the threads that bear it keep it
+        if (now := work.plan.renamed_tags.get(tag.name)) and now not in before:
+            tag.name = now
     standing: Mapping[str, discord.ForumTag] = {tag.name: tag for tag in forum.available_tags}
     names = list(dict.fromkeys([*work.plan.theme_names, *standing]))[:_TAGS_MOST]
-    if names == list(standing):
+    if names == before:
         return
     tags = [standing.get(name) or discord.ForumTag(name=name) for name in names]
     await _attempt(work, place, "manage_channels", lambda: forum.edit(available_tags=tags, reason=_REASON))

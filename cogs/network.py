@@ -17,7 +17,7 @@ from cogs.network_group import NETWORK
 from cogs.network_themes import ThemeDoors
 from community import settings as rules
 from community.actors import Actor
-from community.errors import Invalid
+from community.errors import Invalid, NotFound
 from community.forecast import Forecast
 from community.ports import Button
 from community.settings import SettingsView
@@ -30,6 +30,11 @@ IDENTITY = Form(
 )
 THEME = Form(
     "network.theme_add",
+    TextField("theme", maximum=rules.THEME_LONGEST),
+    TextField("tag", required=False, maximum=rules.TAG_LONGEST),
+)
+RENAME = Form(
+    "network.theme_rename",
     TextField("theme", maximum=rules.THEME_LONGEST),
     TextField("tag", required=False, maximum=rules.TAG_LONGEST),
 )
@@ -54,7 +59,7 @@ class NetworkCog(FigureDoors, ThemeDoors, commands.Cog):
 
     def __init__(self, host: Host) -> None:
         self.inbound, self.networks = host.inbound, host.services.networks
-        self.services, self.artist = host.services, host.artist
+        self.services, self.artist, self.forms = host.services, host.artist, host.forms
         self.forecasts, self.words = host.services.forecasts, host.words
 
     @localized.command("network.setup", parent=network)
@@ -170,6 +175,24 @@ class NetworkCog(FigureDoors, ThemeDoors, commands.Cog):
         actor = await self.inbound.actor(interaction)
         await self._show(interaction, await self.networks.add_theme(actor, values["theme"], values["tag"]))
 
+    @acts("network.theme_choose")
+    async def choose_theme(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        await self.forms.open(interaction, RENAME, picked(interaction))
+
+    @prefills(RENAME)
+    async def rename_form(self, interaction: Interaction, theme_id: int) -> Prefill:
+        now = await self.networks.settings(await self.inbound.actor(interaction))
+        theme = next((one for one in now.themes if one.id == theme_id), None)
+        if theme is None:
+            raise NotFound(kind="theme")
+        return Prefill({"theme": theme.name, "tag": theme.tag})
+
+    @submits(RENAME)
+    async def rename_theme(self, interaction: Interaction, theme_id: int, values: Values) -> None:
+        actor = await self.inbound.actor(interaction)
+        renamed = await self.networks.rename_theme(actor, theme_id, values["theme"], values["tag"])
+        await self._show(interaction, renamed)
+
     @acts("network.theme_archive")
     async def archive_theme(self, interaction: Interaction, subject_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
@@ -197,7 +220,11 @@ class NetworkCog(FigureDoors, ThemeDoors, commands.Cog):
 
     async def _show(self, interaction: Interaction, settings: SettingsView, *, saved: bool = True) -> None:
         options = [Option(str(theme.id), theme.name) for theme in settings.themes]
-        rows: list[Row] = [_SETTINGS, [Menu("network.theme_archive", options)]]
+        rows: list[Row] = [
+            _SETTINGS,
+            [Menu("network.theme_choose", options)],
+            [Menu("network.theme_archive", options)],
+        ]
         await self.inbound.reply(interaction, "network/settings", rows=rows, settings=settings, saved=saved)
 
 

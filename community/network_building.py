@@ -6,7 +6,9 @@ was refused, so that doing it again goes on from there. Asks for no permission: 
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -37,19 +39,27 @@ class Building:
         """Held around ``build``."""
         return self._turns[server_ref]
 
-    async def again(self, actor: Actor) -> SetUpView:
+    async def again(self, actor: Actor, *, renamed_tags: Mapping[str, str] | None = None) -> SetUpView:
         """Put back what is lacking on the actor's server, and show what the database says."""
         server_ref = await self.server_of(actor)
         async with self.turn(server_ref):
-            return await self.build(actor.network_id, server_ref, actor.member_id)
+            return await self.build(
+                actor.network_id, server_ref, actor.member_id, renamed_tags=renamed_tags or {}
+            )
 
     async def build(
-        self, network_id: int, server_ref: str, member_id: int | None, *, first_time: bool = False
+        self,
+        network_id: int,
+        server_ref: str,
+        member_id: int | None,
+        *,
+        first_time: bool = False,
+        renamed_tags: Mapping[str, str] | None = None,
     ) -> SetUpView:
         """Make or adopt what is lacking. The caller holds the server's turn."""
         async with self._db.reading() as session:
             plan = await self._plan(session, await networks.get(session, network_id))
-        state = await self._builder.build(server_ref, plan)
+        state = await self._builder.build(server_ref, replace(plan, renamed_tags=renamed_tags or {}))
         async with self._db.transaction() as session:
             network = await networks.lock(session, network_id)
             return await self._record(session, network, plan, state, member_id, first_time)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community import text, theme_roles_plan
+from community import text, theme_renaming, theme_roles_plan
 from community.actors import Actor, Role, Standing
 from community.errors import Invalid, NotFound
 from community.network_building import Building, enqueue, want_panel
@@ -178,6 +178,32 @@ class Networks:
             await theme_roles_plan.themes_changed(session, actor.network_id, act, self._clock.now())
             view = await settings_of(session, network)
         await self._building.again(actor)  # forums and roles show the themes as they are now
+        return view
+
+    async def rename_theme(self, actor: Actor, theme_id: int, name: str, tag: str = "") -> SettingsView:
+        """Another name: what bears it, its tag in the forums and its role follow."""
+        require(actor, Action.CHANGE_NETWORK)
+        name = checked(text.one_line(name), "theme", THEME_LONGEST)
+        tag = checked(text.one_line(tag) or shortened(name), "tag", TAG_LONGEST)
+        async with self._db.transaction() as session:
+            network = await networks.lock(session, actor.network_id)
+            theme = await networks.theme(session, actor.network_id, theme_id)
+            if theme is None or theme.archived_at is not None:
+                raise NotFound(kind="theme")
+            others = [one for one in await networks.all_themes(session, actor.network_id) if one is not theme]
+            if any(other.name.casefold() == name.casefold() for other in others):
+                raise Invalid(field="theme", problem="already_there", given=name)
+            if any(other.tag.casefold() == tag.casefold() for other in others if not other.archived_at):
+                raise Invalid(field="tag", problem="already_there", given=tag)
+            was, renamed = theme.tag, theme.name != name
+            theme.name, theme.tag = name, tag
+            session.add(theme)
+            act = await self._note(session, actor, ["themes"])
+            await theme_roles_plan.themes_changed(session, actor.network_id, act, self._clock.now())
+            view = await settings_of(session, network)
+        await self._building.again(actor, renamed_tags={was: tag} if was != tag else {})
+        if renamed:
+            await theme_renaming.follow(self._db, actor.network_id, theme_id)
         return view
 
     async def archive_theme(self, actor: Actor, theme_id: int) -> SettingsView:

@@ -234,11 +234,12 @@ class ServerPlan:
     channel_names: Mapping[str, str]  # Place -> shown name
     channel_topics: Mapping[str, str]
     category_name: str
-    theme_names: Sequence[str]
+    theme_names: Sequence[str]  # as the tags of forums
     known_roles: Mapping[str, str] = field(
         default_factory=dict
     )  # RoleName -> reference to keep if it still exists
     known_channels: Mapping[str, str] = field(default_factory=dict)
+    renamed_tags: Mapping[str, str] = field(default_factory=dict)  # as the forum has them -> as they are now
     known_panel: str | None = None  # the permanent message in the welcome place
     theme_roles: Mapping[int, WantedRole] | None = None  # by theme; None: the network wants none
     known_theme_panel: str | None = None  # the message there that they are taken from

@@ -3,7 +3,9 @@
 Searches go on meanwhile.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community.actors import Actor
 from community.policy import Action, require
@@ -11,6 +13,7 @@ from community.practice_cards import document as card
 from community.resources import document
 from storage import library, practices, reindex, search
 from storage.engine import Database
+from storage.library import Resource
 
 BATCH = 500
 
@@ -39,21 +42,14 @@ class Reindexer:
         while True:
             async with self._db.transaction() as session:
                 batch = await library.after(session, network_id, last, limit=BATCH)
-                ids = [one.id or 0 for one in batch]
-                themes = await library.themes_of(session, network_id, ids)
-                documents = []
-                for one in batch:
-                    borne = themes.get(one.id or 0, [])
-                    names, numbers = [theme.name for theme in borne], [theme.id or 0 for theme in borne]
-                    documents.append(document(network_id, one.id or 0, one, names, numbers))
-                await search.put_many(session, documents)
+                await search.put_many(session, await indexed(session, network_id, batch))
                 if len(batch) < BATCH:
                     await reindex.made(session, network_id)
             done += len(batch)
             progress(done, total)
             if len(batch) < BATCH:
                 return done
-            last = ids[-1]
+            last = batch[-1].id or 0
 
     async def _practices(self, network_id: int, progress: Callable[[int], None]) -> int:
         """First: once the resources are in, the whole index is said to be made."""
@@ -68,3 +64,16 @@ class Reindexer:
                 return done
             progress(done)
             last = batch[-1].id or 0
+
+
+async def indexed(
+    session: AsyncSession, network_id: int, batch: Sequence[Resource]
+) -> Sequence[search.Document]:
+    """Resources as search sees them, with the themes that they bear now."""
+    themes = await library.themes_of(session, network_id, [one.id or 0 for one in batch])
+    documents = []
+    for one in batch:
+        borne = themes.get(one.id or 0, [])
+        names, numbers = [theme.name for theme in borne], [theme.id or 0 for theme in borne]
+        documents.append(document(network_id, one.id or 0, one, names, numbers))
+    return documents

@@ -321,14 +321,17 @@ async def bear_themes(session: AsyncSession, wanted: Mapping[int, Iterable[int]]
 
 
 async def after(
-    session: AsyncSession, network_id: int, resource_id: int, *, limit: int
+    session: AsyncSession, network_id: int, resource_id: int, *, limit: int, theme_id: int | None = None
 ) -> Sequence[Resource]:
-    """Published resources in the order of their ids, from there on: to export them batch by batch."""
+    """Published resources in the order of their ids, from there on: to go through them batch by batch."""
     query = select(Resource).where(
         Resource.network_id == network_id,
         Resource.state == ResourceState.PUBLISHED,
         col(Resource.id) > resource_id,
     )
+    if theme_id is not None:
+        bearing = select(ResourceTheme.resource_id).where(ResourceTheme.theme_id == theme_id)
+        query = query.where(col(Resource.id).in_(bearing))
     return (await session.exec(query.order_by(col(Resource.id)).limit(limit))).all()
 
 

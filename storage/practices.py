@@ -316,7 +316,7 @@ async def add_many(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> 
 
 
 async def after(
-    session: AsyncSession, network_id: int, practice_id: int, *, limit: int
+    session: AsyncSession, network_id: int, practice_id: int, *, limit: int, theme_id: int | None = None
 ) -> Sequence[Practice]:
     """Published cards in the order of their ids, from there on: to index them batch by batch."""
     query = select(Practice).where(
@@ -324,6 +324,9 @@ async def after(
         Practice.state == PracticeState.PUBLISHED,
         col(Practice.id) > practice_id,
     )
+    if theme_id is not None:
+        bearing = select(PracticeTheme.practice_id).where(PracticeTheme.theme_id == theme_id)
+        query = query.where(col(Practice.id).in_(bearing))
     return (await session.exec(query.order_by(col(Practice.id)).limit(limit))).all()
 
 

@@ -162,6 +162,22 @@ async def set_themes(
     await session.flush()
 
 
+async def followers(
+    session: AsyncSession, network_id: int, theme_id: int, member_id: int, *, limit: int
+) -> Sequence[Profile]:
+    """Of those who follow a theme, in the order of their ids, from there on: batch by batch."""
+    query = (
+        select(Profile)
+        .join(ProfileTheme, col(ProfileTheme.member_id) == Profile.member_id)
+        .where(
+            Profile.network_id == network_id,
+            ProfileTheme.theme_id == theme_id,
+            col(Profile.member_id) > member_id,
+        )
+    )
+    return (await session.exec(query.order_by(col(Profile.member_id)).limit(limit))).all()
+
+
 async def consents(session: AsyncSession, network_id: int, member_id: int) -> dict[str, Consent]:
     """By field; a field that was never asked about is absent."""
     query = select(Consent).where(Consent.network_id == network_id, Consent.member_id == member_id)

@@ -13,6 +13,7 @@ class PaperServer:
         self.roles: dict[str, str] = {}
         self.channels: dict[str, str] = {}
         self.tags: list[str] = []
+        self.renamed: dict[str, str] = {}
         self.panels: set[str] = set()
         self.refuses: dict[str, str] = {}
         self.theme_roles: dict[
@@ -30,6 +31,7 @@ class PaperServer:
             *self._make(plan.channel_names, plan.known_channels, self.channels),
         ]
         self.tags = list(plan.theme_names)
+        self.renamed |= plan.renamed_tags
         made = set()
         for theme_id, want in (plan.theme_roles or {}).items():
             if theme_id not in self.theme_roles and theme_id not in self._troubled():

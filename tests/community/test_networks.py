@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from community.actors import Role
+from community.actors import Actor, Role
 from community.errors import Invalid, NotAllowed, NotFound
 from community.outbox import Drop, Edit, GiveUp, Plan, Post
 from community.planners import planners
+from community.resources import NewResource
 from community.settings import TAG_LONGEST, THEMES_MOST, OnlyInServer, shortened
 from prompts import Words
 from storage import networks as stored
@@ -19,6 +20,7 @@ from storage.engine import Database
 from storage.networks import Network as StoredNetwork
 from storage.outbox import Outbox, OutboxState
 from tests.community.conftest import ADMIN, Network, standing
+from tests.community.test_joining import join
 
 
 async def rows_of(db: Database, kind: str) -> list[Outbox]:
@@ -169,6 +171,45 @@ async def test_themes_come_and_go(network: Network) -> None:
         await networks.add_theme(admin, f"Thème {number}")
     with pytest.raises(Invalid):
         await networks.add_theme(admin, "De trop")
+
+
+async def test_a_theme_gets_another_name_and_is_found_by_it(network: Network) -> None:
+    admin, member, networks = network[Role.ADMIN], network[Role.MEMBER], network.services.networks
+    theme = (await networks.settings(admin)).themes[0]
+    resource = await network.services.library.propose(
+        member, NewResource("Guide", "https://example.org/guide", "Utile.", themes=[theme.id])
+    )
+    await network.services.library.publish(network[Role.FACILITATOR], resource.id)
+    other = await join(network, "77", consents=["listed", "themes"])
+    await network.services.profiles.set_about(other, function="Maire", theme_ids=[theme.id])
+    found = await network.services.search.find(member, "participation citoyenne")
+    assert [hit.id for hit in found.results] == [resource.id]
+
+    view = await networks.rename_theme(admin, theme.id, "Démocratie ouverte")
+    assert (view.themes[0].id, view.themes[0].name) == (theme.id, "Démocratie ouverte")
+    assert view.themes[0].tag == "Démocratie ouverte"
+    assert not (await network.services.search.find(member, "participation citoyenne")).results
+    found = await network.services.search.find(member, "democratie ouverte")
+    assert [hit.id for hit in found.results] == [resource.id]
+    [peer] = await network.services.profiles.find_peers(member, "démocratie")
+    assert peer.themes == ("Démocratie ouverte",)
+    assert network.server.renamed == {"Participation": "Démocratie ouverte"}
+
+
+async def test_a_name_is_of_one_theme_only(network: Network, other_admin: Actor) -> None:
+    admin, networks = network[Role.ADMIN], network.services.networks
+    first, second, third, *_ = (await networks.settings(admin)).themes
+    same = await networks.rename_theme(admin, first.id, first.name.upper(), first.tag)
+    assert same.themes[0].name == first.name.upper()
+    for name, tag in ((second.name.lower(), ""), ("Autre", second.tag), (" ", ""), ("x" * 81, "")):
+        with pytest.raises(Invalid):
+            await networks.rename_theme(admin, first.id, name, tag)
+    await networks.archive_theme(admin, second.id)
+    with pytest.raises(Invalid):  # what bears the archived one still shows its name
+        await networks.rename_theme(admin, first.id, second.name)
+    for actor, theme in ((admin, second), (other_admin, third)):
+        with pytest.raises(NotFound):
+            await networks.rename_theme(actor, theme.id, "Ailleurs")
 
 
 async def test_the_last_theme_stays(network: Network) -> None:

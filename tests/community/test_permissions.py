@@ -59,6 +59,10 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
         Action.CHANGE_NETWORK,
         lambda n, r: n.services.networks.add_theme(n[r], "Culture"),
     ),
+    ("networks", "rename_theme"): (
+        Action.CHANGE_NETWORK,
+        lambda n, r: n.services.networks.rename_theme(n[r], 999_999, "Culture"),
+    ),
     ("networks", "archive_theme"): (
         Action.CHANGE_NETWORK,
         lambda n, r: n.services.networks.archive_theme(n[r], 999_999),

@@ -150,6 +150,34 @@ async def test_themes_that_come_and_go_have_their_roles_and_buttons(town: Town) 
     await town["member"].eventually(shown)
 
 
+async def test_a_theme_s_new_name_reaches_its_role_its_button_and_its_tag(town: Town) -> None:
+    """The role and the tag are the same ones: who wears it, and the threads that bear it, keep them."""
+    admin, stage, member = town["admin"], town.stage, town["member"]
+    panel = await turned_on(town)
+    await member.click(panel, "Numérique")
+    await wears(stage, member, "Numérique")
+    role = stage.guild.role("Numérique")
+    chosen_here = stage.guild.role("Habitat")
+    stage.sandbox.world.edit_role(stage.guild, chosen_here["id"], {"name": "Logement 🏠"})
+    before = {tag["name"]: tag["id"] for tag in stage.guild.channel("besoins").data["available_tags"]}
+    settings = await admin.slash("réseau réglages")
+    form = await admin.choose(settings, "Renommer un thème", ["Numérique"])
+    saved = await admin.fill(
+        form, {"Thème": "Numérique responsable", "Étiquette dans les forums": "Numérique +"}
+    )
+    assert "Numérique responsable" in read(saved)
+    assert role["name"] == "Numérique responsable"
+    assert chosen_here["name"] == "Logement 🏠"  # a name that people gave by hand is theirs
+    after = {tag["name"]: tag["id"] for tag in stage.guild.channel("besoins").data["available_tags"]}
+    assert after["Numérique +"] == before["Numérique"]
+    assert "Numérique" not in after
+
+    async def shown() -> bool:
+        return "Numérique responsable" in (await member.refresh(panel)).buttons
+
+    await member.eventually(shown)
+
+
 async def test_turned_off_after_a_word_of_warning(town: Town) -> None:
     stage, facilitator, member = town.stage, town["facilitator"], town["member"]
     panel = await turned_on(town)
