@@ -3,7 +3,6 @@
 Each thing has two ways in, a slash command and a button, and both end in the same private method.
 """
 
-import asyncio
 from collections.abc import Sequence
 
 from discord.ext import commands
@@ -147,8 +146,10 @@ class LibraryCog(
     ) -> None:
         looked = await self.search.look(actor, query, kinds=kinds, themes=themes, keep=True)
         view = looked.view
-        answer = self.inbound.reply(interaction, "library/results", rows=_result_rows(view), found=view)
-        await asyncio.gather(answer, self.search.note(actor, looked))
+        try:
+            await self.inbound.reply(interaction, "library/results", rows=_result_rows(view), found=view)
+        finally:
+            await self.search.note(actor, looked)
 
     # Browsing and reading.
 

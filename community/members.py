@@ -66,8 +66,7 @@ class Members:
 
     async def identify(self, standing: Standing) -> Actor:
         """Who is acting. Writes only when the platform tells something new."""
-        async with self._db.reading() as session:
-            found = await _recognised(session, standing)
+        found = await self._recognised(standing)
         known = found.known
         if is_news(standing, known, found.role_refs) or self._unseen_for_long(known):
             async with self._db.transaction() as session:
@@ -233,6 +232,18 @@ class Members:
             await access.ask_platform(session, now, member, RoleName.FACILITATOR, act, give=False)
             return Decision(await _view(session, member), dropped)
 
+    async def _recognised(self, standing: Standing) -> Recognised:
+        """Who acts, as far as the database knows."""
+        platform, server_ref, account_ref = standing.platform, standing.server_ref, standing.account_ref
+        if server_ref is None:
+            async with self._db.reading() as session:
+                server_ref = (await _network(session, standing)).server_ref or ""
+        async with self._db.glance() as glance:
+            found = await recognise(glance, platform, server_ref, account_ref)
+        if found is None:
+            raise NotSetUp
+        return found
+
     def _unseen_for_long(self, known: Known | None) -> bool:
         """Being active is noted once a day at most: it keeps the person's data from being erased."""
         if known is None:
@@ -335,17 +346,6 @@ async def _network(session: AsyncSession, standing: Standing) -> Network:
     if not found:
         raise NotSetUp
     return await networks.get(session, found[0])
-
-
-async def _recognised(session: AsyncSession, standing: Standing) -> Recognised:
-    """Who acts, as far as the database knows."""
-    platform, server_ref, account_ref = standing.platform, standing.server_ref, standing.account_ref
-    if server_ref is None:
-        server_ref = (await _network(session, standing)).server_ref or ""
-    found = await recognise(session, platform, server_ref, account_ref)
-    if found is None:
-        raise NotSetUp
-    return found
 
 
 async def _of(session: AsyncSession, network_id: int, member_id: int | None) -> Member:

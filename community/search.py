@@ -21,6 +21,7 @@ from community.errors import Invalid, NotFound
 from community.policy import Action, require
 from community.ports import Clock
 from storage import library, links, practices, search
+from storage.direct import Source
 from storage.engine import Database
 from storage.library import Card
 from storage.practices import PracticeCard
@@ -104,7 +105,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Looked:
-    """``note``: what the buttons under ``view`` will need, and its words do not."""
+    """``note``: what the buttons under ``view`` will need, and its words do not. Always ``note`` it."""
 
     view: SearchView
     note: Note | None
@@ -161,13 +162,13 @@ class Search:
             raise Invalid(field="query", problem="missing")
         of_kinds, of_themes = sorted(kinds), sorted(themes)
         chosen = chosen_item(asked)
-        async with self._db.reading() as session:
+        async with self._db.glance() as glance:
             if chosen is not None:
                 found = search.Answer([Hit(*chosen, 1.0)], None, frozenset())
             else:
-                found = await self._ask(session, actor, asked, kinds, themes)
+                found = await self._ask(glance, actor, asked, kinds, themes)
             hits = found.hits[:MOST_RESULTS]
-            results = await _results(session, actor.network_id, hits[:PAGE], found.stems)
+            results = await _results(glance, actor.network_id, hits[:PAGE], found.stems)
         if chosen is not None and not results:
             raise NotFound(kind=chosen[0])
         noted = None
@@ -178,6 +179,7 @@ class Search:
                 stems=found.stems,
                 at=self._clock.now(),
             )
+            self._noting[noted.number] = asyncio.Event()
         view = SearchView(
             query=asked,
             results=results,
@@ -192,7 +194,7 @@ class Search:
         return Looked(view, noted)
 
     async def note(self, actor: Actor, looked: Looked) -> None:
-        """Write a search down: its pages turn, it can be saved. Run it while the answer travels."""
+        """Write a search down: its pages turn, it can be saved. Who turns one before then waits for it."""
         require(actor, Action.SEARCH_LIBRARY)
         view, note = looked.view, looked.note
         if note is None:
@@ -209,15 +211,13 @@ class Search:
             results=view.total,
             at=note.at,
         )
-        noting = self._noting[note.number] = asyncio.Event()
         try:
             async with self._db.transaction() as session:
                 session.add(row)
         except IntegrityError:  # the number was drawn before: this search is found again by asking again
             log.info("search not noted number=%s", note.number)
         finally:
-            self._noting.pop(note.number, None)
-            noting.set()
+            self._noting.pop(note.number).set()
 
     async def page(self, actor: Actor, session_id: int, page: int) -> SearchView:
         """Another page of one's own search: what was found then, without what has been withdrawn since."""
@@ -299,14 +299,14 @@ class Search:
 
     async def _ask(
         self,
-        session: AsyncSession,
+        source: Source,
         actor: Actor,
         query: str,
         kinds: Collection[str],
         themes: Collection[int],
     ) -> search.Answer:
         return await search.answer(
-            session,
+            source,
             self._memory,
             actor.network_id,
             query,
@@ -353,14 +353,14 @@ async def _titles(session: AsyncSession, network_id: int, hits: Sequence[Hit]) -
 
 
 async def _results(
-    session: AsyncSession, network_id: int, hits: Sequence[Hit], stems: Collection[str]
+    source: Source, network_id: int, hits: Sequence[Hit], stems: Collection[str]
 ) -> tuple[SearchResult, ...]:
     """As they are now; what is not published any more is left out."""
     ids = _ids(hits, _RESOURCE)
-    cards = await library.cards(session, network_id, ids)
-    themes = await library.theme_names(session, network_id, ids)
-    failing = await links.failing(session, network_id, ids)
-    told = await practices.cards(session, network_id, _ids(hits, _PRACTICE))
+    cards = await library.cards(source, network_id, ids)
+    themes = await library.theme_names(source, network_id, ids)
+    failing = await links.failing(source, network_id, ids)
+    told = await practices.cards(source, network_id, _ids(hits, _PRACTICE))
     results = []
     for hit in hits:
         one = hit.item_id

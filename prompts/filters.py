@@ -18,6 +18,10 @@ from prompts.safe import Safe, clean, escape, safe_address
 
 DEFAULT_TIMEZONE = "Europe/Paris"
 _REFERENCE = re.compile(r"[0-9]{1,20}")
+_LONGEST_ADDRESS = 2000
+_PLAIN_ADDRESS = re.compile(
+    r"https?://[A-Za-z0-9][A-Za-z0-9./?=&%#_-]*"
+)  # nothing to encode, nothing to disarm
 _THIN, _NO_BREAK = "\u202f", "\u00a0"
 
 
@@ -100,8 +104,10 @@ def pieces(value: Iterable[Any]) -> Safe:
 
 def web_address(url: str) -> str | None:
     """The address if it is one of the web, harmless inside a link; else None."""
+    if _PLAIN_ADDRESS.fullmatch(url) and len(url) <= _LONGEST_ADDRESS:
+        return url
     address = quote(clean(url), safe="%/:=&?~#+!$,;'@()*[]-._|") if url else ""
-    if not re.match(r"https?://[^/?#\s]+", address, re.IGNORECASE) or len(address) > 2000:
+    if not re.match(r"https?://[^/?#\s]+", address, re.IGNORECASE) or len(address) > _LONGEST_ADDRESS:
         return None
     return safe_address(address)
 
@@ -112,10 +118,12 @@ def link(value: object, url: str | None) -> Safe:
     if address is None:
         return shown(value)
     # A client shows the raw marks of a link whose text looks like another address.
-    words = (
-        value if isinstance(value, Safe) else escape(re.sub(r"https?://", "", clean(str(value)), flags=re.I))
-    )
+    words = value if isinstance(value, Safe) else escape(_without_scheme(str(value)))
     return Safe(f"[{words or escape(address.split('://', 1)[1])}]({address})")
+
+
+def _without_scheme(text: str) -> str:
+    return re.sub(r"https?://", "", clean(text), flags=re.IGNORECASE) if "/" in text else text
 
 
 def message_link(value: object, server: object, thread: object, message: object) -> Safe:

@@ -20,6 +20,8 @@ _INVISIBLE = re.compile(
 )
 # Latin letters, figures, usual signs and spaces: most of what is ever shown, and none of it needs scrubbing.
 _ORDINARY = re.compile(r"[ -~\n\u00a0-\u00ac\u00ae-\u024f\u2010-\u2015\u2018-\u201f\u2026\u202f\u20ac]*")
+# One line of words and ordinary punctuation, which no client takes for a mark: escaped, it is itself.
+_PLAIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿŒœ](?:[A-Za-z0-9À-ÖØ-öø-ÿŒœ’',;?!…«»()%.\u00a0\u202f-]| (?! ))*")
 _MARKS = re.compile(r"[\\*_~|`\[\]<]")
 _LINE_START = re.compile(r"(\A|\n)(\s*)([#>+\-]|\d+(?=\.))")
 _PING = re.compile(r"@(?=everyone|here|[!&]?(?:\d|$))", re.IGNORECASE)
@@ -121,6 +123,8 @@ def _escape_words(text: str, *, inside: bool = False) -> str:
 
 @lru_cache(maxsize=4096)
 def _escape(text: str, lines: bool) -> str:
+    if _PLAIN.fullmatch(text) and not text[-1].isspace():
+        return text
     text = clean(text, lines=lines)
     parts: list[str] = []
     end = 0

@@ -25,6 +25,14 @@ class Shipped(ImmutableSandboxedEnvironment):
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         return not attr.startswith("_")
 
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if not attribute.startswith("_"):
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                pass
+        return super().getattr(obj, attribute)
+
 
 class Words:
     """Every sentence of the bot. Without state after its making: one instance for the process."""

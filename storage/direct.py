@@ -8,6 +8,7 @@ that it is the same text whatever their number. Everything else goes through SQL
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -18,27 +19,35 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 _DRIVER = "driver connection"
 
 
-def on_postgresql(session: AsyncSession) -> bool:
-    return session.get_bind().dialect.name == "postgresql"
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """One snapshot of the database on its driver, for the statements of this module and no others."""
+
+    driver: Any
+    postgresql: bool
 
 
-async def run(
-    session: AsyncSession, sqlite: str, postgresql: str | None = None, **values: Any
-) -> Sequence[Any]:
+# Where a statement may run: in a session's transaction, or in a snapshot that needs no session.
+Source = AsyncSession | Glance
+
+
+def on_postgresql(source: Source) -> bool:
+    return source.postgresql if isinstance(source, Glance) else source.get_bind().dialect.name == "postgresql"
+
+
+async def run(source: Source, sqlite: str, postgresql: str | None = None, **values: Any) -> Sequence[Any]:
     """The rows of one statement. ``:name`` in it is a value; a list is an array or a JSON text."""
-    driver = await _driver(session)
-    if on_postgresql(session):
-        if not driver.is_in_transaction():  # SQLAlchemy begins with its own first statement
-            await (await session.connection()).execute(text("SELECT 1"))
+    driver = source.driver if isinstance(source, Glance) else await _begun(source)
+    if on_postgresql(source):
         return list(await driver.fetch(_numbered(postgresql or sqlite, tuple(values)), *values.values()))
     plain = {name: json.dumps(v) if isinstance(v, list) else v for name, v in values.items()}
     return list(await driver.execute_fetchall(sqlite, plain))
 
 
-async def of_ids(session: AsyncSession, statement: str, ids: Sequence[int], **values: Any) -> Sequence[Any]:
+async def of_ids(source: Source, statement: str, ids: Sequence[int], **values: Any) -> Sequence[Any]:
     """``run`` where ``{ids}`` in the statement stands for the numbers that a column may be among."""
     return await run(
-        session,
+        source,
         statement.format(ids="IN (SELECT value FROM json_each(:ids))"),
         statement.format(ids="= ANY(CAST(:ids AS bigint[]))"),
         ids=list(ids),
@@ -53,12 +62,14 @@ def instant(value: Any) -> datetime | None:
     return datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
-async def _driver(session: AsyncSession) -> Any:
-    """Looked up once: a session of ours lives as long as its one transaction, on its one connection."""
-    driver = session.info.get(_DRIVER)
+async def _begun(session: AsyncSession) -> Any:
+    """The driver's connection, looked up once: a session of ours lives as long as its one transaction."""
+    driver: Any = session.info.get(_DRIVER)
     if driver is None:
         connection = await session.connection()
         driver = session.info[_DRIVER] = (await connection.get_raw_connection()).driver_connection
+    if on_postgresql(session) and not driver.is_in_transaction():
+        await (await session.connection()).execute(text("SELECT 1"))  # SQLAlchemy begins with its first own
     return driver
 
 

@@ -1,6 +1,6 @@
 """Opens the database and its transactions; SQLite and PostgreSQL behave the same to the rooms above.
 
-Must not know any table. ``transaction()`` is the only way to write, ``reading()`` the only way to read.
+``transaction()`` is the only way to write, ``reading()`` the only way to read; ``glance()`` reads for less.
 A row that is read in order to be changed is loaded with ``with_for_update(key_share=True)``: PostgreSQL then
 queues the writers of that row, as SQLite queues all writers. Without ``key_share`` the lock would also stop
 whoever inserts a row that refers to it, and two writers could each wait for the other.
@@ -10,8 +10,8 @@ import asyncio
 import sqlite3
 import sys
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Any, Literal
 from weakref import WeakSet
 
@@ -21,7 +21,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.sqlite_inline import connecting
+from storage.direct import Glance
+from storage.sqlite_inline import Snapshots, connecting
 
 _ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _BUSY_TIMEOUT_S = 30
@@ -67,6 +68,7 @@ class Database:
             if self.dialect == "sqlite"
             else self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         )
+        self._snapshots = Snapshots(self.url.database or "", timeout=_BUSY_TIMEOUT_S, recycle=_FORGET_PLANS_S)
         self._listeners: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
         self._busy_tasks: WeakSet[asyncio.Task[Any]] = WeakSet()
 
@@ -95,6 +97,17 @@ class Database:
             await self._open(session)
             yield session
 
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[Glance]:
+        """As ``reading``, for the statements of ``storage.direct`` alone: no session is made for them."""
+        with self._alone():
+            async with AsyncExitStack() as stack:
+                try:
+                    glance = await self._glance(stack)
+                except refusals() as error:
+                    raise unavailable(error, self.url) from error
+                yield glance
+
     async def tune(self) -> None:
         """Let the database count its rows again, so that it plans its queries well. After much was written.
 
@@ -109,19 +122,33 @@ class Database:
 
     async def dispose(self) -> None:
         """Close every connection; what is asked later opens new ones."""
+        self._snapshots.close()
         await self.engine.dispose()
         await self._reader.dispose()
 
     @asynccontextmanager
     async def _session(self, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+        with self._alone():
+            async with AsyncSession(engine, expire_on_commit=False) as session:
+                yield session
+
+    async def _glance(self, stack: AsyncExitStack) -> Glance:
+        if self.dialect == "sqlite":
+            return Glance(await stack.enter_async_context(self._snapshots.one()), postgresql=False)
+        connection = await stack.enter_async_context(self._reader.connect())
+        await connection.exec_driver_sql("SELECT 1")  # SQLAlchemy begins with the first statement it sees
+        return Glance((await connection.get_raw_connection()).driver_connection, postgresql=True)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One block at a time in a task: see ``NestedTransaction``."""
         task = asyncio.current_task()
         assert task is not None, "the database is used inside a task"  # noqa: S101 - narrows the type
         if task in self._busy_tasks:
-            raise NestedTransaction("this task is already inside transaction() or reading()")
+            raise NestedTransaction("this task is already inside transaction(), reading() or glance()")
         self._busy_tasks.add(task)
         try:
-            async with AsyncSession(engine, expire_on_commit=False) as session:
-                yield session
+            yield
         finally:
             self._busy_tasks.discard(task)
 

@@ -224,22 +224,22 @@ _THEME_NAMES = (
 )
 
 
-async def cards(session: AsyncSession, network_id: int, resource_ids: Sequence[int]) -> dict[int, Card]:
+async def cards(source: direct.Source, network_id: int, resource_ids: Sequence[int]) -> dict[int, Card]:
     """Those of the ids that members may read."""
     if not resource_ids:
         return {}
-    found = await direct.of_ids(session, _CARDS, resource_ids, network=network_id)
+    found = await direct.of_ids(source, _CARDS, resource_ids, network=network_id)
     return {row[0]: Card(*row) for row in found}
 
 
 async def theme_names(
-    session: AsyncSession, network_id: int, resource_ids: Sequence[int]
+    source: direct.Source, network_id: int, resource_ids: Sequence[int]
 ) -> dict[int, list[str]]:
     """The names of the themes of several resources at once, in the network's order."""
     if not resource_ids:
         return {}
     names: dict[int, list[str]] = {}
-    for resource_id, name in await direct.of_ids(session, _THEME_NAMES, resource_ids, network=network_id):
+    for resource_id, name in await direct.of_ids(source, _THEME_NAMES, resource_ids, network=network_id):
         names.setdefault(resource_id, []).append(name)
     return names
 

@@ -113,11 +113,11 @@ _FAILING = (
 )
 
 
-async def failing(session: AsyncSession, network_id: int, resource_ids: Sequence[int]) -> dict[int, str]:
+async def failing(source: direct.Source, network_id: int, resource_ids: Sequence[int]) -> dict[int, str]:
     """Those of the resources whose present address fails: doubtful or dead."""
     if not resource_ids:
         return {}
-    found = await direct.of_ids(session, _FAILING, resource_ids, network=network_id)
+    found = await direct.of_ids(source, _FAILING, resource_ids, network=network_id)
     return {resource_id: state for resource_id, state in found}
 
 

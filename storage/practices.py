@@ -10,17 +10,16 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     JSON,
-    BindParameter,
     CheckConstraint,
     Column,
     Index,
     UniqueConstraint,
-    bindparam,
     insert,
 )
 from sqlmodel import Field, SQLModel, col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage import direct
 from storage.networks import Theme
 
 # What a person writes on a card, in the order of the card.
@@ -249,18 +248,15 @@ class PracticeCard(NamedTuple):
 
 
 _COLUMNS = PracticeCard._fields[:-1]
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-# Made once: building a statement takes longer than running it.
-_CARDS = select(*(getattr(Practice, name) for name in _COLUMNS)).where(
-    Practice.network_id == bindparam("network"),
-    Practice.state == PracticeState.PUBLISHED,
-    col(Practice.id).in_(_IDS),
+_CARDS = (
+    f"SELECT {', '.join(_COLUMNS)} FROM practice"  # noqa: S608 - our own names
+    " WHERE network_id = :network AND state = 'published' AND id {ids}"
 )
 _THEME_NAMES = (
-    select(PracticeTheme.practice_id, Theme.name)
-    .join(Theme, col(Theme.id) == PracticeTheme.theme_id)
-    .where(Theme.network_id == bindparam("network"), col(PracticeTheme.practice_id).in_(_IDS))
-    .order_by(col(Theme.position), col(Theme.id))
+    "SELECT practice_theme.practice_id, theme.name FROM practice_theme"
+    " JOIN theme ON theme.id = practice_theme.theme_id"
+    " WHERE theme.network_id = :network AND practice_theme.practice_id {ids}"
+    " ORDER BY theme.position, theme.id"
 )
 _HIDDEN: Mapping[str, Any] = {
     "authority_id": None,
@@ -273,28 +269,31 @@ _HIDDEN: Mapping[str, Any] = {
 
 
 async def cards(
-    session: AsyncSession, network_id: int, practice_ids: Sequence[int]
+    source: direct.Source, network_id: int, practice_ids: Sequence[int]
 ) -> dict[int, PracticeCard]:
     """Those of the ids that members may read, with the names of their themes."""
     if not practice_ids:
         return {}
-    connection = await session.connection()
-    given = {"network": network_id, "ids": practice_ids}
     names: dict[int, list[str]] = {}
-    for practice_id, name in (await connection.execute(_THEME_NAMES, given)).all():
+    for practice_id, name in await direct.of_ids(source, _THEME_NAMES, practice_ids, network=network_id):
         names.setdefault(practice_id, []).append(name)
     found: dict[int, PracticeCard] = {}
-    for row in (await connection.execute(_CARDS, given)).all():
-        card = PracticeCard(*row)._replace(themes=tuple(names.get(row[0], ())))
+    for row in await direct.of_ids(source, _CARDS, practice_ids, network=network_id):
+        card = PracticeCard(*row)
+        card = card._replace(
+            themes=tuple(names.get(card.id, ())),
+            nameless=bool(card.nameless),  # SQLite has no truth values
+            adjusted=bool(card.adjusted),
+        )
         found[card.id] = card._replace(**_HIDDEN) if card.nameless else card
     return found
 
 
 async def references(
-    session: AsyncSession, network_id: int, practice_ids: Sequence[int]
+    source: direct.Source, network_id: int, practice_ids: Sequence[int]
 ) -> dict[int, tuple[str, str]]:
     """Reference and title of each published one."""
-    found = await cards(session, network_id, practice_ids)
+    found = await cards(source, network_id, practice_ids)
     return {practice_id: (card.ref, card.title) for practice_id, card in found.items()}
 
 

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
-from storage.direct import instant, run
+from storage.direct import Source, instant, run
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +45,9 @@ WHERE network.platform = :platform AND network.server_ref = :server
 """
 
 
-async def recognise(
-    session: AsyncSession, platform: str, server_ref: str, account_ref: str
-) -> Recognised | None:
+async def recognise(source: Source, platform: str, server_ref: str, account_ref: str) -> Recognised | None:
     """None when the server has no network."""
-    rows = await run(session, _ASKED, platform=platform, account=account_ref, server=server_ref)
+    rows = await run(source, _ASKED, platform=platform, account=account_ref, server=server_ref)
     if not rows:
         return None
     network_id, locale, timezone, member_id, state, name, seen_at, *rest = rows[0]

@@ -7,7 +7,9 @@ of a short query on a local file. Here only what may wait does so in a thread: o
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Self, TypeVar
 
 _BEGINS_TO_WRITE = "BEGIN IMMEDIATE"
@@ -161,3 +163,42 @@ def connecting(path: str, *, timeout: float) -> Callable[..., Awaitable[Connecti
         return Connection(await _in_thread(open_file), turn, timeout)
 
     return connect
+
+
+class Snapshots:
+    """Connections that only read, past SQLAlchemy and its pool: what every answer waits for passes here."""
+
+    def __init__(self, path: str, *, timeout: float, recycle: float) -> None:
+        """``recycle``: seconds after which a connection is replaced, its plans being of another time."""
+        self._connect = connecting(path, timeout=timeout)
+        self._recycle = recycle
+        self._idle: list[tuple[Connection, float]] = []
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[Connection]:
+        """A connection of one's own, in a transaction that sees one state of the database."""
+        connection, opened = await self._taken()
+        try:
+            await connection.execute_fetchall("BEGIN")
+            yield connection
+            await connection.rollback()
+        except BaseException:
+            connection.stop()
+            raise
+        self._idle.append((connection, opened))
+
+    def close(self) -> None:
+        """Those that are lent end by themselves, at their age."""
+        while self._idle:
+            self._idle.pop()[0].stop()
+
+    async def _taken(self) -> tuple[Connection, float]:
+        while self._idle:
+            connection, opened = self._idle.pop()
+            if time.monotonic() - opened < self._recycle:
+                return connection, opened
+            connection.stop()
+        connection = await self._connect()
+        for pragma in ("synchronous=NORMAL", "query_only=ON"):
+            await connection.execute_fetchall(f"PRAGMA {pragma}")
+        return connection, time.monotonic()

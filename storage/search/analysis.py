@@ -81,6 +81,7 @@ class Analyser:
 
     def __init__(self) -> None:
         self._words: dict[str, Word] = {}
+        self._subjects: dict[str, str] = {}
         self._stem = Stemmer.Stemmer("french", 0)
         self._lock = threading.Lock()  # a stemmer keeps a buffer
 
@@ -96,6 +97,18 @@ class Analyser:
         if len(self._words) >= _REMEMBERED_WORDS:
             self._words.clear()
         self._words[raw] = known
+        return known
+
+    def subject(self, raw: str) -> str:
+        """The stem of a word as it is written, capitals included; empty for a stop word."""
+        known = self._subjects.get(raw)
+        if known is not None:
+            return known
+        word = self.word(raw.lower())
+        known = "" if word.stop else word.stem
+        if len(self._subjects) >= _REMEMBERED_WORDS:
+            self._subjects.clear()
+        self._subjects[raw] = known
         return known
 
     def words(self, raws: Iterable[str]) -> list[Word]:

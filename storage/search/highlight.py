@@ -24,9 +24,26 @@ Hits = list[tuple[int, int, str]]  # start, end, stem
 
 def highlighted(text: str, stems: Collection[str]) -> Highlighted:
     """The whole text in pieces; put together again they are the text."""
+    return _pieces(text, _hits(text, stems))
+
+
+def passage(texts: Sequence[str], stems: Collection[str], size: int) -> Highlighted:
+    """The stretch of about ``size`` characters with most of the words asked, in the first text that has any.
+
+    Where none has, the beginning of the first text that is not empty.
+    """
+    for text in texts:
+        read = " ".join(text[:_READ].split())
+        if hits := _hits(read, stems):
+            return _cut(read, hits, _best_start(hits, size) if len(read) > size else 0, size)
+    first = next((text for text in texts if text.strip()), "")
+    return _cut(" ".join(first[:_READ].split()), [], 0, size)
+
+
+def _pieces(text: str, hits: Hits) -> Highlighted:
     pieces: list[Fragment] = []
     done = 0
-    for start, end, _ in _hits(text, stems):
+    for start, end, _ in hits:
         if start > done:
             pieces.append(Fragment(text[done:start]))
         pieces.append(Fragment(text[start:end], hit=True))
@@ -36,31 +53,21 @@ def highlighted(text: str, stems: Collection[str]) -> Highlighted:
     return tuple(pieces)
 
 
-def passage(texts: Sequence[str], stems: Collection[str], size: int) -> Highlighted:
-    """The stretch of about ``size`` characters with most of the words asked, in the first text that has any.
-
-    Where none has, the beginning of the first text that is not empty.
-    """
-    for text in texts:
-        if text and len(text) <= size:
-            whole = highlighted(" ".join(text.split()), stems)
-            if any(piece.hit for piece in whole):
-                return whole
-        elif hits := _hits(text[:_READ], stems):
-            return highlighted(_cut(text[:_READ], _best_start(hits, size), size), stems)
-    first = next((text for text in texts if text.strip()), "")
-    return highlighted(_cut(first[:_READ], 0, size), stems)
-
-
 def _hits(text: str, stems: Collection[str]) -> Hits:
+    """Each word is looked up once, however often it stands there: most are not the ones asked."""
     if not stems:
         return []
-    known = analyser().word
-    found = []
-    for match in WORD.finditer(text):
-        word = known(match.group().lower())
-        if word.stem in stems and not word.stop:
-            found.append((*match.span(), word.stem))
+    raws = WORD.findall(text)
+    subject = analyser().subject
+    wanted = {raw: stem for raw in set(raws) if (stem := subject(raw)) in stems}
+    if not wanted:
+        return []
+    found, end = [], 0
+    for raw in raws:
+        start = text.index(raw, end)
+        end = start + len(raw)
+        if raw in wanted:
+            found.append((start, end, wanted[raw]))
     return found
 
 
@@ -74,10 +81,10 @@ def _best_start(hits: Hits, size: int) -> int:
     return best_start
 
 
-def _cut(text: str, start: int, size: int) -> str:
+def _cut(text: str, hits: Hits, start: int, size: int) -> Highlighted:
     """Whole words around ``start``, with an ellipsis where something is left out."""
     if len(text) <= size:
-        return " ".join(text.split())
+        return _pieces(text, hits)
     begin = max(0, min(start - size // 4, len(text) - size))
     if begin:
         space = text.find(" ", begin, start)
@@ -86,5 +93,7 @@ def _cut(text: str, start: int, size: int) -> str:
     if end < len(text):
         space = text.rfind(" ", begin + size // 2, end)
         end = space if space >= 0 else end
-    shown = " ".join(text[begin:end].split())
-    return ("…" if begin else "") + shown + ("…" if end < len(text) else "")
+    before, after = "…" if begin else "", "…" if end < len(text) else ""
+    moved = len(before) - begin
+    within = [(at + moved, to + moved, stem) for at, to, stem in hits if begin <= at and to <= end]
+    return _pieces(before + text[begin:end] + after, within)

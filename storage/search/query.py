@@ -10,8 +10,8 @@ from itertools import pairwise
 from unicodedata import normalize
 
 import numpy as np
-from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.direct import Source
 from storage.search import rows
 from storage.search.analysis import WORD, Word, analyser, words_in
 from storage.search.correction import corrected, misspelt
@@ -26,7 +26,7 @@ from storage.search.weights import OTHER_NAME, WEIGHTS
 
 LONGEST_QUESTION = 300  # characters
 MOST_WORDS = 24
-CANDIDATES = 50
+CANDIDATES = 30  # read closely: twice as many find nothing better (scripts.evaluate_search) and cost twice
 _COVER = FEATURES.index("all")
 _LEAST_COVER = 0.34  # of what the best result holds of the question: less is noise at the end of the list
 _OTHER_NAME_COVER = 0.6  # « plan » alone is not what PCAET stands for
@@ -99,13 +99,13 @@ class Postings:
         self.held: dict[Key, bytes] = {}
         self.frequency: dict[int, int] = {}
 
-    async def fetch(self, session: AsyncSession, network_id: int, terms: Collection[int]) -> None:
+    async def fetch(self, source: Source, network_id: int, terms: Collection[int]) -> None:
         """Each term once, whether or not it has any row."""
         new = [term for term in terms if term not in self.frequency]
         if not new:
             return
         self.frequency.update(dict.fromkeys(new, 0))
-        found = await rows.postings_of(session, network_id, new)
+        found = await rows.postings_of(source, network_id, new)
         for (term, _), data in found.items():
             self.frequency[term] += len(data) // POSTING.itemsize
         self.held.update(found)
@@ -135,7 +135,7 @@ class Postings:
 
 
 async def answer(
-    session: AsyncSession,
+    source: Source,
     memory: Memory,
     network_id: int,
     text: str,
@@ -146,9 +146,9 @@ async def answer(
 ) -> Answer:
     """The best documents first. ``facets``: an item bears one of each group; ``kinds``: of documents.
 
-    Of ``besides`` (see ``numbers_of``), the best are found too when fifty other documents are better.
+    Of ``besides`` (see ``numbers_of``), the best are found too when many other documents are better.
     """
-    state = await rows.state_of(session, network_id)
+    state = await rows.state_of(source, network_id)
     raws = words_in(text[:LONGEST_QUESTION])
     question = Question.of(raws)
     if not question.units or not state.documents:
@@ -158,11 +158,11 @@ async def answer(
     groups = [{facet_term(facet) for facet in group} for group in asked if group]
     postings = Postings(state)
     _join_neighbours(question, raws)
-    questions = [question, *await _other_names(session, memory, network_id, state, question)]
+    questions = [question, *await _other_names(source, memory, network_id, state, question)]
     wanted = {term for one in questions for unit in one.units for term in unit.terms}
-    await postings.fetch(session, network_id, wanted.union(*groups))
-    suggestion = await _correct(session, memory, network_id, state, text, questions, postings)
-    hits = await _rank(session, network_id, questions, postings, groups, besides)
+    await postings.fetch(source, network_id, wanted.union(*groups))
+    suggestion = await _correct(source, memory, network_id, state, text, questions, postings)
+    hits = await _rank(source, network_id, questions, postings, groups, besides)
     stems = frozenset(unit.word.stem for one in questions for unit in one.units)
     return Answer(hits, suggestion, stems)
 
@@ -178,10 +178,10 @@ def _join_neighbours(question: Question, raws: Sequence[str]) -> None:
 
 
 async def _other_names(
-    session: AsyncSession, memory: Memory, network_id: int, state: State, question: Question
+    source: Source, memory: Memory, network_id: int, state: State, question: Question
 ) -> list[Question]:
     """The question again, an acronym or its expansion in the place of the other."""
-    thesaurus = await memory.thesauri.of(session, network_id, state)
+    thesaurus = await memory.thesauri.of(source, network_id, state)
     raws = [question.units[place].raw for place in question.sequence]
     stems = [question.units[place].word.stem for place in question.sequence]
     return [
@@ -197,7 +197,7 @@ def _put_right(text: str, changed: Mapping[str, str]) -> str:
 
 
 async def _correct(
-    session: AsyncSession,
+    source: Source,
     memory: Memory,
     network_id: int,
     state: State,
@@ -210,7 +210,7 @@ async def _correct(
     unknown = [unit for unit in question.units if not any(postings.frequency[term] for term in unit.terms)]
     if len(questions) > 1 and len(unknown) == len(question.units):
         return None  # an acronym that no item writes: its expansion is what is meant
-    vocabulary = await memory.vocabularies.of(session, network_id, state)
+    vocabulary = await memory.vocabularies.of(source, network_id, state)
     changed = {
         unit.raw: better
         for unit in question.units
@@ -219,7 +219,7 @@ async def _correct(
     near = {unit.raw: vocabulary.near(unit.word.folded) for unit in unknown}
     parts = {unit.raw: vocabulary.parts(unit.word.folded) for unit in unknown}
     proposed = [one for found in (*near.values(), *parts.values()) for one in found]
-    await postings.fetch(session, network_id, {one.term for one in proposed})
+    await postings.fetch(source, network_id, {one.term for one in proposed})
     for unit in unknown:
         best = corrected(unit.word.folded, near[unit.raw], postings.frequency)
         if not best and all(postings.frequency[part.term] for part in parts[unit.raw]):
@@ -236,7 +236,7 @@ async def _correct(
 
 
 async def _rank(
-    session: AsyncSession,
+    source: Source,
     network_id: int,
     questions: Sequence[Question],
     postings: Postings,
@@ -259,7 +259,7 @@ async def _rank(
         chosen |= {number for _, _, scores in firsts for number in best_numbers(scores * only, CANDIDATES)}
     if not chosen:
         return []
-    found = await rows.candidates(session, network_id, sorted(chosen))
+    found = await rows.candidates(source, network_id, sorted(chosen))
     candidates = [Candidate(number, *found[number]) for number in sorted(found)]
     numbers = np.array([candidate.number for candidate in candidates])
     final = np.full(len(candidates), -np.inf)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.direct import on_postgresql, run
+from storage.direct import Source, on_postgresql, run
 from storage.search.analysis import ANALYSER, Word
 from storage.search.packing import entries
 from storage.search.weighing import Weighed
@@ -69,10 +69,10 @@ async def unlock(session: AsyncSession, network_id: int, state: State) -> None:
     )
 
 
-async def state_of(session: AsyncSession, network_id: int) -> State:
+async def state_of(source: Source, network_id: int) -> State:
     """As committed; a network without an index has an empty one."""
     found = await run(
-        session, f"SELECT {_STATE} FROM search_state WHERE network_id = :network", network=network_id
+        source, f"SELECT {_STATE} FROM search_state WHERE network_id = :network", network=network_id
     )
     return State(*found[0]) if found else State(0, 0, 0, 0, 0, 0, "")
 
@@ -120,7 +120,7 @@ async def numbers_of(
 
 
 async def postings_of(
-    session: AsyncSession, network_id: int, terms: list[int], blocks: list[int] | None = None
+    source: Source, network_id: int, terms: list[int], blocks: list[int] | None = None
 ) -> dict[Key, bytes]:
     """The rows of these terms, in these blocks or in all."""
     select = "SELECT term, block, data FROM search_posting WHERE network_id = :network AND term"
@@ -131,7 +131,7 @@ async def postings_of(
         values["blocks"] = blocks
         sqlite += " AND block IN (SELECT value FROM json_each(:blocks))"
         postgresql += " AND block = ANY(CAST(:blocks AS int[]))"
-    found = await run(session, sqlite, postgresql, **values)
+    found = await run(source, sqlite, postgresql, **values)
     return {(term, block): data for term, block, data in found}
 
 
@@ -238,11 +238,11 @@ async def add_words(
 
 
 async def words_after(
-    session: AsyncSession, network_id: int, position: int
+    source: Source, network_id: int, position: int
 ) -> list[tuple[int, str, str, int, bool]]:
     """What was learnt since: position, word, as shown, term, whether a title has it."""
     found = await run(
-        session,
+        source,
         "SELECT position, word, shown, term, in_title FROM search_word"
         " WHERE network_id = :network AND position > :position ORDER BY position",
         network=network_id,
@@ -252,7 +252,7 @@ async def words_after(
 
 
 async def candidates(
-    session: AsyncSession, network_id: int, numbers: list[int]
+    source: Source, network_id: int, numbers: list[int]
 ) -> dict[int, tuple[str, int, int, int, bytes]]:
     """Of each document: kind, item, size of the title, of the summary, stream."""
     select = (
@@ -260,7 +260,7 @@ async def candidates(
         " WHERE network_id = :network AND number"
     )
     found = await run(
-        session,
+        source,
         f"{select} IN (SELECT value FROM json_each(:numbers))",
         f"{select} = ANY(CAST(:numbers AS int[]))",
         network=network_id,
@@ -269,11 +269,11 @@ async def candidates(
     return {row[0]: row[1:] for row in found}
 
 
-async def items_of(session: AsyncSession, network_id: int, numbers: list[int]) -> dict[int, tuple[str, int]]:
+async def items_of(source: Source, network_id: int, numbers: list[int]) -> dict[int, tuple[str, int]]:
     """Kind and item of each document number."""
     select = "SELECT number, kind, item_id FROM search_document WHERE network_id = :network AND number"
     found = await run(
-        session,
+        source,
         f"{select} IN (SELECT value FROM json_each(:numbers))",
         f"{select} = ANY(CAST(:numbers AS int[]))",
         network=network_id,

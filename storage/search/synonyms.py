@@ -14,6 +14,7 @@ from importlib.resources import files
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.direct import Source, run
 from storage.search import rows
 from storage.search.analysis import analyser, fold, words_in
 from storage.search.rows import State
@@ -81,7 +82,7 @@ class Thesauri:
         self._held: OrderedDict[int, tuple[int, Thesaurus]] = OrderedDict()
         self._shipped: Thesaurus | None = None
 
-    async def of(self, session: AsyncSession, network_id: int, state: State) -> Thesaurus:
+    async def of(self, source: Source, network_id: int, state: State) -> Thesaurus:
         """``state`` was read in the same snapshot."""
         if state.synonyms == 0:  # most networks: nothing of their own yet
             if self._shipped is None:
@@ -89,7 +90,7 @@ class Thesauri:
             return self._shipped
         version, held = self._held.get(network_id, (0, None))
         if held is None or version != state.synonyms:
-            held = Thesaurus(await acronyms_of(session, network_id))
+            held = Thesaurus(await acronyms_of(source, network_id))
         self._held[network_id] = (state.synonyms, held)
         self._held.move_to_end(network_id)
         while len(self._held) > _NETWORKS_KEPT:
@@ -97,12 +98,20 @@ class Thesauri:
         return held
 
 
-async def acronyms_of(session: AsyncSession, network_id: int) -> list[Acronym]:
+async def acronyms_of(source: Source, network_id: int) -> list[Acronym]:
     """The shipped list as this network has corrected it."""
-    own = (await session.exec(select(Synonym).where(Synonym.network_id == network_id))).all()
-    corrected = {row.word_key for row in own}
+    own = await run(
+        source,
+        "SELECT word_key, word, expansion, explanation FROM synonym WHERE network_id = :network",
+        network=network_id,
+    )
+    corrected = {key for key, *_ in own}
     kept = [acronym for acronym in shipped() if key_of(acronym.word) not in corrected]
-    added = [Acronym(row.word, row.expansion, row.explanation, shipped=False) for row in own if row.expansion]
+    added = [
+        Acronym(word, expansion, explanation, shipped=False)
+        for _, word, expansion, explanation in own
+        if expansion
+    ]
     return sorted(kept + added, key=lambda acronym: (key_of(acronym.word), acronym.expansion))
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.direct import Source
 from storage.search import rows
 from storage.search.analysis import analyser
 from storage.search.rows import State
@@ -122,13 +122,13 @@ class Vocabularies:
     def __init__(self) -> None:
         self._held: OrderedDict[int, Vocabulary] = OrderedDict()
 
-    async def of(self, session: AsyncSession, network_id: int, state: State) -> Vocabulary:
+    async def of(self, source: Source, network_id: int, state: State) -> Vocabulary:
         """``state`` was read in the same snapshot: nothing newer is missed."""
         held = self._held.get(network_id)
         if held is None or held.version != state.vocabulary or held.position > state.words:
             held = Vocabulary(state.vocabulary)
         if held.position < state.words:
-            held.learn(await rows.words_after(session, network_id, held.position))
+            held.learn(await rows.words_after(source, network_id, held.position))
         self._held[network_id] = held
         self._held.move_to_end(network_id)
         while len(self._held) > _NETWORKS_KEPT:
