@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+# A test that starts the bot as a process would else compile all of it each time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup demo test check unit bench screenshots lock clean
 
 help:  ## Show this help

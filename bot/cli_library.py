@@ -11,7 +11,6 @@ from time import perf_counter
 from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from bot.console import Console
 from bot.failures import CannotRun, Exit, told
@@ -233,6 +232,8 @@ async def library_of(
 @contextmanager
 def _counting(console: Console, key: str) -> Iterator[Callable[[int], None]]:
     """A counter on the standard error while rows go by; silent when nobody watches."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed}"), TimeElapsedColumn())
     with Progress(*columns, console=console.err, transient=True, disable=not console.err.is_terminal) as bar:
         task = bar.add_task(console.word(key), total=None)

@@ -125,6 +125,7 @@ class Bench:
         for app in self.apps.values():
             world.invite(app, self.guild, permissions=NEEDED.value)
         self.env = {name: value for name, value in os.environ.items() if not name.startswith("ENTREPAIRS_")}
+        self.env.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed bot is compiled once, not at each start
         self.env |= {
             "ENTREPAIRS_DISCORD_TOKEN": self.apps["ours"].token,
             "ENTREPAIRS_DISCORD_API": self.sandbox.api,

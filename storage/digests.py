@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.members import Member
 from storage.networks import Network
-from storage.outbox import insert_once
+from storage.upsert import insert_if_new
 
 
 class Frequency(StrEnum):
@@ -198,7 +198,9 @@ async def running(session: AsyncSession) -> Sequence[NetworkDigest]:
 async def begin(session: AsyncSession, run: DigestRun) -> DigestRun | None:
     """The row of a period, or None when another made it: this is the only lock."""
     values = run.model_dump(exclude={"id"})
-    made = (await session.exec(insert_once(session, DigestRun, values).returning(col(DigestRun.id)))).first()
+    made = (
+        await session.exec(insert_if_new(session, DigestRun).values(**values).returning(col(DigestRun.id)))
+    ).first()
     return None if made is None else await session.get(DigestRun, made[0])
 
 
@@ -274,7 +276,9 @@ async def due(session: AsyncSession, now: datetime, *, limit: int) -> Sequence[P
 async def begin_issue(session: AsyncSession, made: DigestIssue) -> int | None:
     """The number of a member's issue of a period, or None when it was made before."""
     values = made.model_dump(exclude={"id"})
-    row = await session.exec(insert_once(session, DigestIssue, values).returning(col(DigestIssue.id)))
+    row = await session.exec(
+        insert_if_new(session, DigestIssue).values(**values).returning(col(DigestIssue.id))
+    )
     found = row.first()
     return None if found is None else int(found[0])
 

@@ -11,9 +11,10 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, and_, or_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel, col, delete, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.upsert import insert_if_new
 
 URGENT, NORMAL, BULK = 1, 5, 8
 KEPT_FOR = timedelta(days=90)
@@ -405,7 +406,7 @@ async def pause_openings(session: AsyncSession, platform: str, now: datetime, un
 
 async def _budget(session: AsyncSession, platform: str, now: datetime) -> DirectOpening:
     first = {"platform": platform, "window_start": now, "opened": 0, "paused_until": None}
-    await session.exec(insert_once(session, DirectOpening, first))
+    await session.exec(insert_if_new(session, DirectOpening).values(**first))
     query = select(DirectOpening).where(DirectOpening.platform == platform)
     return (await session.exec(query.with_for_update(key_share=True))).one()
 
@@ -430,12 +431,5 @@ _BLANK: dict[str, Any] = {
 
 def _insert_plain(session: AsyncSession) -> Any:
     """On the table itself: the mapper's care costs more than the database's work, and a burst feels it."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     table = Outbox.__table__  # type: ignore[attr-defined]  # SQLModel gives it at run time
-    return dialect.insert(table).on_conflict_do_nothing()
-
-
-def insert_once(session: AsyncSession, table: type[SQLModel], values: dict[str, Any]) -> Any:
-    """INSERT … ON CONFLICT DO NOTHING, which each dialect has under its own name."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).values(**values).on_conflict_do_nothing()
+    return insert_if_new(session, table)

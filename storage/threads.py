@@ -9,9 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, and_, or_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel, col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.upsert import insert_if_new
 
 NEED = "need"
 FREE = "free"
@@ -146,9 +147,8 @@ async def ensure(session: AsyncSession, first: Thread) -> tuple[Thread, bool]:
 
     Whoever opened it and the platform's own word of it may both be here at once: the first one makes it.
     """
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     values = first.model_dump(exclude={"id"})
-    made = dialect.insert(Thread).values(**values).on_conflict_do_nothing().returning(col(Thread.id))
+    made = insert_if_new(session, Thread).values(**values).returning(col(Thread.id))
     new = (await session.exec(made)).first() is not None
     found = await locked_by_channel(session, first.network_id, first.channel_ref)
     if found is None:
@@ -200,11 +200,8 @@ async def follow(
 
 async def add_reply(session: AsyncSession, reply: ThreadReply) -> bool:
     """Keep that somebody wrote; False when it is known already."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     values = reply.model_dump(exclude={"id"})
-    made = (
-        dialect.insert(ThreadReply).values(**values).on_conflict_do_nothing().returning(col(ThreadReply.id))
-    )
+    made = insert_if_new(session, ThreadReply).values(**values).returning(col(ThreadReply.id))
     reply.id = (await session.exec(made)).scalar()
     return reply.id is not None
 

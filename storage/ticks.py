@@ -7,12 +7,12 @@ is about a network or a person.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import CheckConstraint
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.upsert import insert_if_new
 
 _SLACK = timedelta(seconds=30)  # two clocks that mean the same instant need not agree on the second
 
@@ -38,10 +38,7 @@ class Tick(SQLModel, table=True):
 
 async def ensure(session: AsyncSession, name: str, next_at: datetime) -> datetime:
     """When the tick is due: as an earlier process left it, else ``next_at``."""
-    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    await session.exec(
-        dialect.insert(Tick).values(name=name, next_at=next_at, failures=0).on_conflict_do_nothing()
-    )
+    await session.exec(insert_if_new(session, Tick).values(name=name, next_at=next_at, failures=0))
     return (await session.exec(select(Tick.next_at).where(Tick.name == name))).one()
 
 

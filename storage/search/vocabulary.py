@@ -9,8 +9,6 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 import numpy as np
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from storage.direct import Source
 from storage.search import rows
@@ -87,6 +85,9 @@ class Vocabulary:
         differing = np.bitwise_count(self._letters ^ np.uint64(_letters(word)))
         close = (differing <= 2 * limit) & (np.abs(self._sizes - len(word)) <= limit)
         places = np.flatnonzero(close).tolist()
+        from rapidfuzz import process  # 3 MiB, which a bot that nobody mistypes to does without
+        from rapidfuzz.distance import OSA
+
         found = process.extract(
             word,
             [self._words[place] for place in places],
