@@ -179,7 +179,13 @@ async def test_browsing_by_theme(library: Town) -> None:
     sheet = await member.choose(shelf, "Lire une fiche", [shelf.menus[0]["options"][0]["value"]])
     themes_line = next(line for line in read(sheet).splitlines() if line.startswith("**Thèmes :**"))
     assert "Alimentation" in themes_line
-    assert sheet.buttons == ["Ouvrir le lien", "Garder", "Donner mon avis", "Signaler un problème"]
+    assert sheet.buttons == [
+        "Ouvrir le lien",
+        "Garder",
+        "Donner mon avis",
+        "Nous l’avons utilisée",
+        "Signaler un problème",
+    ]
 
 
 async def test_a_withdrawn_resource_is_found_no_more(library: Town) -> None:
