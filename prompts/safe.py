@@ -23,7 +23,7 @@ _ORDINARY = re.compile(r"[ -~\n\u00a0-\u00ac\u00ae-\u024f\u2010-\u2015\u2018-\u2
 # One line of words and ordinary punctuation, which no client takes for a mark: escaped, it is itself.
 _PLAIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿŒœ](?:[A-Za-z0-9À-ÖØ-öø-ÿŒœ’',;?!…«»()%.\u00a0\u202f-]| (?! ))*")
 _MARKS = re.compile(r"[\\*_~|`\[\]<]")
-_LINE_START = re.compile(r"(\A|\n)(\s*)([#>+\-]|\d+(?=\.))")
+_LINE_START = re.compile(r"(\A|\n)(\s*)([#>+\-]|\d+(?=[.)]))")
 _PING = re.compile(r"@(?=everyone|here|[!&]?(?:\d|$))", re.IGNORECASE)
 _AFTER_ADDRESS = re.compile(r"[.,:;\"')]*(?:\s|$)")
 _LEAD = re.compile(r"[.,:;\"')\s]*")

@@ -128,6 +128,7 @@ def test_a_link_is_one_link_or_plain_words(words: str, url: str) -> None:
         ("- tiret", r"\- tiret"),
         ("sous-titre", "sous-titre"),
         ("1. premier", r"1\. premier"),
+        ("1) premier", r"1\) premier"),
         ("version 1.2", "version 1.2"),
         ("a > b", "a > b"),
         ("agent@mairie.fr", "agent@mairie.fr"),
