@@ -53,4 +53,4 @@ def _rows(view: ThemeRolesView) -> list[Row]:
     if not view.enabled:
         return [[Button("theme.roles_on", style="primary")]]
     again = [Button("theme.roles_again", style="primary")] if view.troubles else []
-    return [[*again, Button("theme.roles_stop"), Button("theme.mine")]]
+    return [[*again, Button("theme.roles_stop"), Button("message.list"), Button("theme.mine")]]

@@ -10,7 +10,7 @@ from prompts import Words
 from sandbox import Answer, Person, Seen
 from tests.bot.conftest import Stage
 from tests.bot.test_doctor import findings, set_up
-from tests.e2e.conftest import Town, latest, opened, read
+from tests.e2e.conftest import Town, latest, opened, plant, read
 
 WORDS = Words()
 
@@ -185,6 +185,7 @@ async def test_turned_off_after_a_word_of_warning(town: Town) -> None:
     await wears(stage, member, "Habitat")
     view = await facilitator.slash("réseau thèmes")
     assert "1 membre" in read(view)
+    assert "Écrire à des membres" in view.buttons  # by theme, to those who follow it
     sure = await facilitator.click(view, "Désactiver les rôles par thème")
     assert "sont supprimés du serveur" in read(sure)
     done = await facilitator.click(sure, "Désactiver")
@@ -192,7 +193,9 @@ async def test_turned_off_after_a_word_of_warning(town: Town) -> None:
     await member.eventually(lambda: "Habitat" not in {r["name"] for r in stage.guild.roles.values()})
     closed = await town.waits_for("member", "accueil", "n’ont plus de rôle")
     assert closed.buttons == ["Mes thèmes"]
-    late = await member.click(panel, "Mobilités")  # a screen that was open all the while
+    mobility = next(item["custom_id"] for item in panel.components if item.get("label") == "Mobilités")
+    plant(town, closed, mobility)  # a screen that was open all the while
+    late = await member.click(await member.refresh(closed), mobility)
     assert "Vous suivez « Mobilités »" in read(late)
 
 
