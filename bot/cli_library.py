@@ -5,7 +5,9 @@ import json
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import IO, TYPE_CHECKING, Annotated, Any
@@ -24,9 +26,16 @@ _PROBLEMS_SHOWN = 20
 
 
 class Kind(StrEnum):
-    """What a file holds."""
+    """What a file holds. All but resources are tables to read, as the desk gives them."""
 
     RESOURCES = "resources"
+    MEMBERS = "members"
+    NEEDS = "needs"
+    PRACTICES = "practices"
+    MEETUPS = "meetups"
+    REGISTRATIONS = "registrations"
+    AUDIT = "audit"
+    FIGURES = "figures"
 
 
 class ImportKind(StrEnum):
@@ -88,7 +97,9 @@ def _register_export(app: typer.Typer, console: Console) -> None:
         network: Annotated[str, typer.Option(help=console.word("console.network"))] = "",
     ) -> None:
         chosen = shape or _shape_of(file)
-        done = console.run(_export(console, file, chosen, network, excel=excel))
+        if kind is not Kind.RESOURCES and chosen not in (Shape.CSV, Shape.ODS):
+            console.fail("tables_csv_or_ods", Exit.USAGE)
+        done = console.run(_export(console, file, kind, chosen, network, excel=excel))
         if file is not None:
             console.say("console.export.done", count=done, path=file)
 
@@ -145,27 +156,48 @@ async def _import_members(console: Console, file: Path, network: str) -> None:
     writer.writerows((sheets.guarded(one.name), sheets.guarded(one.place), one.code) for one in made)
 
 
-async def _export(console: Console, file: Path | None, shape: Shape, network: str, *, excel: bool) -> int:
-    from community.exporter import Exporter
-
+async def _export(
+    console: Console, file: Path | None, kind: Kind, shape: Shape, network: str, *, excel: bool
+) -> int:
     async with library_of(console, network) as (db, actor):
+        write = partial(_written, console, db, replace(actor, locale=console.locale), kind, shape, excel)
+        binary = shape == Shape.ODS or kind is not Kind.RESOURCES
         if file is None:
-            output = sys.stdout.buffer if shape == Shape.ODS else sys.stdout
-            return await Exporter(db).resources(actor, output, shape.value, excel=excel)
+            return await write(sys.stdout.buffer if binary else sys.stdout, lambda done: None)
         encoding = "utf-8-sig" if excel and shape == Shape.CSV else "utf-8"
-        partial = file.with_name(file.name + ".partial")  # a file that exists is whole
+        unfinished = file.with_name(file.name + ".partial")  # a file that exists is whole
         try:
             with (
-                _opened(partial, shape, encoding) as stream,
+                _opened(unfinished, encoding, binary=binary) as stream,
                 _counting(console, "console.export.working") as progress,
             ):
-                done = await Exporter(db).resources(
-                    actor, stream, shape.value, excel=excel, progress=progress
-                )
-            partial.replace(file)
+                done = await write(stream, progress)
+            unfinished.replace(file)
         except OSError as error:
             raise CannotRun("cannot_write", Exit.FAILED, path=file) from error
         return done
+
+
+async def _written(
+    console: Console,
+    db: "Database",
+    actor: "Actor",
+    kind: Kind,
+    shape: Shape,
+    excel: bool,
+    stream: IO[Any],
+    progress: Callable[[int], None],
+) -> int:
+    from bot.clock import SystemClock
+    from community.exporter import Exporter
+    from community.exports import Exports
+
+    if kind is Kind.RESOURCES:
+        return await Exporter(db).resources(actor, stream, shape.value, excel=excel, progress=progress)
+    tables = Exports(db, SystemClock(), console.words)
+    return await tables.write(
+        actor, stream, kind.value, shape.value, "all", excel="fr" if excel else None, progress=progress
+    )
 
 
 async def _search(console: Console, query: str | None, network: str, *, as_json: bool) -> None:
@@ -193,8 +225,8 @@ def _lines(stream: Iterable[str]) -> Iterable[str]:
     return (line.rstrip("\r\n") for line in stream)
 
 
-def _opened(path: Path, shape: Shape, encoding: str) -> IO[Any]:
-    return path.open("wb") if shape == Shape.ODS else path.open("w", encoding=encoding, newline="")
+def _opened(path: Path, encoding: str, *, binary: bool) -> IO[Any]:
+    return path.open("wb") if binary else path.open("w", encoding=encoding, newline="")
 
 
 @asynccontextmanager

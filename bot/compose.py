@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.calendar_page import routes as calendar_routes
 from bot.client import EntrePairsBot, Publish, point_at
-from bot.desk_parts import desk_page, login_of
+from bot.desk_parts import desk_address, desk_page, login_of
 from bot.digest_page import routes as digest_routes
 from bot.discord_login import DiscordLogin
 from bot.fetcher import Fetcher
@@ -90,6 +90,7 @@ def connect(parts: Base, *, members: bool, publish: Publish) -> Connected:
             parts.words,
             web=parts.fetcher,
             public_url=parts.settings.public_url,
+            desk_url=desk_address(parts.settings),
             mails=parts.settings.mails,
         ),
         db=parts.db,

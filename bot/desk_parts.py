@@ -1,6 +1,6 @@
 """Puts the facilitators' web pages together, for ``compose.py``."""
 
-from bot.desk_page import BACK, DeskPage, DeskUses
+from bot.desk_page import BACK, HOME, DeskPage, DeskUses
 from bot.discord_login import DiscordLogin
 from bot.settings import Settings
 from cogs.pictures import Artist
@@ -27,6 +27,11 @@ def login_of(settings: Settings) -> DiscordLogin | None:
         secret=settings.discord_client_secret.get_secret_value(),
         back=f"{settings.public_url}{BACK}",
     )
+
+
+def desk_address(settings: Settings) -> str | None:
+    """Where facilitators find the pages; None while nobody can log in."""
+    return f"{settings.public_url}{HOME}" if login_of(settings) is not None else None
 
 
 def desk_page(

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from discord.ext import commands
 
+from cogs.facilitate_exports import ExportDoors
 from cogs.facilitate_group import FACILITATE
 from cogs.facilitate_messages import MessageDoors
 from cogs.facilitate_texts import TextDoors
@@ -21,8 +22,8 @@ BUDGET = Form("nudge.budget", TextField("per_week", maximum=2))
 _PACE = 1_000  # families of acts travel in ``extra`` as their number above the page
 
 
-class FacilitateCog(TextDoors, MessageDoors, commands.Cog):
-    """`/facilitate desk|audit|texts|message`, and their buttons."""
+class FacilitateCog(TextDoors, MessageDoors, ExportDoors, commands.Cog):
+    """`/facilitate desk|audit|export|texts|message`, and their buttons."""
 
     facilitate = FACILITATE
 
@@ -31,6 +32,7 @@ class FacilitateCog(TextDoors, MessageDoors, commands.Cog):
         self.desk, self.audits = host.services.desk, host.services.audits
         self.nudges, self.texts = host.services.nudges, host.services.texts
         self.messages = host.services.team_messages
+        self.exports = host.services.exports
 
     @localized.command("facilitate.desk", parent=FACILITATE)
     async def look(self, interaction: Interaction) -> None:
@@ -157,10 +159,8 @@ async def setup(host: Host) -> None:
 
 def _desk_rows(view: DeskView) -> list[Row]:
     lines = [line.button for line in view.lines]
-    return [
-        lines,
-        [Button("desk.audit"), Button("nudge.budget"), Button("network.forecast"), Button("message.list")],
-    ]
+    more = ("desk.audit", "nudge.budget", "network.forecast", "message.list", "export.ask")
+    return [lines, [Button(action) for action in more]]
 
 
 def _silent_rows(page: SilentPage) -> list[Row]:

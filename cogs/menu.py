@@ -134,6 +134,7 @@ FACILITATION = Room(
         _way("synonym.list", Action.CURATE_LIBRARY, "resource synonyms"),
         _way("alert.unanswered", Action.CURATE_LIBRARY, "resource unanswered"),
         _way("desk.audit", Action.SEE_AUDIT, "facilitate audit"),
+        _way("export.ask", Action.EXPORT_NETWORK, "facilitate export"),
         _way("need.care", Action.CARE_FOR_NEEDS, "need care"),
         _way("thread.unanswered", Action.CARE_FOR_THREADS, "thread unanswered"),
         _way("thread.answers", Action.CARE_FOR_THREADS, "thread answers"),

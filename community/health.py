@@ -80,13 +80,13 @@ class Health:
         self._db = db
         self._clock = clock
 
-    async def figures(self, actor: Actor) -> HealthView:
-        """The last eight weeks, this one included."""
+    async def figures(self, actor: Actor, weeks: int = WEEKS) -> HealthView:
+        """The last weeks, this one included."""
         require(actor, Action.SEE_NETWORK_HEALTH)
         async with self._db.reading() as session:
             network = await networks.get(session, actor.network_id)
             zone = ZoneInfo(network.timezone)
-            mondays = weeks_before(self._clock.now(), zone)
+            mondays = weeks_before(self._clock.now(), zone, weeks)
             since = datetime.combine(mondays[0], datetime.min.time(), zone)
             acts = await activity.since(session, actor.network_id, since)
             people = [Event(f"member {member_id}", at) for member_id, at in acts]
@@ -105,6 +105,7 @@ class Health:
                 counted_events("reused", reused, mondays, zone),
             ),
             map_view(places),
+            weeks,
         )
 
 

@@ -6,6 +6,7 @@ Streams, within bounds: such a file is an archive, and may unpack to anything.
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from types import TracebackType
 from typing import IO, Any
 from xml.etree import ElementTree
@@ -128,7 +129,24 @@ _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?><office:document-content office:version="1.2"'
     ' xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
     ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
-    ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
+    ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
+    ' xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"'
+    ' xmlns:number="urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0"'
+    ' xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0">'
+    # Without a style of its own a date is shown as the number that it is counted by.
+    "<office:automatic-styles>"
+    '<number:date-style style:name="day"><number:year number:style="long"/><number:text>-</number:text>'
+    '<number:month number:style="long"/><number:text>-</number:text><number:day number:style="long"/>'
+    "</number:date-style>"
+    '<number:date-style style:name="instant"><number:year number:style="long"/><number:text>-</number:text>'
+    '<number:month number:style="long"/><number:text>-</number:text><number:day number:style="long"/>'
+    '<number:text> </number:text><number:hours number:style="long"/><number:text>:</number:text>'
+    '<number:minutes number:style="long"/></number:date-style>'
+    '<style:style style:name="date" style:family="table-cell" style:data-style-name="day"/>'
+    '<style:style style:name="datetime" style:family="table-cell" style:data-style-name="instant"/>'
+    '<style:style style:name="head" style:family="table-cell">'
+    '<style:text-properties fo:font-weight="bold"/></style:style>'
+    "</office:automatic-styles>"
     "<office:body><office:spreadsheet><table:table table:name={name}>"
 )
 _TAIL = "</table:table></office:spreadsheet></office:body></office:document-content>"
@@ -143,7 +161,7 @@ _MANIFEST = (
 
 
 class Writer:
-    """Writes one sheet, row by row. Numbers stay numbers; text is never a formula."""
+    """Writes one sheet, row by row. Numbers and dates stay what they are; text is never a formula."""
 
     def __init__(self, stream: IO[bytes], name: str) -> None:
         self._archive = zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED)
@@ -164,6 +182,11 @@ class Writer:
         self._content.close()
         self._archive.close()
 
+    def head(self, titles: Sequence[str]) -> None:
+        """The row of titles."""
+        written = "".join(_text(title, ' table:style-name="head"') for title in titles)
+        self._content.write(f"<table:table-row>{written}</table:table-row>".encode())
+
     def row(self, cells: Sequence[object]) -> None:
         written = "".join(map(_cell, cells))
         self._content.write(f"<table:table-row>{written}</table:table-row>".encode())
@@ -177,6 +200,22 @@ def _cell(value: object) -> str:
             f'<table:table-cell office:value-type="float" office:value="{value!r}">'
             f"<text:p>{value!r}</text:p></table:table-cell>"
         )
-    lines = _NO_XML.sub("", str(value)).split("\n")
+    if isinstance(value, date):
+        return _date(value)
+    return _text(str(value))
+
+
+def _date(value: date) -> str:
+    """An instant is written as the clock on its wall shows it."""
+    if isinstance(value, datetime):
+        style, kept, shown = "datetime", f"{value:%Y-%m-%dT%H:%M:%S}", f"{value:%Y-%m-%d %H:%M}"
+    else:
+        style, kept, shown = "date", f"{value:%Y-%m-%d}", f"{value:%Y-%m-%d}"
+    kind = f'table:style-name="{style}" office:value-type="date"'
+    return f'<table:table-cell {kind} office:date-value="{kept}"><text:p>{shown}</text:p></table:table-cell>'
+
+
+def _text(value: str, style: str = "") -> str:
+    lines = _NO_XML.sub("", value).split("\n")
     paragraphs = "".join(f"<text:p>{escape(line)}</text:p>" for line in lines)
-    return f'<table:table-cell office:value-type="string">{paragraphs}</table:table-cell>'
+    return f'<table:table-cell{style} office:value-type="string">{paragraphs}</table:table-cell>'

@@ -62,6 +62,7 @@ class Action(StrEnum):
     SET_NUDGES = "desk.nudges"
     WRITE_TO_MEMBERS = "message.write"
     HAVE_MESSAGES = "message.have"  # read one's own, want no more of them
+    EXPORT_NETWORK = "desk.export"  # take tables along; some kinds ask for more
 
 
 # The lowest role that may do it.
@@ -121,6 +122,7 @@ NEEDED: dict[Action, Role] = {
     Action.SET_NUDGES: Role.FACILITATOR,
     Action.WRITE_TO_MEMBERS: Role.FACILITATOR,
     Action.HAVE_MESSAGES: Role.NEWCOMER,
+    Action.EXPORT_NETWORK: Role.FACILITATOR,
 }
 
 

@@ -14,6 +14,7 @@ from community.digest_mail import MailAddresses
 from community.digests import Digests
 from community.digests_personal import PersonalDigests
 from community.drafts import Drafts
+from community.exports import Exports
 from community.forecast import Forecasts
 from community.freshness import Freshness
 from community.funnel import Funnels
@@ -141,6 +142,7 @@ class Services:
     audits: Audits
     nudges: Nudges
     team_messages: TeamMessages
+    exports: Exports
     texts: Texts
     drafts: Drafts
     help: Help
@@ -154,9 +156,13 @@ def services(
     web: WebReader | None = None,
     *,
     public_url: str | None = None,
+    desk_url: str | None = None,
     mails: bool = False,
 ) -> Services:
-    """All of them, on one database. Without ``web``, no page is ever visited."""
+    """All of them, on one database. Without ``web``, no page is ever visited.
+
+    ``desk_url``: where the facilitators' web pages are, when they are open.
+    """
     memory = Memory()  # of the index: one for all who search
     members = Members(db, clock)
     meetups = Meetups(db, clock)
@@ -226,6 +232,7 @@ def services(
         audits=Audits(db),
         nudges=Nudges(db, clock),
         team_messages=TeamMessages(db, clock, labels),
+        exports=Exports(db, clock, labels, desk_url),
         texts=Texts(db, clock, labels),
         drafts=Drafts(db, clock),
         help=Help(),

@@ -185,11 +185,18 @@ class Inbound:
         await self.exchange(interaction).send(view)
 
     async def give(
-        self, interaction: Interaction, template: str, name: str, content: bytes, **values: Any
+        self,
+        interaction: Interaction,
+        template: str,
+        name: str,
+        content: bytes,
+        *,
+        rows: Sequence[Row] = (),
+        **values: Any,
     ) -> None:
         """A file, for the reader alone."""
         text = self.render(interaction, template, **values)
-        view = layout(text, (), self.words, self.locale(interaction))
+        view = layout(text, rows, self.words, self.locale(interaction))
         view.add_item(discord.ui.File(f"attachment://{name}"))
         await self.exchange(interaction).send(view, [discord.File(io.BytesIO(content), name)])
 

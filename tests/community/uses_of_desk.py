@@ -1,5 +1,6 @@
 """The facilitators' desk in the permission matrix."""
 
+import io
 from collections.abc import Awaitable, Callable, Mapping
 
 from community.actors import Role
@@ -8,6 +9,11 @@ from community.policy import Action
 from tests.community.conftest import Network
 
 Use = Callable[[Network, Role], Awaitable[object]]
+
+
+async def _take(network: Network, role: Role) -> None:
+    (await network.services.exports.file(network[role], "needs", "csv", "all")).content.close()
+
 
 USES: Mapping[tuple[str, str], tuple[Action, Use]] = {
     ("desk", "look"): (Action.SEE_DESK, lambda n, r: n.services.desk.look(n[r])),
@@ -66,6 +72,14 @@ USES: Mapping[tuple[str, str], tuple[Action, Use]] = {
     ("team_messages", "want"): (
         Action.HAVE_MESSAGES,
         lambda n, r: n.services.team_messages.want(n[r], wanted=True),
+    ),
+    ("exports", "file"): (
+        Action.EXPORT_NETWORK,
+        lambda n, r: _take(n, r),
+    ),
+    ("exports", "write"): (
+        Action.EXPORT_NETWORK,
+        lambda n, r: n.services.exports.write(n[r], io.BytesIO(), "needs", "csv", "all", excel="fr"),
     ),
     ("texts", "every"): (Action.EDIT_TEXTS, lambda n, r: n.services.texts.every(n[r])),
     ("texts", "text"): (Action.EDIT_TEXTS, lambda n, r: n.services.texts.text(n[r], 60)),

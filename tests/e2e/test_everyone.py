@@ -82,6 +82,7 @@ COMMANDS = (
     Command("digest preview", "bulletin aperçu", "facilitator", "digest.settings"),
     Command("facilitate desk", "animer santé", "facilitator", "desk.show"),
     Command("facilitate audit", "animer journal", "facilitator", "desk.audit"),
+    Command("facilitate export", "animer exporter", "facilitator", "export.ask", form=True),
     Command("facilitate texts", "animer textes", "facilitator", "texts.list"),
     Command("facilitate message", "animer message", "facilitator", "message.list"),
     Command("network status", "réseau état", "facilitator", "network.status"),

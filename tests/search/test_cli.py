@@ -93,6 +93,21 @@ def test_export_comes_back(run: Run, file: str, tmp_path: Path) -> None:
     assert "Impossible d’écrire" in refused.output
 
 
+@pytest.mark.parametrize(("locale", "titles"), [("fr", "Numéro;Titre;État;"), ("en", "Number;Title;State;")])
+def test_the_tables_of_the_desk(run: Run, file: str, tmp_path: Path, locale: str, titles: str) -> None:
+    run("import", file)
+    out = tmp_path / "out.csv"
+    assert run("export", str(out), "--kind", "needs", "--excel", locale=locale).exit_code == 0
+    assert out.read_text("utf-8-sig").startswith(titles)
+    assert run("export", "--kind", "needs", locale=locale).stdout.startswith(titles.replace(";", ","))
+    assert run("export", str(tmp_path / "out.ods"), "--kind", "audit", locale=locale).exit_code == 0
+    assert (tmp_path / "out.ods").read_bytes().startswith(b"PK")
+    for name in ("out.json", "out.geojson"):
+        refused = run("export", str(tmp_path / name), "--kind", "members", locale=locale)
+        assert (refused.exit_code, ".ods" in refused.output) == (2, True)
+        assert not (tmp_path / name).exists()
+
+
 def test_a_network_that_is_not_there(run: Run, file: str) -> None:
     assert run("search", "jardin").exit_code == 1
     run("import", file)
