@@ -139,7 +139,7 @@ class NeedsCog(HelpingDoors, CareDoors, commands.Cog):
         actor = await self.inbound.actor(interaction)
         mine = await self.needs.mine(actor)
         rows: list[Row] = [
-            _menu([*mine.asked, *mine.needs]),
+            _menu([*mine.asked, *mine.kept, *mine.needs]),
             [Button("need.publish", style="primary"), Button("need.list"), Button("need.available")],
         ]
         await self.inbound.reply(interaction, "needs/mine", rows=rows, mine=mine)
@@ -218,8 +218,9 @@ class NeedsCog(HelpingDoors, CareDoors, commands.Cog):
     async def _show(self, interaction: Interaction, need_id: int) -> None:
         actor = await self.inbound.actor(interaction)
         need = await self.needs.need(actor, need_id)
-        asked = any(one.id == need_id for one in (await self.needs.mine(actor)).asked)
-        rows = _need_rows(actor, need, asked=asked)
+        mine = await self.needs.mine(actor)
+        asked, kept = (any(one.id == need_id for one in several) for several in (mine.asked, mine.kept))
+        rows = _need_rows(actor, need, asked=asked, kept=kept)
         await self.inbound.reply(interaction, "needs/need", rows=rows, need=need)
 
 
@@ -253,8 +254,8 @@ def _list_rows(actor: Actor, page: NeedPage) -> list[Row]:
     ]
 
 
-def _need_rows(actor: Actor, need: NeedView, *, asked: bool) -> list[Row]:
-    """What this reader may do with it; the use cases ask again."""
+def _need_rows(actor: Actor, need: NeedView, *, asked: bool, kept: bool) -> list[Row]:
+    """What this reader may do with it; the use cases ask again. ``kept``: they took it over."""
     if need.state == "waiting" and actor.role >= Role.FACILITATOR:
         return [[Button("need.approve", need.id, style="success"), Button("need.refuse", need.id)]]
     if not need.open:
@@ -271,4 +272,6 @@ def _need_rows(actor: Actor, need: NeedView, *, asked: bool) -> list[Row]:
     rows: list[Row] = [[*answering, Button("need.done_here", need.id), Button("need.not_for_us", need.id)]]
     if actor.role >= Role.FACILITATOR:
         rows.append([Button("need.whom", need.id), *own])
+    elif kept:
+        rows.append(own)
     return rows

@@ -67,10 +67,11 @@ class FirstAnswer:
 
 @dataclass(frozen=True)
 class MyNeeds:
-    """One's own, and what one was asked and has not answered."""
+    """One's own, what one was asked and has not answered, and open ones that one took over."""
 
     needs: Sequence[NeedView]
     asked: Sequence[NeedView]
+    kept: Sequence[NeedView] = ()
 
 
 class Needs:
@@ -136,7 +137,7 @@ class Needs:
             return NeedPage(await views(session, actor.network_id, found, actor), total, page)
 
     async def mine(self, actor: Actor) -> MyNeeds:
-        """One's own needs, the latest first, and the peers who wait for one's answer."""
+        """One's own needs, the latest first, the peers who wait for one's answer, and what one took over."""
         require(actor, Action.SEE_NEEDS)
         member_id = actor.member_id or 0
         async with self._db.reading() as session:
@@ -144,9 +145,12 @@ class Needs:
             asked = await helping.waiting_for(session, actor.network_id, member_id)
             found = [await needs.get(session, actor.network_id, one.need_id) for one in asked]
             standing = [need for need in found if need is not None and need.state == NeedState.OPEN]
+            kept = await needs.open_kept_by(session, actor.network_id, member_id)
+            others = [need for need in kept if need.author_id != member_id]
             return MyNeeds(
                 await views(session, actor.network_id, own, actor),
                 await views(session, actor.network_id, standing, actor),
+                await views(session, actor.network_id, others, actor),
             )
 
     async def need(self, actor: Actor, need_id: int) -> NeedView:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, and_, or_
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -142,14 +142,12 @@ async def count_open_of(session: AsyncSession, network_id: int, member_id: int) 
 
 
 async def open_kept_by(session: AsyncSession, network_id: int, member_id: int) -> Sequence[Need]:
-    """Open ones that a member follows up: whose thread is theirs, or their own before it has a thread."""
-    thread = select(Thread).where(
-        Thread.network_id == network_id, Thread.kind == NEED, col(Thread.subject_id) == col(Need.id)
-    )
-    theirs = thread.where(Thread.author_id == member_id).exists()
-    alone = and_(col(Need.author_id) == member_id, ~thread.exists())
+    """Open ones that a member follows up: whose latest thread is theirs, else their own."""
+    about = (Thread.network_id == network_id, Thread.kind == NEED, col(Thread.subject_id) == col(Need.id))
+    latest = select(Thread.author_id).where(*about).order_by(col(Thread.id).desc()).limit(1)
+    keeper = func.coalesce(latest.correlate(Need).scalar_subquery(), Need.author_id)
     query = select(Need).where(
-        Need.network_id == network_id, Need.state == NeedState.OPEN, or_(theirs, alone)
+        Need.network_id == network_id, Need.state == NeedState.OPEN, keeper == member_id
     )
     return (await session.exec(query.order_by(col(Need.id)))).all()
 

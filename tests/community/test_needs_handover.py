@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from community.actors import Role
+from community.actors import Actor, Role
 from community.errors import NotFound
 from community.needs_rules import NotYours
 from community.outbox import Direct
@@ -48,6 +48,28 @@ async def test_a_successor_is_asked_and_says_that_it_is_solved(network: Network)
     kept = await needs.keep_open(after, answer.need.id)
     assert not kept.mine
     assert (await needs.close(after, answer.need.id, "solved")).state == "solved"
+
+
+async def test_what_one_took_over_is_among_ones_needs(network: Network) -> None:
+    author = await settle(network, CHAMBERY)
+    (after, last) = await helpers(network, [AIX, ANNECY], willing=False)
+    answer = await published(network)
+    await deliver(network, "need.thread", ref="4242")
+    needs = network.services.needs
+
+    async def kept(actor: Actor) -> list[int]:
+        mine = await needs.mine(actor)
+        assert not set(mine.kept) & set(mine.needs)
+        return [need.id for need in mine.kept]
+
+    assert await kept(author) == await kept(after) == []
+    await network.services.handover.pass_on(author, "Pair 0")
+    assert (await kept(author), await kept(after), await kept(last)) == ([], [answer.need.id], [])
+    assert [need.id for need in (await needs.mine(author)).needs] == [answer.need.id]  # still their question
+    await network.services.handover.pass_on(after, "Pair 1")
+    assert (await kept(after), await kept(last)) == ([], [answer.need.id])
+    await needs.close(last, answer.need.id, "solved")
+    assert await kept(last) == []
 
 
 async def test_a_question_without_a_name_is_not_passed_on(network: Network) -> None:

@@ -2,11 +2,16 @@
 
 from datetime import timedelta
 
+import pytest
+
 from cogs.kit.actions import custom_id
+from prompts import Words
 from tests.e2e.conftest import ROLES, Town, read
 from tests.e2e.test_everyone import check, welcome
+from tests.e2e.test_needs import TITLE, publish
 from tests.e2e.test_threads import asks
 
+WORDS = Words()
 COMMANDS = (
     ("mandate view", "mandat voir", "newcomer"),
     ("mandate campaign", "mandat campagne", "facilitator"),
@@ -57,6 +62,29 @@ async def test_who_leaves_is_followed_by_a_facilitator(town: Town) -> None:
     assert "1 fil est maintenant le vôtre" in read(taken)
     again = await town["facilitator-en"].click(card, custom_id("thread.take_over", _subject(card)))
     assert "Nothing to hand over" in read(again)
+
+
+@pytest.mark.parametrize("locale", ["fr", "en"])
+async def test_a_need_that_one_took_over_is_found_again_and_closed(town: Town, locale: str) -> None:
+    """It stands in « Mes besoins » of who follows it up, with what they may do."""
+    after = "member" if locale == "fr" else "member-en"
+    who = "member-en" if after == "member" else "member"
+    await publish(town, who)
+    await town.waits_for(after, TITLE, "Deux mois, des opposants, jamais fait.")
+    await town[after].slash("need mine")  # so that their language is known
+    form = await town[who].click(await town[who].slash("mandate view"), custom_id("thread.hand_over"))
+    passed = await town[who].fill(form, {"successor": after})
+    assert after in read(passed)
+    mine = await town[after].slash("need mine")
+    heading = {"fr": "Vous suivez pour quelqu’un d’autre", "en": "You follow up for somebody else"}[locale]
+    assert TITLE in read(mine).partition(heading)[2]
+    need = await town[after].choose(mine, custom_id("need.show"), [TITLE])
+    form = await town[after].click(need, WORDS.label("buttons.need.close", locale))
+    done = await town[after].fill(form, {"ending": "solved", "outcome": "useful"})
+    assert {"fr": "C’est clos", "en": "Closed"}[locale] in read(done)
+    assert "fiche" not in read(done)  # what was learnt is for its author to tell
+    assert "card" not in read(done)
+    assert heading not in read(await town[after].slash("need mine"))
 
 
 async def test_threads_go_to_a_successor(town: Town) -> None:
