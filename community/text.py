@@ -12,6 +12,7 @@ _EMPTY_LINES = re.compile(r"\n{3,}")
 # Marks of campaigns: the same page with and without them is the same resource.
 _NOISE = re.compile(r"^(utm_\w+|fbclid|gclid|mc_[ce]id|xtor|at_\w+|pk_\w+|mtm_\w+)$")
 _INDEX = re.compile(r"/(index|default|accueil)\.(html?|php|aspx?)$")
+_USUAL_BLANKS = "\n\t\u00a0\u202f"  # kept, though Python says that they cannot be printed
 _ID_MOST = 2**31 - 1  # what both databases take
 URL_LONGEST = 512  # what a link button takes
 
@@ -23,8 +24,10 @@ def one_line(text: str) -> str:
 
 def lines(text: str) -> str:
     """For longer text: paragraphs are kept, runs of blanks and of empty lines are not."""
-    kept = (_gathered(line) for line in _visible(text).splitlines())
-    return _EMPTY_LINES.sub("\n\n", "\n".join(kept)).strip()
+    kept = "\n".join(_gathered(line) for line in _visible(text).splitlines())
+    if "\n\n\n" in kept:
+        kept = _EMPTY_LINES.sub("\n\n", kept)
+    return kept.strip()
 
 
 def row_id(typed: str) -> int:
@@ -83,7 +86,10 @@ def _gathered(line: str) -> str:
 def _visible(text: str) -> str:
     """Without control, format-control of direction, and surrogate characters; composed (NFC)."""
     composed = unicodedata.normalize("NFC", text)
-    if composed.isprintable():
+    plain = composed
+    for blank in _USUAL_BLANKS:
+        plain = plain.replace(blank, " ")
+    if plain.isprintable():  # most texts: far quicker to ask than to look at each character
         return composed
     hidden = [
         character

@@ -4,8 +4,10 @@ The pivots are fixed on purpose: an item's impacts then never depend on the othe
 rewrites its own postings only. How rare a term is (IDF) is asked when the question comes.
 """
 
-from collections.abc import Collection, Sequence
+from array import array
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 import numpy as np
 
@@ -20,6 +22,7 @@ SLOPE = {"title": 0.3, "summary": 0.4, "body": 0.6}  # how much a longer field w
 LONGEST = {"title": 64, "summary": 600, "body": 30_000}  # terms that count; the rest is not indexed
 LONGEST_TEXT = 300_000
 STREAM_BODY = 3_000
+_REMEMBERED = 32  # characters: what is longer seldom comes again
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,19 @@ def facet_term(facet: str) -> int:
     return hash_of("\0" + facet)
 
 
+class _Pieces(dict[str, tuple[int, ...]]):
+    """What stands between two blanks -> the numbers of its words. Texts repeat themselves: most were met."""
+
+    def __init__(self, number: Callable[[str], int]) -> None:
+        self._number = number
+
+    def __missing__(self, piece: str) -> tuple[int, ...]:
+        found = tuple(number for number in map(self._number, words_in(piece)) if number >= 0)
+        if len(piece) <= _REMEMBERED:
+            self[piece] = found
+        return found
+
+
 class Batch:
     """Analyses many documents together; ``vocabulary`` is every word met, ``titles`` those of titles."""
 
@@ -45,7 +61,8 @@ class Batch:
         self._analyser = analyser
         self._ids: dict[str, int] = {}  # raw word -> number in this batch, -1 for a stop word
         self._stems: dict[int, int] = {}  # term -> number
-        self._terms: list[int] = []  # number -> term
+        self._terms = array("q")  # number -> term
+        self._pieces = _Pieces(self._id)
         self.vocabulary: dict[str, Word] = {}  # as written -> what it stands for
         self.titles: set[str] = set()
 
@@ -53,18 +70,17 @@ class Batch:
         self, title: str, summary: str, body: str, tags: Sequence[str], facets: Collection[str]
     ) -> Weighed:
         """The impacts of one document, and its stream for the second pass."""
-        raw_title = words_in(title[:LONGEST_TEXT])
+        self.titles.update(words_in(title[:LONGEST_TEXT]))
         streams = {
-            "title": self._stream(raw_title, "title"),
-            "summary": self._stream(words_in(" ".join((summary, *tags))[:LONGEST_TEXT]), "summary"),
-            "body": self._stream(words_in(body[:LONGEST_TEXT]), "body"),
+            "title": self._stream(title, "title"),
+            "summary": self._stream(" ".join((summary, *tags)), "summary"),
+            "body": self._stream(body, "body"),
         }
-        self.titles.update(raw_title)
         ids = np.concatenate([streams[field] for field in FIELDS])
         distinct, inverse = np.unique(ids, return_inverse=True)
         weights = np.concatenate([np.full(len(streams[f]), _gain(f, len(streams[f]))) for f in FIELDS])
         impacts = quantised(summed(inverse, weights, len(distinct)))
-        terms = np.fromiter((self._terms[number] for number in distinct.tolist()), np.int64, len(distinct))
+        terms = np.frombuffer(self._terms, np.int64)[distinct] if self._terms else distinct
         kept = inverse[: len(streams["title"]) + len(streams["summary"]) + STREAM_BODY]
         stream = short(terms)[kept].tobytes()
         filters = np.asarray(sorted({facet_term(facet) for facet in facets}), np.int64)
@@ -74,12 +90,17 @@ class Batch:
         terms, impacts = terms[order], impacts[order]
         return Weighed(len(streams["title"]), len(streams["summary"]), stream, terms, impacts)
 
-    def _stream(self, raws: list[str], field: str) -> Ints:
-        ids = self._ids
-        for raw in set(raws).difference(ids):
-            ids[raw] = self._number(raw)
-        found = np.fromiter(map(ids.__getitem__, raws), np.int64, len(raws))
-        return found[found >= 0][: LONGEST[field]]
+    def _stream(self, text: str, field: str) -> Ints:
+        """The words of a field, by number, in order. No word crosses a blank, whatever the text."""
+        pieces = text[:LONGEST_TEXT].split()
+        numbers = chain.from_iterable(map(self._pieces.__getitem__, pieces))
+        return np.fromiter(islice(numbers, LONGEST[field]), np.int64)
+
+    def _id(self, raw: str) -> int:
+        known = self._ids.get(raw)
+        if known is None:
+            known = self._ids[raw] = self._number(raw)
+        return known
 
     def _number(self, raw: str) -> int:
         word = self._analyser.word(raw)

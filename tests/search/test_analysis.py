@@ -58,6 +58,12 @@ def test_writing_does_not_matter(text: str) -> None:
     assert stems(unicodedata.normalize("NFD", text)) == stems(unicodedata.normalize("NFC", text))
 
 
+@given(st.text() | st.text(alphabet="aA.É’-_ \u00a0\u200b\u00ad\u0301Σ¨\n"))
+def test_no_word_crosses_a_blank(text: str) -> None:
+    """Documents are read piece by piece, questions whole: both must find the same words."""
+    assert words_in(text) == [word for piece in text.split() for word in words_in(piece)]
+
+
 @given(st.text(alphabet="abcdeéèêàâîôûçœ ’-."))
 def test_case_and_accents_do_not_matter_in_french(text: str) -> None:
     assert stems(text.upper()) == stems(text)
