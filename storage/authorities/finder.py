@@ -18,8 +18,9 @@ from storage.authorities.rows import Authority
 EXACT, ACRONYM_WRITTEN, ACRONYM_MADE, ACRONYM_SHORT, CODE = 4.4, 6.5, 6.3, 6.0, 7.0
 PREFIX_WORD, PREFIX, WORDS, TYPO_WHOLE, TYPO_PREFIX = 3.5, 3.7, 3.75, 3.1, 2.9
 TELLING = (
-    0.3  # a letter missed, or two swapped: far fewer names are that near than by any other letter at all
+    0.6  # a letter missed, or two swapped: far fewer names are that near than by any other letter at all
 )
+TYPO_FROM = 5  # letters; fewer are the beginning of a name, unless none begins so
 PRIOR = 0.42
 FORMER_PENALTY = 1.05  # a delegated commune after a current one of the same name
 WIDE_PENALTY = 0.9  # a group of communes, a département or a région, unless its whole name was typed
@@ -63,7 +64,7 @@ def _candidates(register: Register, query: str) -> Iterator[tuple[int, float]]:
     words = spelling.significant(query)
     if len(words) > 1:
         yield from _by_words(register, words)
-    if len(compact) >= 4:
+    if len(compact) >= TYPO_FROM or (len(compact) == TYPO_FROM - 1 and not _begins(register, query)):
         yield from _by_typo(register, query)
 
 
@@ -106,6 +107,12 @@ def _by_prefix(register: Register, query: str) -> Iterator[tuple[int, float]]:
     start, end = register.keys.prefixed(query)
     for at in _largest(register, register.keys.rows[start + len(exact) : end]):
         yield at, PREFIX
+
+
+def _begins(register: Register, query: str) -> bool:
+    """Whether some name begins so."""
+    start, end = register.keys.prefixed(query)
+    return end > start
 
 
 def _by_words(register: Register, words: list[str]) -> Iterator[tuple[int, float]]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from storage.authorities import Register, find, load
 from storage.authorities.layout import lay_out
+from storage.authorities.spelling import fold
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +34,22 @@ def register() -> Register:
         ("pays pouzauges", "epci:248500464"),
         ("lile delle", "commune:85111"),
         ("labqergement foigney", "commune:21330"),
+        ("lyno", "commune:69123"),  # two letters swapped, and no name begins so
+        ("chatele", "commune:86066"),  # a letter is missing of Châtellerault; Le Châtelet is far smaller
         ("savoie", "departement:73"),
         ("nouvelle caledonie", "departement:988"),
     ],
 )
 def test_what_people_type_finds_the_place(register: Register, typed: str, expected: str) -> None:
     assert find(register, typed)[0].authority.id == expected
+
+
+@pytest.mark.parametrize("typed", ["popi", "redi", "pars", "rour"])
+def test_four_letters_are_a_beginning_before_they_are_a_mistake(register: Register, typed: str) -> None:
+    """« pars » is Parsac or Pars-lès-Romilly: Paris, a letter away, is far larger and not meant."""
+    names = [fold(one.authority.name) for one in find(register, typed)]
+    assert names
+    assert all(name.startswith(typed) or f" {typed}" in name for name in names)
 
 
 def test_the_first_word_offers_the_city(register: Register) -> None:
