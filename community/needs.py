@@ -6,7 +6,7 @@ without a name is read by a facilitator first (``needs_care.py``).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -35,6 +35,7 @@ from community.needs_rules import (
     views,
     visible,
 )
+from community.needs_themes import themes_of_words
 from community.policy import Action, allows, require
 from community.ports import Clock
 from community.practice_cards import CONTEXT_LONGEST
@@ -55,7 +56,8 @@ SUGGESTIONS_MOST = 25
 class FirstAnswer:
     """What a member reads at once. ``willing``: how many in the network may be asked at all.
 
-    ``again``: the library is looked at once more, nobody is asked anew.
+    ``again``: the library is looked at once more, nobody is asked anew. ``guessed``: the need's themes were
+    not chosen, see ``needs_themes``.
     """
 
     need: NeedView
@@ -63,6 +65,7 @@ class FirstAnswer:
     chosen: int
     willing: int
     again: bool = False
+    guessed: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,8 @@ class Needs:
             await rules.check_themes(session, actor.network_id, given.themes)
             if new.nameless and not anyway:
                 await _check_names(session, actor, f"{given.title}\n{given.context}")
+            guessed = frozenset() if given.themes else await self._themes_of(session, actor, given)
+            given = replace(given, themes=given.themes | guessed)
             near = await self._closest(session, actor, given, now)
         async with self._db.transaction() as session:
             await networks.lock(session, actor.network_id)
@@ -108,7 +113,9 @@ class Needs:
                 await later(session, need, "need.to_check", now, now)
             today = await local_day(session, actor.network_id, now)
             willing = await helping.count_willing(session, actor.network_id, today)
-            return FirstAnswer(await view(session, need, actor), near, len(chosen), willing)
+            return FirstAnswer(
+                await view(session, need, actor), near, len(chosen), willing, guessed=bool(guessed)
+            )
 
     async def closest(self, actor: Actor, need_id: int) -> FirstAnswer:
         """What the network holds today for a need of one's own (or, for a facilitator, of anybody)."""
@@ -254,6 +261,10 @@ class Needs:
             if ticket_of(noted.at) != ticket and not allows(actor, Action.CARE_FOR_NEEDS):
                 raise NotFound(kind="search")
             return noted.query[:QUESTION_LONGEST]
+
+    async def _themes_of(self, session: AsyncSession, actor: Actor, given: Checked) -> frozenset[int]:
+        named = {theme.id or 0: theme.name for theme in await networks.themes(session, actor.network_id)}
+        return await themes_of_words(session, self._memory, actor.network_id, given.title, named)
 
     async def _closest(self, session: AsyncSession, actor: Actor, given: Checked, now: datetime) -> Closest:
         named = {theme.id or 0: theme.name for theme in await networks.themes(session, actor.network_id)}

@@ -468,3 +468,24 @@ async def test_who_is_erased_leaves_the_question_without_name_nor_place(network:
     assert (shown.territory, shown.author_ref, shown.title) == ("", "", SQUARE)
     network.clock.advance(timedelta(weeks=6))
     assert await deliver(network, "need.follow_up") == []  # nothing more is sent to them
+
+
+async def test_without_a_theme_a_need_takes_that_of_what_is_nearest(network: Network) -> None:
+    first, other = await themes(network, 2)
+    facilitator = network[Role.FACILITATOR]
+    for number in range(3):
+        new = NewResource(f"Concertation et espace public, guide {number}", summary="Guide.", themes=(first,))
+        made = await network.services.library.propose(facilitator, new, anyway=True)
+        await network.services.library.publish(facilitator, made.id)
+    unlike = NewResource("Budget annexe de l’eau", summary="Guide.", themes=(other,))
+    made = await network.services.library.propose(facilitator, unlike, anyway=True)
+    await network.services.library.publish(facilitator, made.id)
+    await helpers(network, [ANNECY], [first])
+    await helpers(network, [AIX], [other])
+
+    answer = await published(network)
+    assert (answer.guessed, answer.need.theme_ids, answer.chosen) == (True, (first,), 1)
+    chosen = await published(network, title="Concertation dans un espace public", themes=[other])
+    assert (chosen.guessed, chosen.need.theme_ids) == (False, (other,))
+    vague = await published(network, title="Bonjour à tous")
+    assert (vague.guessed, vague.need.theme_ids) == (False, ())
