@@ -38,35 +38,41 @@ def _marks(markdown: str) -> list[object]:
     return skeleton(read(markdown))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_both_languages_have_the_same_template(name: str) -> None:
-    trees = {locale: environment(locale).parse(source(name, locale)) for locale in LOCALES}
-    blocks = {locale: {block.name for block in tree.find_all(nodes.Block)} for locale, tree in trees.items()}
-    assert blocks["fr"] == blocks["en"]
-    assert blocks["fr"] <= {"title", "body", "note"}
-    assert set(wants(name, "fr")) == set(wants(name, "en"))
+def test_both_languages_have_the_same_template() -> None:
+    for name in NAMES:
+        trees = {locale: environment(locale).parse(source(name, locale)) for locale in LOCALES}
+        blocks = {
+            locale: {block.name for block in tree.find_all(nodes.Block)} for locale, tree in trees.items()
+        }
+        assert blocks["fr"] == blocks["en"], name
+        assert blocks["fr"] <= {"title", "body", "note"}, name
+        assert set(wants(name, "fr")) == set(wants(name, "en")), name
 
 
-@pytest.mark.parametrize(("name", "locale"), BOTH)
-def test_a_template_is_three_blocks_and_nothing_that_escapes_twice(name: str, locale: str) -> None:
-    tree = environment(locale).parse(source(name, locale))
-    assert not list(
-        tree.find_all((nodes.Macro, nodes.CallBlock, nodes.AssignBlock, nodes.FilterBlock, nodes.Extends))
-    )
-    for node in tree.body:
-        if isinstance(node, nodes.Output):
-            assert all(isinstance(item, nodes.TemplateData) and not item.data.strip() for item in node.nodes)
+def test_a_template_is_three_blocks_and_nothing_that_escapes_twice() -> None:
+    apart = (nodes.Macro, nodes.CallBlock, nodes.AssignBlock, nodes.FilterBlock, nodes.Extends)
+    for name, locale in BOTH:
+        tree = environment(locale).parse(source(name, locale))
+        assert not list(tree.find_all(apart)), (name, locale)
+        outside = [item for node in tree.body if isinstance(node, nodes.Output) for item in node.nodes]
+        assert all(isinstance(item, nodes.TemplateData) and not item.data.strip() for item in outside), (
+            name,
+            locale,
+        )
 
 
-@pytest.mark.parametrize(("name", "locale"), BOTH)
-def test_marks_around_values_are_those_that_escaping_protects(name: str, locale: str) -> None:
-    text = re.sub(r"\{#.*?#\}", "", source(name, locale), flags=re.S)
-    prose = re.sub(r"\{\{.*?\}\}", "{{}}", re.sub(r"\{%.*?%\}", "", text, flags=re.S), flags=re.S)
-    assert "{{}}{{}}" not in prose, "two values side by side: put a space between them"
-    assert not re.search(r"`[^`\n]*\{\{\}\}[^`\n]*`", prose), "a value in code: use the filter code"
-    assert not re.search(r"\]\([^)\n]*\{\{\}\}", prose), "a value in a link: use the filter link"
-    assert "__" not in prose, "underline with values is not protected: use ** or *"
-    assert not re.search(r"(?<!\w)_[^_\n]*\{\{\}\}[^_\n]*_(?!\w)", prose), "emphasis is *, not _"
+def test_marks_around_values_are_those_that_escaping_protects() -> None:
+    for name, locale in BOTH:
+        text = re.sub(r"\{#.*?#\}", "", source(name, locale), flags=re.S)
+        prose = re.sub(r"\{\{.*?\}\}", "{{}}", re.sub(r"\{%.*?%\}", "", text, flags=re.S), flags=re.S)
+        where = f"{locale}/{name}: "
+        assert "{{}}{{}}" not in prose, f"{where}two values side by side: put a space between them"
+        assert not re.search(r"`[^`\n]*\{\{\}\}[^`\n]*`", prose), (
+            f"{where}a value in code: use the filter code"
+        )
+        assert not re.search(r"\]\([^)\n]*\{\{\}\}", prose), f"{where}a value in a link: use the filter link"
+        assert "__" not in prose, f"{where}underline with values is not protected: use ** or *"
+        assert not re.search(r"(?<!\w)_[^_\n]*\{\{\}\}[^_\n]*_(?!\w)", prose), f"{where}emphasis is *, not _"
 
 
 def test_no_folder_is_without_its_twin() -> None:
