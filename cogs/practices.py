@@ -15,6 +15,7 @@ from cogs.kit.forms import ChoicesField, Form, Prefill, TextField, Values, form_
 from cogs.kit.host import Host
 from cogs.kit.layout import Row
 from cogs.practice_pages import draft_rows, mine_rows, shelf_rows, show_practice
+from cogs.practices_care import CareDoors
 from cogs.practices_group import PRACTICE
 from cogs.practices_requests import RequestDoors
 from cogs.practices_reuse import ReuseDoors
@@ -47,7 +48,7 @@ FIGURES = Form("practice.figures", *(_text(name, long=name == "results") for nam
 LESSONS = Form("practice.lessons", *(_text(name) for name in _LESSONS))
 
 
-class PracticesCog(ReuseDoors, RequestDoors, commands.Cog):
+class PracticesCog(ReuseDoors, RequestDoors, CareDoors, commands.Cog):
     """`/practice …`, and the buttons that do the same."""
 
     practice = PRACTICE

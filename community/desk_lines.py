@@ -11,7 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import needs_care
 from community.ports import Button
-from storage import desk, freshness, joining, library, outbox, reports, threads
+from community.practice_cards import THREAD_WITHIN
+from storage import desk, freshness, joining, library, outbox, practices, reports, threads
 from storage.joining import RequestState
 
 SILENT_AFTER = timedelta(days=60)
@@ -130,10 +131,20 @@ async def unanswered_threads(session: AsyncSession, network_id: int, now: dateti
     return DeskLine("threads", len(found), Button("thread.unanswered"), names, found[0].opened_at)
 
 
+async def unthreaded(session: AsyncSession, network_id: int, now: datetime) -> DeskLine | None:
+    """Members' cards that stand in no thread: it could not be opened, or the forum was deleted."""
+    found = await practices.without_thread(session, network_id, now - THREAD_WITHIN)
+    if not found:
+        return None
+    names = [practice.title for practice in found[:NAMED]]
+    return DeskLine("unthreaded", len(found), Button("practice.unthreaded"), names, found[0].published_at)
+
+
 LOOKS: Sequence[Look] = (
     requests,
     unanswered_needs,
     unanswered_threads,
+    unthreaded,
     meetups,
     polls,
     reported,

@@ -144,7 +144,8 @@ class Thread(Planner):
             channel_ref=ref,
             kind=NEED,
             subject_id=need.id,
-            author_id=need.author_id,  # told of replies in private, also when the question has no name
+            # Told of replies in private, also when the question has no name.
+            author_id=await keeper_id(session, need),
             asks=True,
             title=need.title,
             theme_ids=[theme.id or 0 for theme in borne],

@@ -19,6 +19,7 @@ from community.errors import NotSetUp
 from community.policy import Action
 from community.ports import Clock, Labels, ServerBuilder, ServerPlan, ServerState
 from community.settings import TAGS_MOST, SetUpView, settings_of
+from community.threads_lost import forum_lost
 from storage import audit, networks, outbox
 from storage.engine import Database
 from storage.networks import Network, Place
@@ -90,8 +91,11 @@ class Building:
     ) -> SetUpView:
         """Keep what stands now, even when the rest was refused."""
         network_id = network.id or 0
+        known = await networks.places(session, network_id)
         for place, channel_ref in state.channels.items():
             await networks.put_place(session, network_id, place, channel_ref)
+            if place in known and place in state.created:
+                await forum_lost(session, network_id, place, self._clock.now())
         for role, role_ref in state.roles.items():
             await networks.put_role(session, network_id, role, role_ref)
         panels = ("panel", "theme_panel")

@@ -5,7 +5,7 @@ Decides nothing and writes nothing but the index; the use cases are in ``practic
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -40,6 +40,7 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "territory": (0, LINE_LONGEST),
     "contact": (0, LINE_LONGEST),
 }
+THREAD_WITHIN = timedelta(hours=1)  # a card has its thread long before, unless something is amiss
 _ONE_LINE = frozenset({"title", "cost", "duration", "territory", "contact"})
 
 

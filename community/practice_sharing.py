@@ -19,6 +19,7 @@ from community.ports import Clock
 from community.practice_cards import (
     KIND,
     THEMES_MOST,
+    THREAD_WITHIN,
     PracticeClosed,
     PracticeView,
     check_version,
@@ -240,6 +241,16 @@ class Sharing:
             if practice.card_ref is None:
                 await enqueue_thread(session, practice, self._clock)
             return await view(session, practice, actor)
+
+    async def open_threads(self, actor: Actor) -> Sequence[PracticeView]:
+        """Every card that lacks its thread gets one: the forum is back. Those that were asked for now."""
+        require(actor, Action.CURATE_PRACTICES)
+        before = self._clock.now() - THREAD_WITHIN
+        async with self._db.transaction() as session:
+            late = await practices.without_thread(session, actor.network_id, before)
+            for practice in late:
+                await enqueue_thread(session, practice, self._clock)
+            return await views(session, actor.network_id, late, actor)
 
     async def purge(self) -> int:
         """Forget drafts that nobody came back to; the application's own tick, of every network."""

@@ -6,12 +6,22 @@ Only published cards are shown to members; ``search.py`` finds them. See ``pract
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from community.actors import Actor
 from community.policy import Action, allows, require
 from community.ports import Clock
-from community.practice_cards import PAGE, PracticePage, PracticeView, found, may_know, published, view, views
+from community.practice_cards import (
+    PAGE,
+    THREAD_WITHIN,
+    PracticePage,
+    PracticeView,
+    found,
+    may_know,
+    published,
+    view,
+    views,
+)
 from community.practice_lineage import Lineage, branches
 from storage import members, practices, search
 from storage.engine import Database
@@ -19,7 +29,6 @@ from storage.practices import PracticeState
 
 MINE_MOST = 25
 _VERSIONS_SHOWN = 10
-_THREAD_WITHIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -122,7 +131,7 @@ class Practices:
         require(actor, Action.CURATE_PRACTICES)
         async with self._db.reading() as session:
             late = await practices.without_thread(
-                session, actor.network_id, self._clock.now() - _THREAD_WITHIN
+                session, actor.network_id, self._clock.now() - THREAD_WITHIN
             )
             return await views(session, actor.network_id, late, actor)
 

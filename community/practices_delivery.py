@@ -20,6 +20,7 @@ from storage.networks import Network, Place
 from storage.outbox import Outbox
 from storage.practice_reuse import ReuseState
 from storage.practices import Practice, PracticeState
+from storage.threads import PRACTICE
 
 _LATELY = timedelta(days=30)  # an answer that fresh needs no question
 _NEWS_KEPT = timedelta(days=7)
@@ -80,7 +81,7 @@ class Opened(Planner):
             now,
             network_id=row.network_id,
             channel_ref=practice.thread_ref,
-            kind="practice",
+            kind=PRACTICE,
             subject_id=practice.id,
             author_id=None if practice.nameless else practice.author_id,
             asks=False,

@@ -12,12 +12,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community.ports import Clock
 from community.thread_rules import is_answer, later_ref, next_morning, opens_by_writing, reopened, short_title
-from community.threads import announce, close, follows, opened, unaccept
+from community.threads import announce, follows, opened, unaccept
+from community.threads_lost import thread_lost
 from storage import members, networks, outbox, threads
 from storage.engine import Database
 from storage.members import Member, MemberState
 from storage.networks import Network, Place
-from storage.threads import FREE, ClosedBy, Thread, ThreadReply
+from storage.threads import FREE, Thread, ThreadReply
 
 FOLLOWED_FORUMS = (Place.PRACTICES, Place.NEEDS)
 NEWS_LIVES = timedelta(days=3)
@@ -135,14 +136,13 @@ class ThreadEars:
                 session.add(thread)
 
     async def deleted(self, platform: str, server_ref: str, channel_ref: str) -> None:
-        """The thread is no more: nothing of it is told, asked or counted as waiting."""
+        """The thread is no more."""
         if await self._followed(platform, server_ref, channel_ref) is None:
             return
         async with self._db.transaction() as session:
             thread = await self._held(session, platform, server_ref, channel_ref)
             if thread is not None:
-                close(thread, ClosedBy.GONE, None, self._clock.now())
-                session.add(thread)
+                await thread_lost(session, thread, self._clock.now())
 
     async def reacted(
         self, platform: str, server_ref: str, channel_ref: str, account_ref: str, *, on: bool

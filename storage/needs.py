@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Index
-from sqlmodel import Field, SQLModel, col, func, select
+from sqlmodel import Field, SQLModel, col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.networks import Theme
@@ -139,6 +139,22 @@ async def count_open_of(session: AsyncSession, network_id: int, member_id: int) 
         col(Need.state).in_([NeedState.WAITING, NeedState.OPEN]),
     )
     return (await session.exec(query)).one()
+
+
+async def open_with_thread(session: AsyncSession, network_id: int) -> Sequence[Need]:
+    """Open ones that stand in the forum."""
+    query = select(Need).where(
+        Need.network_id == network_id, Need.state == NeedState.OPEN, col(Need.thread_ref).is_not(None)
+    )
+    return (await session.exec(query.order_by(col(Need.id)))).all()
+
+
+async def forget_threads(session: AsyncSession, network_id: int, channel_ref: str | None = None) -> None:
+    """The thread of that reference, or all of them, are gone from the platform."""
+    gone = update(Need).where(col(Need.network_id) == network_id, col(Need.thread_ref).is_not(None))
+    if channel_ref is not None:
+        gone = gone.where(col(Need.thread_ref) == channel_ref)
+    await session.exec(gone.values(thread_ref=None))
 
 
 async def open_kept_by(session: AsyncSession, network_id: int, member_id: int) -> Sequence[Need]:

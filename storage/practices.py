@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     insert,
 )
-from sqlmodel import Field, SQLModel, col, delete, func, select
+from sqlmodel import Field, SQLModel, col, delete, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import direct
@@ -131,6 +131,16 @@ async def of_author(
         query = query.where(Practice.state == state)
     latest = query.order_by(col(Practice.updated_at).desc(), col(Practice.id).desc())
     return (await session.exec(latest.limit(limit))).all()
+
+
+async def forget_threads(session: AsyncSession, network_id: int, channel_ref: str | None = None) -> None:
+    """The thread of that reference, or all of them, are gone from the platform."""
+    gone = update(Practice).where(
+        col(Practice.network_id) == network_id, col(Practice.thread_ref).is_not(None)
+    )
+    if channel_ref is not None:
+        gone = gone.where(col(Practice.thread_ref) == channel_ref)
+    await session.exec(gone.values(thread_ref=None, card_ref=None))
 
 
 async def without_thread(session: AsyncSession, network_id: int, before: datetime) -> Sequence[Practice]:

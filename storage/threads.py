@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.upsert import insert_if_new
 
+PRACTICE = "practice"
 NEED = "need"
 FREE = "free"
 
@@ -264,6 +265,14 @@ async def going_on_of(session: AsyncSession, network_id: int, author_id: int) ->
         Thread.network_id == network_id, Thread.author_id == author_id, Thread.state != ThreadState.CLOSED
     )
     return (await session.exec(query.order_by(col(Thread.opened_at), col(Thread.id)))).all()
+
+
+async def going_on(session: AsyncSession, network_id: int, kind: str) -> Sequence[Thread]:
+    """Those of a kind that are not closed, the oldest first."""
+    query = select(Thread).where(
+        Thread.network_id == network_id, Thread.kind == kind, Thread.state != ThreadState.CLOSED
+    )
+    return (await session.exec(query.order_by(col(Thread.id)))).all()
 
 
 async def unanswered(

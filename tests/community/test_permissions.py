@@ -403,6 +403,10 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
         Action.SHARE_PRACTICE,
         lambda n, r: n.services.sharing.open_thread(n[r], 999_999),
     ),
+    ("sharing", "open_threads"): (
+        Action.CURATE_PRACTICES,
+        lambda n, r: n.services.sharing.open_threads(n[r]),
+    ),
     ("reuses", "take_up"): (Action.TAKE_UP_PRACTICE, lambda n, r: n.services.reuses.take_up(n[r], 999_999)),
     ("reuses", "answer"): (
         Action.TAKE_UP_PRACTICE,

@@ -9,9 +9,10 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from cogs.kit.actions import custom_id
 from community.practice_lineage import PAGE
 from prompts import Words
-from sandbox import Seen
+from sandbox import Person, Seen
 from storage.engine import Database
 from storage.practice_reuse import PracticeReuse, ReuseState
 from storage.practices import Practice
@@ -102,6 +103,18 @@ async def test_from_a_card_to_what_became_of_it(town: Town, said: Said) -> None:
     await latest(taker, lambda: taker.sees(post["id"]), "Repris par 1 collectivité**, adoptée telle quelle")
 
 
+async def turned(person: Person, clicked: Seen, words: str) -> Seen:
+    """The message, once the page is turned: drawing may take longer than the first answer may wait."""
+    found: list[Seen] = []
+
+    async def there() -> bool:
+        found[:] = [await person.refresh(clicked)]
+        return words in read(found[0])
+
+    await person.eventually(there, patience=30)
+    return found[0]
+
+
 async def many_take_it_up(town: Town, title: str) -> None:
     """As they would have over the years, each from another town."""
     db = Database(town.stage.settings.database)
@@ -150,10 +163,45 @@ async def test_where_a_card_went_is_read_and_seen(town: Town, said: Said) -> Non
     assert WORDS.label("reuse_states.abandoned", said.locale) + " 3" in picture(first)[0]
     assert f"Commune {PAGE - 1}, {WORDS.label('reuse_states.abandoned', said.locale)}" in read(first)
     assert f"Commune {PAGE}," not in read(first)
-    second = await author.click(first, WORDS.label("buttons.common.next", said.locale))
-    assert f"Commune {PAGE}," in read(second)
+    clicked = await author.click(first, WORDS.label("buttons.common.next", said.locale))
+    second = await turned(author, clicked, f"Commune {PAGE},")
     assert TITLE in read(second)  # what it hangs from
     assert picture(second)[1] == f"{name}-2.png"
     assert (second.message or {})["id"] == (first.message or {})["id"]  # the page is turned, not added
-    back = await author.click(second, WORDS.label("buttons.common.previous", said.locale))
+    clicked = await author.click(second, WORDS.label("buttons.common.previous", said.locale))
+    back = await turned(author, clicked, "Commune 1,")
     assert picture(back)[1] == f"{name}-1.png"
+
+
+@pytest.mark.parametrize("said", [FRENCH, ENGLISH], ids=["fr", "en"])
+async def test_a_forum_deleted_by_hand_and_its_cards(town: Town, said: Said) -> None:
+    """The card is still read and found; the desk says that it has no discussion, and a click gives it one."""
+    author, facilitator = town[said.who], town["facilitator" if said.locale == "fr" else "facilitator-en"]
+
+    def button(action: str) -> str:
+        return WORDS.label(f"buttons.{action}", said.locale)
+
+    form = await author.slash(said.share)
+    draft = await author.fill(form, {"name": TITLE, "done": "Une table."})
+    published = await author.click(draft, button("practice.publish"))
+    await town.waits_for(said.who, TITLE, "Une table.")
+    town.stage.sandbox.clock.advance(timedelta(hours=2))
+    await town["admin"].request("DELETE", f"/channels/{await town['admin'].channel('pratiques')}")
+    liked = await town[said.taker].slash("practice show", practice="1")
+    taken = await town[said.taker].click(liked, custom_id("practice.take_up", 1))
+    assert TITLE in read(taken)  # without the forum, all of the rest goes on
+    found = await author.slash("resource search", query="inaudibles")
+    assert TITLE in read(found).replace("**", "")
+
+    await town["admin"].slash("network repair")
+    desk = await facilitator.slash("facilitate desk")
+    assert TITLE in read(desk)
+    listed = await facilitator.click(desk, button("practice.unthreaded"))
+    assert TITLE in read(listed)
+    opening = await facilitator.click(listed, button("practice.open_threads"))
+    assert TITLE in read(opening)
+    card = await town.waits_for(said.taker, TITLE, "Repris par 1 collectivité**, en cours")
+    assert card.buttons == ["Je reprends", "Coup de cœur", "La fiche complète"]
+    assert TITLE not in read(await facilitator.slash("facilitate desk"))
+    shown = await author.click(published, button("practice.show"))
+    assert button("practice.open_thread") not in shown.buttons
