@@ -50,7 +50,7 @@ async def put_many(session: AsyncSession, documents: Iterable[Document]) -> None
     if len(networks) != 1:
         raise ValueError("documents of several networks cannot be indexed together")
     network_id = networks.pop()
-    batch = Batch(analyser())
+    batch = Batch(analyser(), many=len(by_item) > 1)
     weighed = {item: _weigh(batch, document) for item, document in by_item.items()}
 
     state = await rows.lock(session, network_id)

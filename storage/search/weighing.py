@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
+from typing import TypeVar
 
 import numpy as np
 
@@ -23,6 +24,8 @@ LONGEST = {"title": 64, "summary": 600, "body": 30_000}  # terms that count; the
 LONGEST_TEXT = 300_000
 STREAM_BODY = 3_000
 _REMEMBERED = 32  # characters: what is longer seldom comes again
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +44,29 @@ def facet_term(facet: str) -> int:
     return hash_of("\0" + facet)
 
 
-class _Pieces(dict[str, tuple[int, ...]]):
-    """What stands between two blanks -> the numbers of its words. Texts repeat themselves: most were met."""
+class _Memo(dict[str, T]):
+    """What ``read`` makes of a text; of a short one, only once."""
 
-    def __init__(self, number: Callable[[str], int]) -> None:
-        self._number = number
+    def __init__(self, read: Callable[[str], T]) -> None:
+        self._read = read
 
-    def __missing__(self, piece: str) -> tuple[int, ...]:
-        found = tuple(number for number in map(self._number, words_in(piece)) if number >= 0)
-        if len(piece) <= _REMEMBERED:
-            self[piece] = found
+    def __missing__(self, text: str) -> T:
+        found = self._read(text)
+        if len(text) <= _REMEMBERED:
+            self[text] = found
         return found
 
 
 class Batch:
     """Analyses many documents together; ``vocabulary`` is every word met, ``titles`` those of titles."""
 
-    def __init__(self, analyser: Analyser) -> None:
+    def __init__(self, analyser: Analyser, *, many: bool = True) -> None:
         self._analyser = analyser
-        self._ids: dict[str, int] = {}  # raw word -> number in this batch, -1 for a stop word
+        self._many = many
+        self._ids = _Memo(self._number)  # raw word -> number in this batch, -1 for a stop word
+        self._pieces = _Memo(self._numbers)  # what stands between two blanks -> the numbers of its words
         self._stems: dict[int, int] = {}  # term -> number
         self._terms = array("q")  # number -> term
-        self._pieces = _Pieces(self._id)
         self.vocabulary: dict[str, Word] = {}  # as written -> what it stands for
         self.titles: set[str] = set()
 
@@ -92,15 +96,13 @@ class Batch:
 
     def _stream(self, text: str, field: str) -> Ints:
         """The words of a field, by number, in order. No word crosses a blank, whatever the text."""
-        pieces = text[:LONGEST_TEXT].split()
+        text = text[:LONGEST_TEXT]
+        pieces = text.split() if self._many else [text]  # one text alone repeats little
         numbers = chain.from_iterable(map(self._pieces.__getitem__, pieces))
         return np.fromiter(islice(numbers, LONGEST[field]), np.int64)
 
-    def _id(self, raw: str) -> int:
-        known = self._ids.get(raw)
-        if known is None:
-            known = self._ids[raw] = self._number(raw)
-        return known
+    def _numbers(self, text: str) -> tuple[int, ...]:
+        return tuple(number for number in map(self._ids.__getitem__, words_in(text)) if number >= 0)
 
     def _number(self, raw: str) -> int:
         word = self._analyser.word(raw)
