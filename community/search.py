@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, delete
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import text
 from community.actors import Actor
@@ -255,24 +254,11 @@ class Search:
         begun = " ".join(typed[:QUESTION_LONGEST].split())
         if typed[-1:].isspace():
             begun += " "
-        async with self._db.reading() as session:
+        async with self._db.glance() as glance:
             if not begun.strip():
-                newest, _ = await library.browse(
-                    session, actor.network_id, theme_id=None, kind=None, limit=SUGGESTIONS_MOST, offset=0
-                )
-                dead = await links.dead(session, actor.network_id)
-                sure = [one for one in newest if one.id not in dead and one.doubtful_since is None]
-                told, _ = await practices.browse(
-                    session, actor.network_id, theme_id=None, limit=SUGGESTIONS_MOST, offset=0
-                )
-                latest = [(one.created_at, (_RESOURCE, one.id or 0), one.title) for one in sure]
-                latest += [
-                    (one.published_at or one.created_at, (_PRACTICE, one.id or 0), one.title) for one in told
-                ]
-                latest.sort(key=lambda one: one[0], reverse=True)
-                return [_suggestion(item, title) for _, item, title in latest[:SUGGESTIONS_MOST]]
-            hits = await search.complete(session, self._memory, actor.network_id, begun, kinds=KINDS)
-            titles = await _titles(session, actor.network_id, hits)
+                return await _newest(glance, actor.network_id)
+            hits = await search.complete(glance, self._memory, actor.network_id, begun, kinds=KINDS)
+            titles = await _titles(glance, actor.network_id, hits)
         start = search.key_of(begun)
         known = [hit for hit in hits if _item(hit) in titles]
         known.sort(key=lambda hit: (not search.key_of(titles[_item(hit)]).startswith(start), -hit.score))
@@ -281,12 +267,12 @@ class Search:
     async def bare(self, actor: Actor, query: str, most: int = 10) -> list[tuple[str, str, float]]:
         """Reference, title and score of the best: for programs. Nothing is noted."""
         require(actor, Action.SEARCH_LIBRARY)
-        async with self._db.reading() as session:
-            found = await self._ask(session, actor, query, (), ())
+        async with self._db.glance() as glance:
+            found = await self._ask(glance, actor, query, (), ())
             hits = found.hits[:most]
             rows = {
-                _RESOURCE: await library.references(session, actor.network_id, _ids(hits, _RESOURCE)),
-                _PRACTICE: await practices.references(session, actor.network_id, _ids(hits, _PRACTICE)),
+                _RESOURCE: await library.references(glance, actor.network_id, _ids(hits, _RESOURCE)),
+                _PRACTICE: await practices.references(glance, actor.network_id, _ids(hits, _PRACTICE)),
             }
         return [(*rows[hit.kind][hit.item_id], hit.score) for hit in hits if hit.item_id in rows[hit.kind]]
 
@@ -341,12 +327,20 @@ def _suggestion(item: tuple[str, int], title: str) -> Suggestion:
     return Suggestion(label, f"{item[0]}:{item[1]}")
 
 
-async def _titles(session: AsyncSession, network_id: int, hits: Sequence[Hit]) -> dict[tuple[str, int], str]:
+async def _newest(source: Source, network_id: int) -> list[Suggestion]:
+    """For who has typed nothing yet."""
+    resources = await library.newest_sure(source, network_id, limit=SUGGESTIONS_MOST)
+    cards = await practices.newest(source, network_id, limit=SUGGESTIONS_MOST)
+    latest = [(at, (_RESOURCE, one), title) for one, title, at in resources]
+    latest += [(at, (_PRACTICE, one), title) for one, title, at in cards]
+    latest.sort(key=lambda one: one[0], reverse=True)
+    return [_suggestion(item, title) for _, item, title in latest[:SUGGESTIONS_MOST]]
+
+
+async def _titles(source: Source, network_id: int, hits: Sequence[Hit]) -> dict[tuple[str, int], str]:
     """Of what may be suggested: published, with an address that answers and that nobody doubts."""
-    dead = await links.dead(session, network_id)
-    wanted = [item_id for item_id in _ids(hits, _RESOURCE) if item_id not in dead]
-    sure = await library.sure_titles(session, network_id, wanted)
-    cards = await practices.references(session, network_id, _ids(hits, _PRACTICE))
+    sure = await library.sure_titles(source, network_id, _ids(hits, _RESOURCE))
+    cards = await practices.references(source, network_id, _ids(hits, _PRACTICE))
     return {(_RESOURCE, item_id): title for item_id, title in sure.items()} | {
         (_PRACTICE, item_id): title for item_id, (_, title) in cards.items()
     }

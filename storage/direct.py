@@ -56,10 +56,13 @@ async def of_ids(source: Source, statement: str, ids: Sequence[int], **values: A
 
 
 def instant(value: Any) -> datetime | None:
+    """``moment`` of a column that may be empty."""
+    return None if value is None else moment(value)
+
+
+def moment(value: Any) -> datetime:
     """What either driver gives for a column of an instant: SQLite keeps it as text, without its zone."""
-    if value is None or isinstance(value, datetime):
-        return value
-    return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 async def _begun(session: AsyncSession) -> Any:

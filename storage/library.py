@@ -244,37 +244,51 @@ async def theme_names(
     return names
 
 
+_REFERENCES = (
+    "SELECT id, ref, title FROM resource WHERE network_id = :network AND state = 'published' AND id {ids}"
+)
+
+
 async def references(
-    session: AsyncSession, network_id: int, resource_ids: Sequence[int]
+    source: direct.Source, network_id: int, resource_ids: Sequence[int]
 ) -> dict[int, tuple[str, str]]:
     """Reference and title of each published one."""
     if not resource_ids:
         return {}
-    query = select(Resource.id, Resource.ref, Resource.title).where(
-        Resource.network_id == network_id,
-        Resource.state == ResourceState.PUBLISHED,
-        col(Resource.id).in_(resource_ids),
-    )
-    return {resource_id or 0: (ref, title) for resource_id, ref, title in (await session.exec(query)).all()}
+    found = await direct.of_ids(source, _REFERENCES, resource_ids, network=network_id)
+    return {resource_id: (ref, title) for resource_id, ref, title in found}
 
 
-async def titles(session: AsyncSession, network_id: int, resource_ids: Sequence[int]) -> dict[int, str]:
+async def titles(source: direct.Source, network_id: int, resource_ids: Sequence[int]) -> dict[int, str]:
     """The title of each published one."""
-    found = await references(session, network_id, resource_ids)
+    found = await references(source, network_id, resource_ids)
     return {resource_id: title for resource_id, (_, title) in found.items()}
 
 
-async def sure_titles(session: AsyncSession, network_id: int, resource_ids: Sequence[int]) -> dict[int, str]:
-    """The title of each published one that nobody doubts: what may be suggested."""
+# What may be suggested: nobody doubts it, and its address answers.
+_SURE = (
+    "SELECT id, title, created_at FROM resource"
+    " WHERE network_id = :network AND state = 'published' AND doubtful_since IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM link_check WHERE link_check.resource_id = resource.id"
+    "  AND link_check.url = resource.url AND link_check.state = 'dead')"
+)
+
+
+async def sure_titles(source: direct.Source, network_id: int, resource_ids: Sequence[int]) -> dict[int, str]:
+    """The title of each of them that may be suggested."""
     if not resource_ids:
         return {}
-    query = select(Resource.id, Resource.title).where(
-        Resource.network_id == network_id,
-        Resource.state == ResourceState.PUBLISHED,
-        col(Resource.doubtful_since).is_(None),
-        col(Resource.id).in_(resource_ids),
-    )
-    return {resource_id or 0: title for resource_id, title in (await session.exec(query)).all()}
+    found = await direct.of_ids(source, f"{_SURE} AND id {{ids}}", resource_ids, network=network_id)
+    return {resource_id: title for resource_id, title, _ in found}
+
+
+async def newest_sure(
+    source: direct.Source, network_id: int, *, limit: int
+) -> Sequence[tuple[int, str, datetime]]:
+    """Of what may be suggested, the newest: id, title, since when."""
+    newest = f"{_SURE} ORDER BY created_at DESC, id DESC LIMIT :limit"
+    found = await direct.run(source, newest, network=network_id, limit=limit)
+    return [(resource_id, title, direct.moment(at)) for resource_id, title, at in found]
 
 
 async def standing_titles(

@@ -121,20 +121,6 @@ async def failing(source: direct.Source, network_id: int, resource_ids: Sequence
     return {resource_id: state for resource_id, state in found}
 
 
-async def dead(session: AsyncSession, network_id: int) -> set[int]:
-    """Resources whose present address is dead: they are found, and no longer suggested."""
-    query = (
-        select(LinkCheck.resource_id)
-        .join(Resource, col(Resource.id) == LinkCheck.resource_id)
-        .where(
-            LinkCheck.network_id == network_id,
-            LinkCheck.state == LinkState.DEAD,
-            LinkCheck.url == Resource.url,
-        )
-    )
-    return set((await session.exec(query)).all())
-
-
 async def count_by_state(session: AsyncSession, network_id: int) -> dict[str, int]:
     """Of published resources, as they stand at their present address; states without any are absent."""
     query = (

@@ -299,12 +299,32 @@ async def cards(
     return found
 
 
+_REFERENCES = (
+    "SELECT id, ref, title FROM practice WHERE network_id = :network AND state = 'published' AND id {ids}"
+)
+_NEWEST = (
+    "SELECT id, title, COALESCE(published_at, created_at) FROM practice"
+    " WHERE network_id = :network AND state = 'published'"
+    " ORDER BY published_at DESC, id DESC LIMIT :limit"
+)
+
+
 async def references(
     source: direct.Source, network_id: int, practice_ids: Sequence[int]
 ) -> dict[int, tuple[str, str]]:
     """Reference and title of each published one."""
-    found = await cards(source, network_id, practice_ids)
-    return {practice_id: (card.ref, card.title) for practice_id, card in found.items()}
+    if not practice_ids:
+        return {}
+    found = await direct.of_ids(source, _REFERENCES, practice_ids, network=network_id)
+    return {practice_id: (ref, title) for practice_id, ref, title in found}
+
+
+async def newest(
+    source: direct.Source, network_id: int, *, limit: int
+) -> Sequence[tuple[int, str, datetime]]:
+    """The latest published ones: id, title, since when."""
+    found = await direct.run(source, _NEWEST, network=network_id, limit=limit)
+    return [(practice_id, title, direct.moment(at)) for practice_id, title, at in found]
 
 
 async def known(session: AsyncSession, network_id: int, refs: Sequence[str]) -> dict[str, Practice]:
