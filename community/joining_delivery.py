@@ -8,11 +8,12 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from community import meetups_views
 from community import profiles as rules
 from community.joining import remind
 from community.outbox import Card, Direct, Drop, GiveUp, Plan, Planner, Post
 from community.ports import Button
-from storage import activity, joining, library, members, networks, profiles, sponsors
+from storage import activity, joining, library, meetups, members, networks, profiles, sponsors
 from storage.joining import JoinRequest, RequestState
 from storage.members import Member, MemberState
 from storage.networks import Network, Place
@@ -123,8 +124,11 @@ class Welcome(Planner):
         if place is None or account is None:
             return GiveUp("no_place")
         values = await _presented(session, member, mine, account.account_ref)
+        values |= await _next_meetup(session, network, now)
         values["network"] = network.name
         buttons = [Button("peer.search", style="primary"), Button("library.search"), Button("profile.show")]
+        if values["meetup"]:
+            buttons.append(Button("meetup.list"))
         if await sponsors.any_free(session, row.network_id, member.id or 0, now):
             buttons.append(Button("sponsor.find"))
         rows = (tuple(buttons),)
@@ -188,6 +192,13 @@ async def _presented(session: AsyncSession, member: Member, mine: Profile, accou
         )
         titles.update({row.id or 0: row.title for row in rows})
     return {"newcomer": shown, "peers": peers, "resources": list(titles.values())[:RESOURCES_SHOWN]}
+
+
+async def _next_meetup(session: AsyncSession, network: Network, now: datetime) -> dict[str, object]:
+    """The soonest one, with its day as the network says it."""
+    coming = await meetups.coming(session, network.id or 0, now, limit=1)
+    soonest = await meetups_views.view(session, coming[0]) if coming else None
+    return {"meetup": soonest, "timezone": network.timezone}
 
 
 async def _values(

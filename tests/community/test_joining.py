@@ -18,6 +18,7 @@ from community.resources import NewResource
 from prompts import Words
 from storage.outbox import Outbox
 from tests.community.conftest import OTHER_SERVER, Network, standing
+from tests.community.meetups import planned
 
 MENDITTE, NAVARRENX, CHAMBERY, PARIS = "commune:64378", "commune:64416", "commune:73065", "commune:75056"
 
@@ -216,6 +217,21 @@ async def test_the_welcome_shows_what_was_agreed_to_and_three_peers(network: Net
     assert said.count("commune rurale comme la vôtre ; même département") == 3
     assert hidden.member_id is not None
     assert "Personne 98" not in said
+
+
+async def test_the_welcome_tells_of_the_next_meetup(network: Network) -> None:
+    later = await planned(network, title="Deuxième panel")
+    actor = await join(network, "77")
+    await effective(network, actor)
+    said = written(await plan_of(network, "member.welcome", actor.member_id))
+    assert "La prochaine rencontre" in said
+    assert later.title in said
+    await planned(network, after=timedelta(days=3), title="Premier panel")
+    said = written(await plan_of(network, "member.welcome", actor.member_id))
+    assert "Premier panel" in said
+    assert later.title not in said
+    network.clock.advance(timedelta(days=60))  # all are over
+    assert "La prochaine rencontre" not in written(await plan_of(network, "member.welcome", actor.member_id))
 
 
 async def test_who_agrees_to_nothing_is_only_greeted(network: Network) -> None:
