@@ -182,8 +182,12 @@ async def test_taking_ones_data_along_then_erasing_it(town: Town, says: Says) ->
 
     sure = await person.slash(f"{group} {delete}")
     confirm = WORDS.label("buttons.common.confirm", says.locale)
-    erased = await person.click(sure, confirm)
-    assert WORDS.render("privacy/erased", says.locale).title in erased.text
+    await person.click(sure, confirm)
+
+    async def told() -> bool:
+        return WORDS.render("privacy/erased", says.locale).title in (await person.refresh(sure)).text
+
+    await person.eventually(told)
     found = await town["facilitator"].slash("membre attente")
     assert f"{me} (" not in read(found)
 

@@ -1,6 +1,7 @@
 """Every template of both languages: it renders whatever it is given, and both say the same things."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from jinja2 import nodes
@@ -73,6 +74,14 @@ def test_marks_around_values_are_those_that_escaping_protects() -> None:
         assert not re.search(r"\]\([^)\n]*\{\{\}\}", prose), f"{where}a value in a link: use the filter link"
         assert "__" not in prose, f"{where}underline with values is not protected: use ** or *"
         assert not re.search(r"(?<!\w)_[^_\n]*\{\{\}\}[^_\n]*_(?!\w)", prose), f"{where}emphasis is *, not _"
+
+
+@pytest.mark.parametrize(("name", "locale"), BOTH)
+def test_no_item_of_a_list_runs_into_the_next_one(name: str, locale: str) -> None:
+    """The line break after a tag is not written: an item that ends with one is followed by an empty line."""
+    lines = source(name, locale).split("\n")
+    pairs = pairwise(lines)
+    assert [line for line, after in pairs if line.startswith("- ") and line.endswith("%}") and after] == []
 
 
 def test_no_folder_is_without_its_twin() -> None:
