@@ -109,6 +109,13 @@ async def outage(act: Act) -> object:
     return None
 
 
+async def apps(act: Act) -> object:
+    """Without their secrets: the page shows it to whoever opens it."""
+    return [
+        {"id": app.id, "name": app.name, "intents": sorted(app.intents)} for app in act.world.apps.values()
+    ]
+
+
 async def set_app(act: Act) -> object:
     app = act.world.apps.get(act.path["app"])
     if app is None:
@@ -185,6 +192,7 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("GET", "/state", save),
     ("PUT", "/guilds/{guild}/outage", outage),
     ("DELETE", "/guilds/{guild}/outage", outage),
+    ("GET", "/apps", apps),
     ("PATCH", "/apps/{app}", set_app),
     ("POST", "/guilds", add_guild),
     ("POST", "/apps", add_app),

@@ -1,9 +1,10 @@
 /**
- * Behind the scenes: what bots and the sandbox say to each other, and what goes wrong on purpose.
+ * Behind the scenes: what bots and the sandbox say to each other, and what goes wrong on purpose, what bots may see.
  */
 import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
 import { FaultsView } from "./faults.js";
+import { IntentsView } from "./intents.js";
 import { fold } from "./listbox.js";
 
 const EVERY = 1500;
@@ -14,13 +15,15 @@ export function openWorkshop(client) {
   const { words } = client;
   const journal = new JournalView(client);
   const faults = new FaultsView(client);
+  const intents = new IntentsView(client);
   const dialog = openDialog(client, {
     title: words.t("workshop"),
-    body: [faults.element, journal.element],
+    body: [faults.element, intents.element, journal.element],
     class: "workshop",
   });
   dialog.element.addEventListener("close", () => journal.close());
   faults.load();
+  intents.load();
   journal.follow();
 }
 

@@ -197,6 +197,8 @@ async def test_what_is_counted(town: Town) -> None:
     changed = await town.nicolas.request("PATCH", f"/control/apps/{town.app.id}", {"intents": ["members"]})
     assert changed["intents"] == ["members"]
     assert town.app.data["flags"] == 1 << 15
+    (listed,) = await town.nicolas.request("GET", "/control/apps")
+    assert listed == {"id": town.app.id, "name": "Essai", "intents": ["members"]}
 
 
 async def test_a_bot_that_is_not_ours_from_a_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

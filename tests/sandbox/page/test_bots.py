@@ -183,6 +183,22 @@ async def test_behind_the_scenes_a_fault_is_provoked_and_the_journal_read(
     await expect(page.locator(".failure")).to_have_count(0)
 
 
+async def test_behind_the_scenes_a_privileged_intent_is_taken_away(opened: Opened, place: Town) -> None:
+    place.sandbox.world.set_intents(place.app, {"members"})
+    page = await opened("Nicolas")
+    await page.get_by_role("button", name="Coulisses").click()
+    granted = page.get_by_role("dialog", name="Coulisses").get_by_role("group", name=place.app.name)
+    members = granted.get_by_role("checkbox", name="Membres du serveur")
+    await expect(members).to_be_checked()
+    await expect(granted.get_by_role("checkbox", name="Contenu des messages")).not_to_be_checked()
+    await members.uncheck()
+    await expect(members).not_to_be_checked()
+    assert place.app.intents == set()
+    await granted.get_by_role("checkbox", name="Contenu des messages").check()
+    await expect(granted.get_by_role("checkbox", name="Contenu des messages")).to_be_checked()
+    assert place.app.intents == {"message_content"}
+
+
 async def test_every_fault_is_provoked_from_behind_the_scenes(opened: Opened, place: Town) -> None:
     page = await opened("Nicolas")
     await page.get_by_role("button", name="Coulisses").click()
