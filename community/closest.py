@@ -43,6 +43,7 @@ class CloseMeetup:
     id: int
     title: str
     starts_at: datetime
+    on_theme: bool
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class Closest:
 
     @property
     def nothing(self) -> bool:
-        return not (self.practices or self.resources or self.offers or self.meetup)
+        meetup = self.meetup is not None and self.meetup.on_theme
+        return not (self.practices or self.resources or self.offers or meetup)
 
 
 async def closest(
@@ -143,4 +145,6 @@ async def _meetup(
     session: AsyncSession, network_id: int, theme_ids: Collection[int], now: datetime
 ) -> CloseMeetup | None:
     found: Meetup | None = await meetups.next_on(session, network_id, theme_ids, now)
-    return CloseMeetup(found.id or 0, found.title, found.starts_at) if found else None
+    if found is None:
+        return None
+    return CloseMeetup(found.id or 0, found.title, found.starts_at, found.theme_id in theme_ids)

@@ -140,11 +140,10 @@ async def coming(
 async def next_on(
     session: AsyncSession, network_id: int, theme_ids: Collection[int], now: datetime
 ) -> Meetup | None:
-    """The soonest to come on one of these themes."""
-    if not theme_ids:
-        return None
-    query = _coming(network_id, now).where(col(Meetup.theme_id).in_(list(theme_ids)))
-    return (await session.exec(query.order_by(col(Meetup.starts_at), col(Meetup.id)).limit(1))).first()
+    """The soonest to come on one of these themes; where none is, the soonest of all."""
+    other = col(Meetup.theme_id).in_(list(theme_ids)).is_not(True)
+    query = _coming(network_id, now).order_by(other, col(Meetup.starts_at), col(Meetup.id))
+    return (await session.exec(query.limit(1))).first()
 
 
 async def count_coming(session: AsyncSession, network_id: int, now: datetime) -> int:

@@ -418,7 +418,7 @@ async def test_the_first_answer_has_resources_offers_and_the_next_meetup(network
     answer = await published(network, themes=borne)
     assert [one.id for one in answer.closest.resources] == [guide.id]
     assert answer.closest.meetup is not None
-    assert answer.closest.meetup.id == meetup.id
+    assert (answer.closest.meetup.id, answer.closest.meetup.on_theme) == (meetup.id, True)
     again = await network.services.needs.closest(network[Role.MEMBER], answer.need.id)
     assert again.again
     assert again.closest == answer.closest
@@ -468,6 +468,16 @@ async def test_who_is_erased_leaves_the_question_without_name_nor_place(network:
     assert (shown.territory, shown.author_ref, shown.title) == ("", "", SQUARE)
     network.clock.advance(timedelta(weeks=6))
     assert await deliver(network, "need.follow_up") == []  # nothing more is sent to them
+
+
+async def test_the_next_meetup_is_said_even_when_none_is_on_the_theme(network: Network) -> None:
+    (borne,) = await themes(network, 1)
+    meetup = await planned(network, title="Café du réseau")
+    for wanted in ([borne], []):
+        answer = await published(network, title=f"Une question à {len(wanted)} thème", themes=wanted)
+        assert answer.closest.meetup is not None
+        assert (answer.closest.meetup.id, answer.closest.meetup.on_theme) == (meetup.id, False)
+        assert answer.closest.nothing
 
 
 async def test_without_a_theme_a_need_takes_that_of_what_is_nearest(network: Network) -> None:
