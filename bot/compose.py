@@ -16,6 +16,7 @@ from bot.mailer import SmtpMailer
 from bot.messenger import DiscordMessenger
 from bot.metrics import Metrics
 from bot.outbox_worker import OutboxWorker
+from bot.roster import DiscordRoster
 from bot.server_builder import DiscordServerBuilder
 from bot.settings import Settings
 from bot.web import Probe, Web
@@ -47,6 +48,7 @@ class Base:
     fetcher: Fetcher  # reads pages of the public web
     artist: Artist
     login: DiscordLogin | None  # for the web pages; None: not configured
+    roster: DiscordRoster
 
 
 @dataclass(frozen=True)
@@ -67,15 +69,15 @@ def base(settings: Settings, words: Words, clock: Clock) -> Base:
     calendars = Calendars(db, clock, words, settings.public_url)
     personal = PersonalDigests(db, clock, settings.public_url, mails=settings.mails)
     feeds = PublicFeeds(db, clock, settings.public_url)
-    artist, login = Artist(), login_of(settings)
-    desk = desk_page(settings, db, clock, words, artist, login)
+    artist, login, roster = Artist(), login_of(settings), DiscordRoster()
+    desk = desk_page(settings, db, clock, words, artist, login, roster)
     routes = [
         *calendar_routes(calendars),
         *digest_routes(personal, feeds, words, Pages()),
         *desk.routes(),
     ]
     web = Web(probe, metrics, routes=routes)
-    return Base(settings, words, clock, db, gateway, metrics, probe, web, Fetcher(), artist, login)
+    return Base(settings, words, clock, db, gateway, metrics, probe, web, Fetcher(), artist, login, roster)
 
 
 def connect(parts: Base, *, members: bool, publish: Publish) -> Connected:
@@ -101,6 +103,7 @@ def connect(parts: Base, *, members: bool, publish: Publish) -> Connected:
         publish=publish,
         artist=parts.artist,
     )
+    parts.roster.client = client
     if parts.login is not None:
         parts.login.client_id = lambda: str(client.application_id) if client.application_id else None
     messenger = DiscordMessenger(client, parts.words)

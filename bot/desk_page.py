@@ -4,22 +4,27 @@ Nothing is decided here: acts stay in the chat. Works without any script; every 
 and copies. The secret of a session is in no log and no address.
 """
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import IO, Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bot import desk_lists
 from bot.discord_login import Attempt, CodeRefused, DiscordDown, DiscordLogin, SecretRefused
 from cogs import figures
 from cogs.pictures import Artist, Chart
-from community.errors import DomainError
+from community.desk import Desk
+from community.errors import DomainError, Invalid
+from community.exports import Exports
 from community.funnel import Funnels
 from community.health import Health
 from community.joining import Joining
-from community.library import Library
+from community.ports import PlatformDown
 from community.reports import Reports
 from community.web_sessions import LASTS, Helped, Visitor, WebSessions
 from prompts import LOCALES, Words
@@ -31,6 +36,7 @@ HOME = "/desk"
 BACK = f"{HOME}/callback"
 _SESSION, _ATTEMPT = "entrepairs_desk", "entrepairs_login"
 _ATTEMPT_LASTS_S = 600
+_PIECE = 64 << 10
 _POLICY = {
     "default-src": "'none'",
     "style-src": style_source(),
@@ -67,10 +73,11 @@ class DeskUses:
     """The use cases whose answers the pages show."""
 
     sessions: WebSessions
+    desk: Desk
+    exports: Exports
     health: Health
     funnels: Funnels
     joining: Joining
-    library: Library
     reports: Reports
 
 
@@ -93,6 +100,7 @@ class DeskPage:
         self._artist = artist
         self._login = login
         self._secure = secure
+        self._one_export = asyncio.Lock()
 
     def routes(self) -> list[web.RouteDef]:
         """For ``Web``."""
@@ -106,6 +114,8 @@ class DeskPage:
             web.get(network, self._guarded(self._health)),
             web.get(f"{network}/arrivals", self._guarded(self._arrivals)),
             web.get(f"{network}/lists", self._guarded(self._lists)),
+            web.get(f"{network}/exports", self._guarded(self._exports)),
+            web.get(f"{network}/export", self._guarded(self._export), allow_head=False),
             web.get(network + r"/pictures/{name:[a-z]{1,20}}.png", self._guarded(self._picture)),
         ]
 
@@ -195,15 +205,47 @@ class DeskPage:
     async def _lists(self, request: web.Request) -> web.StreamResponse:
         visitor, network = await self._inside(request)
         actor = network.actor
+        view = await self._uses.desk.lists(actor)
         return self._page(
             "desk/lists",
             request,
             visitor,
             network,
-            waiting=await self._uses.joining.queue(actor),
-            resources=await self._uses.library.queue(actor),
+            desk=view,
+            lists=desk_lists.shown(view.lines, self._words, actor.locale),
+            gestures=desk_lists.told(view.gestures, self._words, actor.locale, actor.timezone),
+            waiting=[one for one in await self._uses.joining.queue(actor) if one.state == "sent"],
             reports=await self._uses.reports.waiting(actor),
+            failed=await self._uses.desk.failed(actor),
         )
+
+    # Taking tables along.
+
+    async def _exports(self, request: web.Request) -> web.StreamResponse:
+        visitor, network = await self._inside(request)
+        locale = network.actor.locale
+        choices = {
+            name: desk_lists.choices(f"choices.export_{name}", self._words, locale)
+            for name in ("kinds", "shapes", "periods")
+        }
+        return self._page("desk/exports", request, visitor, network, **choices)
+
+    async def _export(self, request: web.Request) -> web.StreamResponse:
+        """A file, asked from our own page: another site's link leads to that page, and takes nothing."""
+        _visitor, network = await self._inside(request)
+        if not _from_here(request):
+            raise web.HTTPSeeOther(f"{HOME}/{network.id}/exports")
+        asked = [request.query.get(name, "") for name in ("kind", "shape", "period")]
+        async with self._one_export:  # each may take memory and time
+            try:
+                made = await self._uses.exports.file(network.actor, *asked)
+            except Invalid:
+                raise Refused("unknown_page", 404) from None
+        headers = {
+            "Content-Type": made.media_type,
+            "Content-Disposition": f'attachment; filename="{made.name}"',
+        }
+        return web.Response(body=_pieces(made.content), headers=headers)
 
     async def _picture(self, request: web.Request) -> web.StreamResponse:
         _visitor, network = await self._inside(request)
@@ -233,6 +275,8 @@ class DeskPage:
                 answer = redirect
             except Refused as refused:
                 answer = self._problem(request, refused.code, refused.status)
+            except PlatformDown:
+                answer = self._problem(request, "discord_down", 502)
             except DomainError as error:
                 log.info("desk page refused code=%s", error.code)
                 answer = self._problem(request, "not_facilitator", 403)
@@ -300,6 +344,20 @@ class DeskPage:
     ) -> web.Response:
         said = self._pages.render(template, locale or _preferred(request), **values)
         return web.Response(text=said, content_type="text/html")
+
+
+def _from_here(request: web.Request) -> bool:
+    """Whether the person asks from one of our pages, or by the address itself. Old browsers do not say."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    return urlsplit(request.headers.get("Referer", "")).netloc == request.host
+
+
+async def _pieces(content: IO[bytes]) -> AsyncIterator[bytes]:
+    with content:
+        while piece := await asyncio.to_thread(content.read, _PIECE):
+            yield piece
 
 
 def _preferred(request: web.Request) -> str:

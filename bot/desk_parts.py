@@ -4,17 +4,17 @@ from bot.desk_page import BACK, HOME, DeskPage, DeskUses
 from bot.discord_login import DiscordLogin
 from bot.settings import Settings
 from cogs.pictures import Artist
+from community.desk import Desk
+from community.exports import Exports
 from community.funnel import Funnels
 from community.health import Health
 from community.joining import Joining
-from community.library import Library
 from community.members import Members
-from community.ports import Clock
+from community.ports import Clock, Roster
 from community.reports import Reports
 from community.web_sessions import WebSessions
 from prompts import Words
 from storage.engine import Database
-from storage.search import Memory
 
 
 def login_of(settings: Settings) -> DiscordLogin | None:
@@ -35,20 +35,27 @@ def desk_address(settings: Settings) -> str | None:
 
 
 def desk_page(
-    settings: Settings, db: Database, clock: Clock, words: Words, artist: Artist, login: DiscordLogin | None
+    settings: Settings,
+    db: Database,
+    clock: Clock,
+    words: Words,
+    artist: Artist,
+    login: DiscordLogin | None,
+    roster: Roster,
 ) -> DeskPage:
     """The pages, on the same database as the rest."""
     secure = (settings.public_url or "").startswith("https:")
-    return DeskPage(desk_uses(db, clock), words, artist, login, secure=secure)
+    return DeskPage(desk_uses(db, clock, words, roster), words, artist, login, secure=secure)
 
 
-def desk_uses(db: Database, clock: Clock) -> DeskUses:
+def desk_uses(db: Database, clock: Clock, words: Words, roster: Roster | None = None) -> DeskUses:
     """What the pages show."""
     return DeskUses(
-        WebSessions(db, clock),
+        WebSessions(db, clock, roster),
+        Desk(db, clock),
+        Exports(db, clock, words),
         Health(db, clock),
         Funnels(db, clock),
         Joining(db, clock, Members(db, clock)),
-        Library(db, clock, Memory()),
         Reports(db, clock),
     )

@@ -160,7 +160,8 @@ async def setup(host: Host) -> None:
 def _desk_rows(view: DeskView) -> list[Row]:
     lines = [line.button for line in view.lines]
     more = ("desk.audit", "nudge.budget", "network.forecast", "message.list", "export.ask")
-    return [lines, [Button(action) for action in more]]
+    page = [Button("desk.page", url=view.address)] if view.address else []
+    return [lines, [*(Button(action) for action in more), *page]]
 
 
 def _silent_rows(page: SilentPage) -> list[Row]:

@@ -4,20 +4,23 @@ It reads and decides nothing. A capability adds a line by a function in ``desk_l
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community.actors import Actor
 from community.desk_lines import LOOKS, SILENT_AFTER, DeskLine
+from community.digest_sources import address
 from community.nudges import WEEK
 from community.policy import Action, require
 from community.ports import Clock
-from storage import audit, desk, members, nudges, outbox
+from storage import audit, desk, members, networks, nudges, outbox
 from storage.engine import Database
+from storage.networks import Network, Place
 
 PAGE = 10
+NAMED = 3  # in a line of the chat
 GESTURES = 3
 AHEAD = timedelta(days=30)
 
@@ -38,6 +41,42 @@ class DeskView:
     gestures: Sequence[Gesture]
     held_back: int  # nudges that wait for room in their reader's budget
     not_sent: int  # nudges of the last week for which there was no room in time
+    address: str | None = None  # of the same on the web, where it is served
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a line names, and where it opens on the platform."""
+
+    name: str
+    address: str | None
+
+
+@dataclass(frozen=True)
+class ListView:
+    """A line of the desk with all that it names. ``action``: of its button in the chat."""
+
+    key: str
+    count: int
+    since: datetime | None
+    action: str
+    items: Sequence[Listed]
+
+    @property
+    def more(self) -> int:
+        """How many are counted and not named, of those that have names."""
+        return self.count - len(self.items) if self.items else 0
+
+
+@dataclass(frozen=True)
+class ListsView:
+    """``corner``: where the facilitators talk and act."""
+
+    lines: Sequence[ListView]
+    gestures: Sequence[Gesture]
+    held_back: int
+    not_sent: int
+    corner: str | None
 
 
 @dataclass(frozen=True)
@@ -79,20 +118,33 @@ class FailedView:
 class Desk:
     """Use cases of the desk."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, address: str | None = None) -> None:
+        """``address``: of the web pages that show the same; None: there are none."""
         self._db = db
         self._clock = clock
+        self._address = address
 
     async def look(self, actor: Actor) -> DeskView:
-        """What waits for somebody's care now."""
+        """What waits for somebody's care now, each line in a few words."""
         require(actor, Action.SEE_DESK)
-        now = self._clock.now()
         async with self._db.reading() as session:
-            found = [await look(session, actor.network_id, now) for look in LOOKS]
-            lines = [line for line in found if line is not None]
-            held_back, not_sent = await nudges.held_back(session, actor.network_id, now - WEEK)
-            more = await _evergreen(session, actor.network_id, now)
-        return DeskView(lines, gestures(lines, more), held_back, not_sent)
+            found = await _look(session, actor.network_id, self._clock.now(), self._address)
+        return replace(found, lines=[replace(line, names=line.names[:NAMED]) for line in found.lines])
+
+    async def lists(self, actor: Actor) -> ListsView:
+        """The same for a page: all that each line names, and where it opens."""
+        require(actor, Action.SEE_DESK)
+        async with self._db.reading() as session:
+            found = await _look(session, actor.network_id, self._clock.now(), None)
+            network = await networks.get(session, actor.network_id)
+            corner = (await networks.places(session, actor.network_id)).get(Place.FACILITATORS)
+        return ListsView(
+            [_listed(network, line) for line in found.lines],
+            found.gestures,
+            found.held_back,
+            found.not_sent,
+            address(network, corner.channel_ref) if corner else None,
+        )
 
     async def silent(self, actor: Actor, page: int = 1) -> SilentPage:
         """Members who did nothing for sixty days, the longest silence first."""
@@ -139,6 +191,20 @@ class Desk:
                 details={"count": count},
             )
             return count
+
+
+async def _look(session: AsyncSession, network_id: int, now: datetime, web_address: str | None) -> DeskView:
+    found = [await look(session, network_id, now) for look in LOOKS]
+    lines = [line for line in found if line is not None]
+    held_back, not_sent = await nudges.held_back(session, network_id, now - WEEK)
+    more = await _evergreen(session, network_id, now)
+    return DeskView(lines, gestures(lines, more), held_back, not_sent, web_address)
+
+
+def _listed(network: Network, line: DeskLine) -> ListView:
+    places = line.places or [None] * len(line.names)
+    items = [Listed(name, address(network, place)) for name, place in zip(line.names, places, strict=True)]
+    return ListView(line.key, line.count, line.since, line.button.action, items)
 
 
 def gestures(lines: Sequence[DeskLine], more: Sequence[Gesture]) -> list[Gesture]:

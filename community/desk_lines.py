@@ -12,26 +12,32 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from community import needs_care
 from community.ports import Button
 from community.practice_cards import THREAD_WITHIN
-from storage import desk, freshness, joining, library, outbox, practices, reports, threads
+from storage import desk, freshness, joining, library, networks, outbox, practices, reports, threads
 from storage.joining import RequestState
+from storage.networks import Place
 
 SILENT_AFTER = timedelta(days=60)
 MEETUPS_AHEAD = timedelta(days=14)
 ANSWERED_WITHIN = timedelta(hours=48)
 FEW = 3  # people, below which a meetup that comes wants help
-NAMED = 3  # what a line names of what it counts
+NAMED = 25  # what a line names of what it counts, at most
 _MOST = 200
 
 
 @dataclass(frozen=True)
 class DeskLine:
-    """``key`` names the sentence, ``names`` are what comes first, ``since`` is how long the oldest waits."""
+    """``key`` names the sentence, ``names`` are what comes first, ``since`` is how long the oldest waits.
+
+    ``places``: where each of the names is on the platform, where it is somewhere: a channel, or a channel and
+    a message ("77/78"). As many as names, or none.
+    """
 
     key: str
     count: int
     button: Button
     names: Sequence[str] = ()
     since: datetime | None = None
+    places: Sequence[str | None] = ()
 
 
 Look = Callable[[AsyncSession, int, datetime], Awaitable[DeskLine | None]]
@@ -56,8 +62,13 @@ async def meetups(session: AsyncSession, network_id: int, now: datetime) -> Desk
     found = await desk.thin_meetups(session, network_id, now, now + MEETUPS_AHEAD, FEW)
     if not found:
         return None
-    names = [meetup.title for meetup, _ in found[:NAMED]]
-    return DeskLine("meetups", len(found), Button("meetup.manage"), names, found[0][0].starts_at)
+    named = [meetup for meetup, _ in found[:NAMED]]
+    names = [meetup.title for meetup in named]
+    place = (await networks.places(session, network_id)).get(Place.MEETUPS)
+    cards = [
+        f"{place.channel_ref}/{meetup.card_ref}" if place and meetup.card_ref else None for meetup in named
+    ]
+    return DeskLine("meetups", len(found), Button("meetup.manage"), names, found[0][0].starts_at, cards)
 
 
 async def polls(session: AsyncSession, network_id: int, now: datetime) -> DeskLine | None:
@@ -119,7 +130,8 @@ async def unanswered_needs(session: AsyncSession, network_id: int, now: datetime
     if not found:
         return None
     names = [need.title for need in found[:NAMED]]
-    return DeskLine("needs", len(found), Button("need.care"), names, found[0].published_at)
+    places = [need.thread_ref for need in found[:NAMED]]
+    return DeskLine("needs", len(found), Button("need.care"), names, found[0].published_at, places)
 
 
 async def unanswered_threads(session: AsyncSession, network_id: int, now: datetime) -> DeskLine | None:
@@ -128,7 +140,8 @@ async def unanswered_threads(session: AsyncSession, network_id: int, now: dateti
     if not found:
         return None
     names = [thread.title for thread in found[:NAMED]]
-    return DeskLine("threads", len(found), Button("thread.unanswered"), names, found[0].opened_at)
+    places = [thread.channel_ref for thread in found[:NAMED]]
+    return DeskLine("threads", len(found), Button("thread.unanswered"), names, found[0].opened_at, places)
 
 
 async def unthreaded(session: AsyncSession, network_id: int, now: datetime) -> DeskLine | None:

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from community.actors import Standing
+
 
 class Clock(Protocol):
     def now(self) -> datetime:
@@ -224,6 +226,21 @@ class StandingRole:
     name: str  # as we called it last
     adopted: bool = False
     made: bool = False
+
+
+class PlatformDown(Exception):
+    """The platform cannot be asked now."""
+
+
+class Roster(Protocol):
+    """Whom a platform's servers show now."""
+
+    async def standing(self, server_ref: str, account_ref: str) -> Standing | None:
+        """Somebody on a server, with the roles that they wear; None when they are not there.
+
+        Raises PlatformDown.
+        """
+        ...
 
 
 @dataclass(frozen=True)

@@ -228,7 +228,7 @@ def services(
         helping=Helping(db, clock),
         needs_care=NeedsCare(db, clock),
         needs_upkeep=NeedsUpkeep(db, clock),
-        desk=Desk(db, clock),
+        desk=Desk(db, clock, desk_url),
         audits=Audits(db),
         nudges=Nudges(db, clock),
         team_messages=TeamMessages(db, clock, labels),

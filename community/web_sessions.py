@@ -14,16 +14,19 @@ from datetime import timedelta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community.actors import Actor, Role
-from community.ports import Clock
-from storage import members, web_sessions
+from community.ports import Clock, PlatformDown, Roster
+from community.recognition import role_of
+from storage import members, networks, web_sessions
 from storage.engine import Database
-from storage.members import Identity
+from storage.members import Identity, Member
+from storage.networks import Network
 from storage.web_sessions import WebSession
 
 LASTS = timedelta(hours=12)
 IDLE = timedelta(hours=2)
 _SEEN_EVERY = timedelta(minutes=5)
 _SECRET_BYTES = 32
+_MOST_ASKED = 10  # networks of one account about which the platform is asked
 
 
 @dataclass(frozen=True)
@@ -58,24 +61,29 @@ class Visitor:
 class WebSessions:
     """Use cases of logging in and out."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, roster: Roster | None = None) -> None:
+        """``roster``: shows who wears the role on the platform; None: only who was named here enters."""
         self._db = db
         self._clock = clock
+        self._roster = roster
 
     async def open(self, account_ref: str, platform: str = "discord") -> str | None:
-        """The secret for the browser; None for an account that helps to run no network."""
+        """The secret for the browser; None for an account that helps to run no network.
+
+        Raises PlatformDown when only the platform could tell, and does not.
+        """
         now = self._clock.now()
+        helped = await self._helped(platform, account_ref)
+        if not helped:
+            return None
+        actor = helped[0].actor
+        secret = secrets.token_urlsafe(_SECRET_BYTES)
         async with self._db.transaction() as session:
-            helped = await web_sessions.helped_networks(session, platform, account_ref)
-            if not helped:
-                return None
-            _network, member, _locale = helped[0]
-            secret = secrets.token_urlsafe(_SECRET_BYTES)
             session.add(
                 WebSession(
                     digest=_digest(secret),
-                    network_id=member.network_id,
-                    member_id=member.id or 0,
+                    network_id=actor.network_id,
+                    member_id=actor.member_id or 0,
                     form_key=secrets.token_urlsafe(_SECRET_BYTES),
                     opened_at=now,
                     seen_at=now,
@@ -85,14 +93,18 @@ class WebSessions:
         return secret
 
     async def visitor(self, secret: str) -> Visitor | None:
-        """Who holds this secret, as our tables know them now; None: they must log in (again)."""
+        """Who holds this secret, as our tables and the platform know them now; None: log in (again).
+
+        Raises PlatformDown when only the platform could tell, and does not.
+        """
         now, digest = self._clock.now(), _digest(secret)
         async with self._db.reading() as session:
             held = await web_sessions.find(session, digest, now, now - IDLE)
-            networks = await _helped(session, held) if held is not None else ()
+            account = await _account(session, held) if held is not None else None
         if held is None:
             return None
-        if not networks:
+        helped = await self._helped(account.platform, account.account_ref) if account else ()
+        if not helped:
             await self.close(secret)
             return None
         if now - held.seen_at >= _SEEN_EVERY:
@@ -101,7 +113,47 @@ class WebSessions:
                 if again is not None:
                     again.seen_at = now
                     session.add(again)
-        return Visitor(networks, held.form_key)
+        return Visitor(helped, held.form_key)
+
+    async def _helped(self, platform: str, account_ref: str) -> Sequence[Helped]:
+        """Those who were named here, then those to whom the platform shows the role, as the chat does."""
+        async with self._db.reading() as session:
+            named = await web_sessions.helped_networks(session, platform, account_ref)
+            others = await self._others(
+                session, platform, account_ref, [network.id or 0 for network, *_ in named]
+            )
+        helped = [_helped(network, member, locale, Role.FACILITATOR) for network, member, locale in named]
+        for network, member, locale, role_refs in others:
+            try:
+                role = await self._role(network, member, account_ref, role_refs)
+            except PlatformDown:
+                if helped:
+                    continue
+                raise
+            if role >= Role.FACILITATOR:
+                helped.append(_helped(network, member, locale, role))
+        return tuple(helped)
+
+    async def _others(
+        self, session: AsyncSession, platform: str, account_ref: str, but: Sequence[int]
+    ) -> Sequence[tuple[Network, Member, str | None, dict[str, str]]]:
+        if self._roster is None:
+            return ()
+        found = await web_sessions.other_networks(session, platform, account_ref, but, limit=_MOST_ASKED)
+        return [
+            (network, member, locale, await networks.roles(session, network.id or 0))
+            for network, member, locale in found
+        ]
+
+    async def _role(
+        self, network: Network, member: Member, account_ref: str, role_refs: dict[str, str]
+    ) -> Role:
+        """With no transaction open: the platform is asked."""
+        assert self._roster is not None  # noqa: S101 - narrows the type
+        standing = await self._roster.standing(network.server_ref or "", account_ref)
+        if standing is None:
+            return Role.STRANGER
+        return role_of(standing, member.state, frozenset(), role_refs)
 
     async def close(self, secret: str) -> None:
         """Log out, here."""
@@ -124,26 +176,16 @@ class WebSessions:
             return await web_sessions.forget(session, now, now - IDLE)
 
 
-async def _helped(session: AsyncSession, held: WebSession) -> Sequence[Helped]:
-    account = await _account(session, held)
-    if account is None:
-        return ()
-    found = await web_sessions.helped_networks(session, account.platform, account.account_ref)
-    return tuple(
-        Helped(
-            network.id or 0,
-            network.name,
-            Actor(
-                network.id or 0,
-                member.id,
-                Role.FACILITATOR,
-                locale=member.locale or client_locale or network.locale,
-                network_locale=network.locale,
-                timezone=member.timezone or network.timezone,
-            ),
-        )
-        for network, member, client_locale in found
+def _helped(network: Network, member: Member, client_locale: str | None, role: Role) -> Helped:
+    actor = Actor(
+        network.id or 0,
+        member.id,
+        role,
+        locale=member.locale or client_locale or network.locale,
+        network_locale=network.locale,
+        timezone=member.timezone or network.timezone,
     )
+    return Helped(network.id or 0, network.name, actor)
 
 
 async def _account(session: AsyncSession, held: WebSession) -> Identity | None:

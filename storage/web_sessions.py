@@ -4,7 +4,7 @@ A session is opened as a member and good for every network that the same account
 looked up anew at each request, and no session outlives a day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlmodel import Field, SQLModel, col, delete, or_, select
@@ -72,4 +72,26 @@ async def helped_networks(
         )
     )
     found = (await session.exec(query.order_by(col(Network.name), col(Network.id)))).all()
+    return [(network, member, locale) for network, member, locale in found]
+
+
+async def other_networks(
+    session: AsyncSession, platform: str, account_ref: str, but: Collection[int], *, limit: int
+) -> Sequence[tuple[Network, Member, str | None]]:
+    """The other networks that an account belongs to, where the platform may know better."""
+    query = (
+        select(Network, Member, Identity.locale)
+        .join(Member, col(Member.network_id) == Network.id)
+        .join(Identity, col(Identity.member_id) == Member.id)
+        .where(
+            Identity.platform == platform,
+            Identity.account_ref == account_ref,
+            Network.platform == platform,
+            col(Network.id).not_in(but),
+            col(Network.server_ref).is_not(None),
+            col(Network.left_at).is_(None),
+            Member.state != MemberState.LEFT,
+        )
+    )
+    found = (await session.exec(query.order_by(col(Network.name), col(Network.id)).limit(limit))).all()
     return [(network, member, locale) for network, member, locale in found]

@@ -90,7 +90,7 @@ async def desk_of(network: Network, *, configured: bool = True) -> AsyncIterator
         )
         login.client_id = lambda: app.id
         page = DeskPage(
-            desk_uses(network.db, network.clock),
+            desk_uses(network.db, network.clock, Words()),
             Words(),
             Artist(),
             login if configured else None,

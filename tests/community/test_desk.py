@@ -1,19 +1,25 @@
 """The facilitators' desk: what waits, in order; who went quiet; what did not arrive; who did what."""
 
+import inspect
+import re
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from community import desk_lines
 from community.actors import Actor, Role
-from community.desk import PAGE
+from community.desk import NAMED, PAGE
 from community.errors import Invalid
 from community.nudges import PER_WEEK
+from prompts import LOCALES, Words
 from storage import outbox
 from storage.members import Member
+from storage.needs import Need
 from storage.outbox import OutboxState
 from tests.community.conftest import Network
 from tests.community.meetups import crowd, planned
+from tests.community.needs import published
 from tests.community.test_joining import join
 
 HALF_A_YEAR = timedelta(days=180)
@@ -28,6 +34,43 @@ async def test_a_quiet_network_has_three_gestures_all_the_same(network: Network)
     assert view.lines == []
     assert [gesture.key for gesture in view.gestures] == ["no_meetup", "no_resource", "invite"]
     assert view == await network.services.desk.look(network[Role.ADMIN]), "the same for everyone who looks"
+
+
+def test_every_line_has_its_words_on_the_page_too() -> None:
+    keys = set(re.findall(r'DeskLine\(\s*"(\w+)"', inspect.getsource(desk_lines)))
+    assert len(keys) >= len(desk_lines.LOOKS)
+    words = Words()
+    for locale in LOCALES:
+        assert {*words.table("desk_lines", locale)} >= keys
+        assert {*words.table("desk_since", locale)} >= keys
+
+
+async def test_lists_name_more_and_say_where(network: Network, other_admin: Actor) -> None:
+    await crowd(network, desk_lines.NAMED + 2)
+    network.clock.advance(desk_lines.SILENT_AFTER + timedelta(days=1))
+    await published(network, "Une aire de jeux à refaire")
+    async with network.db.transaction() as session:
+        need = (await session.exec(select(Need))).one()
+        need.thread_ref = "777"
+        session.add(need)
+    network.clock.advance(timedelta(days=3))
+    view = await network.services.desk.lists(network[Role.FACILITATOR])
+    lines = {line.key: line for line in view.lines}
+    assert [(one.name, one.address) for one in lines["needs"].items] == [
+        ("Une aire de jeux à refaire", "https://discord.com/channels/1000/777")
+    ]
+    silent = lines["silent"]
+    assert (len(silent.items), silent.more) == (desk_lines.NAMED, silent.count - desk_lines.NAMED)
+    assert silent.items[0].address is None
+    assert str(view.corner).startswith("https://discord.com/channels/1000/")
+    brief = await network.services.desk.look(network[Role.FACILITATOR])
+    assert [len(line.names) for line in brief.lines if line.key == "silent"] == [NAMED]
+    assert view.gestures == brief.gestures
+    theirs = await network.services.desk.lists(other_admin)
+    assert [(line.key, [one.name for one in line.items]) for line in theirs.lines] == [
+        ("silent", ["Personne 1"])
+    ]
+    assert "/2000/" in str(theirs.corner)
 
 
 async def test_people_who_wait_come_first(network: Network) -> None:

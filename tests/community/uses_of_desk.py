@@ -17,6 +17,7 @@ async def _take(network: Network, role: Role) -> None:
 
 USES: Mapping[tuple[str, str], tuple[Action, Use]] = {
     ("desk", "look"): (Action.SEE_DESK, lambda n, r: n.services.desk.look(n[r])),
+    ("desk", "lists"): (Action.SEE_DESK, lambda n, r: n.services.desk.lists(n[r])),
     ("desk", "silent"): (Action.SEE_DESK, lambda n, r: n.services.desk.silent(n[r])),
     ("desk", "failed"): (Action.SEE_DESK, lambda n, r: n.services.desk.failed(n[r])),
     ("desk", "try_again"): (Action.SEE_DESK, lambda n, r: n.services.desk.try_again(n[r])),
