@@ -45,6 +45,7 @@ COGS = (
     "cogs.sponsoring",
     "cogs.codev",
     "cogs.digests",
+    "cogs.checklists",
     "cogs.facilitate",
     "cogs.welcome",
 )

@@ -59,6 +59,8 @@ PRACTICES = Room(
         _way("practice.list", Action.SEE_PRACTICES, "practice list", "practice show", style="primary"),
         _way("practice.share", Action.SHARE_PRACTICE, "practice share"),
         _way("practice.mine", Action.SHARE_PRACTICE, "practice mine", "practice edit"),
+        _way("checklist.list", Action.RUN_CHECKLISTS, "checklist list"),
+        _way("checklist.start", Action.RUN_CHECKLISTS, "checklist start"),
     ),
 )
 NEEDS = Room(
@@ -142,6 +144,7 @@ FACILITATION = Room(
         _way("codev.propose", Action.PROPOSE_CODEV, "codev propose"),
         _way("mandate.campaign", Action.ADMIT_MEMBER, "mandate campaign"),
         _way("message.list", Action.WRITE_TO_MEMBERS, "facilitate message"),
+        _way("checklist.team", Action.RUN_TEAM_CHECKLISTS),
     ),
 )
 NETWORK = Room(

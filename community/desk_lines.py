@@ -6,13 +6,25 @@ A line is a small look at the rows of one capability; None when nothing there wa
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import needs_care
 from community.ports import Button
 from community.practice_cards import THREAD_WITHIN
-from storage import desk, freshness, joining, library, networks, outbox, practices, reports, threads
+from storage import (
+    checklists,
+    desk,
+    freshness,
+    joining,
+    library,
+    networks,
+    outbox,
+    practices,
+    reports,
+    threads,
+)
 from storage.joining import RequestState
 from storage.networks import Place
 
@@ -153,6 +165,20 @@ async def unthreaded(session: AsyncSession, network_id: int, now: datetime) -> D
     return DeskLine("unthreaded", len(found), Button("practice.unthreaded"), names, found[0].published_at)
 
 
+async def late_steps(session: AsyncSession, network_id: int, now: datetime) -> DeskLine | None:
+    """Steps of the team's checklists whose day has passed, the oldest first."""
+    network = await networks.get(session, network_id)
+    today = now.astimezone(ZoneInfo(network.timezone)).date()
+    undone = await checklists.undone_of_team(session, network_id)
+    late = [(checklists.due_on(one, step), step) for one, step in undone]
+    found = sorted([one for one in late if one[0] < today], key=lambda one: (one[0], one[1].id or 0))
+    if not found:
+        return None
+    return DeskLine(
+        "checklists", len(found), Button("checklist.team"), [step.what for _, step in found[:NAMED]]
+    )
+
+
 LOOKS: Sequence[Look] = (
     requests,
     unanswered_needs,
@@ -160,6 +186,7 @@ LOOKS: Sequence[Look] = (
     unthreaded,
     meetups,
     polls,
+    late_steps,
     reported,
     proposals,
     failures,

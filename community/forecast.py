@@ -14,7 +14,7 @@ from community.actors import Actor
 from community.errors import NotFound
 from community.policy import Action, require
 from community.ports import Clock
-from storage import audit, meetups, needs, outbox, polls, team_messages
+from storage import audit, checklists, meetups, needs, outbox, polls, team_messages
 from storage.engine import Database
 from storage.outbox import Outbox
 
@@ -163,7 +163,16 @@ async def _about(session: AsyncSession, row: Outbox) -> str:
     if row.kind.startswith("need.") and row.kind != "need.asked":  # that one is about a request
         need = await needs.get(session, row.network_id, row.subject_id or 0)
         return need.title if need is not None else ""
+    if row.kind.startswith("checklist."):
+        return await _team_step(session, row)
     if row.kind == team_messages.SENT:
         message = await team_messages.get(session, row.network_id, row.subject_id or 0)
         return message.title if message is not None else ""
     return ""
+
+
+async def _team_step(session: AsyncSession, row: Outbox) -> str:
+    """The words of a step of the team; what members do with lists of their own is not told."""
+    step = await checklists.step(session, row.network_id, row.subject_id or 0)
+    found = await checklists.get(session, row.network_id, step.checklist_id) if step is not None else None
+    return step.what if step is not None and found is not None and found.owner_id is None else ""

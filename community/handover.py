@@ -9,10 +9,10 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community import text
 from community.actors import Actor
-from community.errors import DomainError, Invalid, NotFound
+from community.errors import DomainError, NotFound
 from community.needs_plan import call_off, handed_over
+from community.people import one_named
 from community.policy import Action, require
 from community.ports import Clock
 from community.thread_views import ThreadView, view
@@ -85,23 +85,12 @@ class Handover:
         A question without a name stays: to pass it on would say whose it is.
         """
         require(actor, Action.FOLLOW_THREADS)
-        wanted = text.folded(text.one_line(successor))
         async with self._db.transaction() as session:
-            roll = await members.roll(session, actor.network_id)
-            others = [
-                one
-                for one in roll
-                if one.state == MemberState.ACTIVE and one.id != actor.member_id and wanted
-            ]
-            exact = [one for one in others if text.folded(one.display_name) == wanted]
-            found = exact or [one for one in others if wanted in text.folded(one.display_name)]
-            if len(found) != 1:
-                problem = "several_members" if found else "no_such_member"
-                raise Invalid(field="successor", problem=problem)
+            to = await one_named(session, actor.network_id, successor, field="successor", but=actor.member_id)
             mine = await threads.going_on_of(session, actor.network_id, actor.member_id or 0)
             secret = await needs.nameless_of(session, actor.network_id, actor.member_id or 0)
             mine = [one for one in mine if one.kind != NEED or one.subject_id not in secret]
-            return await self._pass(session, actor, mine, found[0], told=True)
+            return await self._pass(session, actor, mine, to, told=True)
 
     async def _pass(
         self,

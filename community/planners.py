@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import (
     access,
+    checklists_delivery,
     codev_delivery,
     coffee_delivery,
     curation_delivery,
@@ -84,6 +85,7 @@ def planners(labels: Labels, public_url: str | None = None) -> Mapping[str, Plan
         **threads_delivery.planners(labels),
         **handover_delivery.planners(),
         **team_messages_delivery.planners(),
+        **checklists_delivery.planners(),
     }
 
 

@@ -61,6 +61,8 @@ class Action(StrEnum):
     EDIT_TEXTS = "texts.edit"
     SET_NUDGES = "desk.nudges"
     WRITE_TO_MEMBERS = "message.write"
+    RUN_CHECKLISTS = "checklist.run"  # one's own, and one's steps in those of others
+    RUN_TEAM_CHECKLISTS = "checklist.team"
     HAVE_MESSAGES = "message.have"  # read one's own, want no more of them
     EXPORT_NETWORK = "desk.export"  # take tables along; some kinds ask for more
 
@@ -123,6 +125,8 @@ NEEDED: dict[Action, Role] = {
     Action.WRITE_TO_MEMBERS: Role.FACILITATOR,
     Action.HAVE_MESSAGES: Role.NEWCOMER,
     Action.EXPORT_NETWORK: Role.FACILITATOR,
+    Action.RUN_CHECKLISTS: Role.MEMBER,
+    Action.RUN_TEAM_CHECKLISTS: Role.FACILITATOR,
 }
 
 

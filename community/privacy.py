@@ -12,7 +12,15 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community import needs_privacy, opinions, packing, practice_privacy, seats, theme_wearing
+from community import (
+    checklist_reminders,
+    needs_privacy,
+    opinions,
+    packing,
+    practice_privacy,
+    seats,
+    theme_wearing,
+)
 from community.actors import Actor
 from community.errors import DomainError
 from community.handover import author_left
@@ -49,6 +57,12 @@ TREATMENTS: Mapping[tuple[str, str], Treatment] = {
     ("calendar_token", "member_id"): Treatment.OWN,
     ("card_request", "asked_by"): Treatment.HANDLED,
     ("card_request", "author_id"): Treatment.OWN,
+    ("checklist", "owner_id"): Treatment.OWN,
+    ("checklist", "started_by"): Treatment.HANDLED,
+    ("checklist_model", "owner_id"): Treatment.OWN,
+    ("checklist_model", "saved_by"): Treatment.HANDLED,
+    ("checklist_step", "assignee_id"): Treatment.SHARED,
+    ("checklist_step", "done_by"): Treatment.HANDLED,
     ("codev_participant", "member_id"): Treatment.OWN,
     ("codev_session", "created_by"): Treatment.HANDLED,
     ("coffee_guest", "member_id"): Treatment.OWN,
@@ -284,6 +298,7 @@ class Privacy:
         of_themes = await theme_wearing.refs_worn(session, network_id, member_id)
         await seats.release(session, network_id, member_id, now)
         await let_go(session, network_id, member_id, now)
+        await checklist_reminders.erased(session, network_id, member_id, now)
         await stored.cancel_outbox(session, member_id, now)
         await practice_privacy.forget_member(session, network_id, member_id, self._clock)
         await needs_privacy.forget_member(session, network_id, member_id, now)

@@ -7,6 +7,8 @@ from community.alerts import Alerts
 from community.answer_times import AnswerFigures
 from community.audits import Audits
 from community.calendars import Calendars
+from community.checklist_steps import ChecklistSteps
+from community.checklists import Checklists
 from community.codev import Codev
 from community.coffee import Coffee
 from community.desk import Desk
@@ -143,6 +145,8 @@ class Services:
     nudges: Nudges
     team_messages: TeamMessages
     exports: Exports
+    checklists: Checklists
+    checklist_steps: ChecklistSteps
     texts: Texts
     drafts: Drafts
     help: Help
@@ -233,6 +237,8 @@ def services(
         nudges=Nudges(db, clock),
         team_messages=TeamMessages(db, clock, labels),
         exports=Exports(db, clock, labels, desk_url),
+        checklists=Checklists(db, clock, labels),
+        checklist_steps=ChecklistSteps(db, clock),
         texts=Texts(db, clock, labels),
         drafts=Drafts(db, clock),
         help=Help(),

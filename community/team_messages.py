@@ -12,10 +12,11 @@ from typing import Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import audience, nudges, text
-from community.actors import Actor, Role, Standing
+from community.actors import Actor, Standing
 from community.audience import AudienceView, Choice, Reach
 from community.errors import DomainError, Invalid, NotFound
 from community.meetups_when import read_date
+from community.people import among
 from community.policy import Action, require
 from community.ports import Clock, Renderer
 from storage import audit, members, networks, outbox, team_messages
@@ -281,23 +282,14 @@ class TeamMessages:
     async def reader(self, standing: Standing, message_id: int) -> Actor:
         """In private no server says which network is meant: the message does, to whom it was addressed."""
         async with self._db.reading() as session:
-            for network_id in await members.networks_of(session, standing.platform, standing.account_ref):
-                known = await members.by_account(session, network_id, standing.platform, standing.account_ref)
-                if known is None:
-                    continue
-                member_id = known[0].id or 0
-                if not await team_messages.addressed(session, network_id, message_id, member_id):
-                    continue
-                network = await networks.get(session, network_id)
-                return Actor(
-                    network_id,
-                    member_id,
-                    Role.MEMBER if known[0].state == MemberState.ACTIVE else Role.NEWCOMER,
-                    await members.language(session, known[0], network.locale),
-                    network.locale,
-                    known[0].timezone or network.timezone,
-                )
-        raise NotFound(kind="team_message")
+
+            async def theirs(network_id: int, member_id: int) -> bool:
+                return await team_messages.addressed(session, network_id, message_id, member_id)
+
+            found = await among(session, standing, theirs)
+        if found is None:
+            raise NotFound(kind="team_message")
+        return found
 
     async def _draft(self, session: AsyncSession, actor: Actor, message_id: int) -> TeamMessage:
         """To be changed; a new one where there is none yet."""

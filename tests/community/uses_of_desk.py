@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from community.actors import Role
 from community.audience import Choice
+from community.checklists import NewChecklist
 from community.policy import Action
 from tests.community.conftest import Network
 
@@ -81,6 +82,82 @@ USES: Mapping[tuple[str, str], tuple[Action, Use]] = {
     ("exports", "write"): (
         Action.EXPORT_NETWORK,
         lambda n, r: n.services.exports.write(n[r], io.BytesIO(), "needs", "csv", "all", excel="fr"),
+    ),
+    ("checklists", "every"): (
+        Action.RUN_CHECKLISTS,
+        lambda n, r: n.services.checklists.every(n[r]),
+    ),
+    ("checklists", "of_team"): (
+        Action.RUN_TEAM_CHECKLISTS,
+        lambda n, r: n.services.checklists.of_team(n[r]),
+    ),
+    ("checklists", "checklist"): (
+        Action.RUN_CHECKLISTS,
+        lambda n, r: n.services.checklists.checklist(n[r], 999_999),
+    ),
+    ("checklists", "models"): (
+        Action.RUN_CHECKLISTS,
+        lambda n, r: n.services.checklists.models(n[r]),
+    ),
+    ("checklists", "start"): (
+        Action.RUN_CHECKLISTS,
+        lambda n, r: n.services.checklists.start(n[r], NewChecklist(9, "Un projet", "3 avril")),
+    ),
+    ("checklists", "edit"): (
+        Action.RUN_CHECKLISTS,
+        lambda n, r: n.services.checklists.edit(n[r], 999_999, "Un projet", "3 avril"),
+    ),
+    ("checklists", "close"): (
+        Action.RUN_CHECKLISTS,
+        lambda n, r: n.services.checklists.close(n[r], 999_999),
+    ),
+    ("checklists", "drop"): (
+        Action.RUN_CHECKLISTS,
+        lambda n, r: n.services.checklists.drop(n[r], 999_999),
+    ),
+    ("checklists", "share"): (
+        Action.RUN_CHECKLISTS,
+        lambda n, r: n.services.checklists.share(n[r], 999_999, shared=True),
+    ),
+    ("checklists", "keep"): (
+        Action.RUN_CHECKLISTS,
+        lambda n, r: n.services.checklists.keep(n[r], 999_999),
+    ),
+    ("checklists", "forget"): (
+        Action.RUN_CHECKLISTS,
+        lambda n, r: n.services.checklists.forget(n[r], 999_999),
+    ),
+    ("checklist_steps", "step"): (
+        Action.RUN_CHECKLISTS,
+        lambda n, r: n.services.checklist_steps.step(n[r], 999_999),
+    ),
+    ("checklist_steps", "done"): (
+        Action.RUN_CHECKLISTS,
+        lambda n, r: n.services.checklist_steps.done(n[r], [999_999]),
+    ),
+    ("checklist_steps", "later"): (
+        Action.RUN_CHECKLISTS,
+        lambda n, r: n.services.checklist_steps.later(n[r], 999_999),
+    ),
+    ("checklist_steps", "add"): (
+        Action.RUN_CHECKLISTS,
+        lambda n, r: n.services.checklist_steps.add(n[r], 999_999, "Une étape", "J-3", ""),
+    ),
+    ("checklist_steps", "change"): (
+        Action.RUN_CHECKLISTS,
+        lambda n, r: n.services.checklist_steps.change(n[r], 999_999, "Une étape", "J-3", ""),
+    ),
+    ("checklist_steps", "move"): (
+        Action.RUN_CHECKLISTS,
+        lambda n, r: n.services.checklist_steps.move(n[r], 999_999, 1),
+    ),
+    ("checklist_steps", "remove"): (
+        Action.RUN_CHECKLISTS,
+        lambda n, r: n.services.checklist_steps.remove(n[r], 999_999),
+    ),
+    ("checklist_steps", "decline"): (
+        Action.RUN_CHECKLISTS,
+        lambda n, r: n.services.checklist_steps.decline(n[r], 999_999),
     ),
     ("texts", "every"): (Action.EDIT_TEXTS, lambda n, r: n.services.texts.every(n[r])),
     ("texts", "text"): (Action.EDIT_TEXTS, lambda n, r: n.services.texts.text(n[r], 60)),

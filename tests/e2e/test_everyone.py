@@ -84,6 +84,8 @@ COMMANDS = (
     Command("facilitate audit", "animer journal", "facilitator", "desk.audit"),
     Command("facilitate export", "animer exporter", "facilitator", "export.ask", form=True),
     Command("facilitate texts", "animer textes", "facilitator", "texts.list"),
+    Command("checklist list", "pas-à-pas liste", "member", "checklist.list"),
+    Command("checklist start", "pas-à-pas commencer", "member", "checklist.start"),
     Command("facilitate message", "animer message", "facilitator", "message.list"),
     Command("network status", "réseau état", "facilitator", "network.status"),
     Command("network health", "réseau santé", "facilitator", "network.health"),

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.e2e.test_bad_input import test_many_proposals_at_once
+from tests.e2e.test_checklists import test_a_consultation_step_by_step
 from tests.e2e.test_joining import (
     test_a_neighbour_vouches_and_no_private_message_is_needed,
     test_taking_ones_data_along_then_erasing_it,
@@ -23,6 +24,7 @@ from tests.e2e.test_themes import (
 
 __all__ = [
     "library",
+    "test_a_consultation_step_by_step",
     "test_a_double_click_publishes_once",
     "test_a_neighbour_vouches_and_no_private_message_is_needed",
     "test_a_role_deleted_by_hand_is_missed_and_put_back_on_its_wearers",
