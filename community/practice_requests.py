@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import text
 from community.actors import Actor
-from community.errors import DomainError, Invalid, NotFound
+from community.errors import DomainError, NotFound
 from community.policy import Action, require
 from community.ports import Clock
 from community.practice_cards import DONE_LONGEST, TITLE_LONGEST
@@ -24,6 +24,13 @@ from storage.networks import Place
 
 KEPT_FOR = timedelta(days=14)
 _TEXT_LONGEST = 4000
+
+
+class MessageWithoutWords(DomainError):
+    """A picture or a file alone: there is nothing to make a card of."""
+
+    code = "message_without_words"
+    onward = ("practice.share",)
 
 
 class AuthorUnknown(DomainError):
@@ -64,12 +71,12 @@ class CardRequests:
         """The draft's id when it is the actor's own message; else 0: its author is asked."""
         require(actor, Action.SHARE_PRACTICE)
         said = text.lines(told.text)[:_TEXT_LONGEST]
-        if not said:
-            raise Invalid(field="text", problem="missing")
         async with self._db.transaction() as session:
             found = await members.by_account(session, actor.network_id, "discord", told.author_ref)
             if found is None or found[0].state != MemberState.ACTIVE:
                 raise AuthorUnknown
+            if not said:
+                raise MessageWithoutWords
             author = found[0]
             title = text.one_line(told.thread_title) or _first_words(said)
             thread_ref = told.channel_ref if told.forum_ref else None

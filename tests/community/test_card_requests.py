@@ -6,10 +6,10 @@ import pytest
 from sqlmodel import select
 
 from community.actors import Actor, Role
-from community.errors import Invalid, NotFound
+from community.errors import NotFound
 from community.outbox import Direct, Drop
 from community.practice_cards import DONE_LONGEST
-from community.practice_requests import KEPT_FOR, AuthorUnknown, Told
+from community.practice_requests import KEPT_FOR, AuthorUnknown, MessageWithoutWords, Told
 from storage.card_requests import CardRequest
 from storage.networks import NetworkPlace
 from tests.community.conftest import Network
@@ -69,7 +69,7 @@ async def test_ones_own_message_becomes_a_draft_at_once(network: Network) -> Non
 
 async def test_what_cannot_become_a_card(network: Network, other_admin: Actor) -> None:
     requests = network.services.card_requests
-    with pytest.raises(Invalid):
+    with pytest.raises(MessageWithoutWords):
         await requests.ask(network[Role.FACILITATOR], replace(TOLD, text="  "))
     for nobody in ("2", "5", "999"):  # a newcomer, a stranger, a bot
         with pytest.raises(AuthorUnknown):

@@ -150,25 +150,51 @@ async def test_from_the_need_to_the_card(town: Town, said: Said) -> None:
     assert shut.buttons == []
 
 
-async def test_a_question_without_a_name_is_pointed_out_read_and_answered(town: Town) -> None:
-    member, facilitator = town["member"], town["facilitator"]
-    pointed = await publish(town, "member", nameless=True, context="Appelez le 04 79 60 20 20.")
-    assert "Ce texte dit qui vous êtes" in read(pointed)
-    assert "« 04 79 60 20 20 »" in read(pointed)
-    again = await member.click(pointed, "Corriger")
+NAMELESS = {
+    "fr": (
+        "member",
+        "Ce texte dit qui vous êtes",
+        "Corriger",
+        "Votre question est en relecture",
+        "Votre question est publiée",
+        "Répondre sans mon nom",
+        "sans votre nom",
+    ),
+    "en": (
+        "member-en",
+        "This text says who you are",
+        "Correct it",
+        "Your question is being read",
+        "Your question is published",
+        "Reply without my name",
+        "without your name",
+    ),
+}
+
+
+@pytest.mark.parametrize("locale", ["fr", "en"])
+async def test_a_question_without_a_name_is_pointed_out_read_and_answered(town: Town, locale: str) -> None:
+    who, tells, correct, waits, out, reply, without = NAMELESS[locale]
+    member, facilitator = town[who], town["facilitator"]
+    pointed = await publish(town, who, nameless=True, context=f"Appelez {who} au 04 79 60 20 20.")
+    assert tells in read(pointed)
+    assert "04 79 60 20 20" in read(pointed)
+    assert who in read(pointed)
+    again = await member.click(pointed, correct)
     sent = await member.fill(again, {"context": "Un désaccord avec nos élus."})
-    assert "Votre question est en relecture" in read(sent)
+    assert waits in read(sent)
     card = await town.waits_for("facilitator", "coin-animation", "Question sans nom à relire")
     assert "Seule l’équipe d’animation le sait" in read(card)
     assert "C’est publié, sans nom" in read(await facilitator.click(card, "Publier sans nom"))
-    thread = await town.waits_for("member-en", TITLE, "sans dire son nom")
+    thread = await town.waits_for("admin", TITLE, "sans dire son nom")
     assert "Un désaccord avec nos élus." in read(thread)
-    told = await town.waits_for_dm("member", "Votre question est publiée")
-    form = await member.click(told, "Répondre sans mon nom")
-    assert "sans votre nom" in read(await member.fill(form, {"words": "Merci pour vos réponses."}))
-    await town.waits_for("member-en", TITLE, "Merci pour vos réponses.")
+    told = await town.waits_for_dm(who, out)
+    form = await member.click(told, reply)
+    assert without in read(await member.fill(form, {"words": "Merci pour vos réponses."}))
+    await town.waits_for("admin", TITLE, "Merci pour vos réponses.")
     await facilitator.click(thread, "Déjà fait chez nous")
-    await town.waits_for("member-en", TITLE, "1 membre l’a fait sur son territoire")
+    seen = await town.waits_for("admin", TITLE, "1 membre l’a fait sur son territoire")
+    assert who not in read(seen).split()
 
 
 async def test_a_search_in_vain_is_made_a_need(town: Town) -> None:
