@@ -104,6 +104,9 @@ class Delivery:
 
     async def _expire(self, counts: Counts) -> None:
         now = self._clock.now()
+        async with self._db.glance() as glance:
+            if not await outbox.expirable(glance, now):
+                return
         async with self._db.transaction() as session:
             for row in await outbox.expire(session, now):
                 await announce(session, row, now)
@@ -112,8 +115,11 @@ class Delivery:
 
     async def _lane(self, left: Iterator[int], counts: Counts, *, below: int | None) -> None:
         while not self._stopping and next(left, None) is not None:
+            now = self._clock.now()
+            async with self._db.glance() as glance:
+                if not await outbox.claimable(glance, now, below=below):
+                    return
             async with self._db.transaction() as session:
-                now = self._clock.now()
                 row = await outbox.claim(session, owner=self._owner, now=now, lease=LEASE, below=below)
             if row is None:
                 return

@@ -50,15 +50,16 @@ async def plan_reminders(
     What is due already is left to the re-check at delivery, and not planned again: nothing is lost between
     the two, nothing is doubled.
     """
-    chosen = await registrations.member_minutes(session, meetup.network_id, [row.member_id for row in rows])
-    usual = await usual_minutes(session, meetup.network_id)
     for row in rows:
         if row.version > 1:  # a first answer has nothing to forget
             await forget_reminders(session, meetup, now, row.member_id)
-        if not concerned(row):
-            continue
-        row.version += 1
-        session.add(row)
+        if concerned(row):
+            row.version += 1
+            session.add(row)
+    coming = [row for row in rows if concerned(row)]
+    chosen = await registrations.member_minutes(session, meetup.network_id, [row.member_id for row in coming])
+    usual = await usual_minutes(session, meetup.network_id)
+    for row in coming:
         offsets = chosen.get(row.member_id, usual)
         planned = [
             {
@@ -79,8 +80,7 @@ async def follow_role(
     session: AsyncSession, meetup: Meetup, registration: Registration, now: datetime
 ) -> None:
     """Somebody is registered, or no longer: their role follows, where those registered have one."""
-    room = await meetup_days.room(session, meetup)
-    if room is None or room.role_ref is None or room.closed_at is not None:
+    if not await meetup_days.has_role(session, meetup):
         return
     kind = ROLE_GIVE if concerned(registration) else ROLE_TAKE
     await outbox.enqueue(

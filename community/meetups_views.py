@@ -12,7 +12,7 @@ from community.meetups_rules import PAGE, NotPlanned
 from community.policy import Action, allows
 from storage import meetups, networks, registrations
 from storage.meetups import Meetup, MeetupState
-from storage.registrations import Registration
+from storage.registrations import Mine
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ async def open_locked(session: AsyncSession, actor: Actor, meetup_id: int, now: 
     return open_now(await meetups.locked(session, actor.network_id, meetup_id), now)
 
 
-async def _position(session: AsyncSession, meetup: Meetup, answer: Registration | None) -> int | None:
+async def _position(session: AsyncSession, meetup: Meetup, answer: Mine | None) -> int | None:
     if answer is None or answer.ticket is None:
         return None
     rows = await registrations.of(session, meetup)
@@ -125,7 +125,7 @@ async def _position(session: AsyncSession, meetup: Meetup, answer: Registration 
 
 
 def _view(
-    meetup: Meetup, counts: dict[str, int], mine: Registration | None, position: int | None, theme: str
+    meetup: Meetup, counts: dict[str, int], mine: Mine | None, position: int | None, theme: str
 ) -> MeetupView:
     yes = counts.get("yes", 0)
     return MeetupView(

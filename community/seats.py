@@ -48,13 +48,13 @@ async def take(
         row.seat = None if tickets else rules.free_seat(taken, meetup.capacity)
         row.ticket = None if row.seat is not None else max(tickets, default=0) + 1
     session.add(row)
-    await session.flush()  # the freed seat is free before it is given
     if plan.concerned(row) and not was_concerned:
         await plan.plan_reminders(session, meetup, [row], now)
     elif was_concerned and not plan.concerned(row):
         await plan.forget_reminders(session, meetup, now, member_id)
     if plan.concerned(row) is not was_concerned:
         await plan.follow_role(session, meetup, row, now)
+    await session.flush()  # the freed seat is free before it is given
     if had_seat:
         await plan.fill_seats(session, meetup, now)
     return True

@@ -40,7 +40,7 @@ async def run(source: Source, sqlite: str, postgresql: str | None = None, **valu
     driver = source.driver if isinstance(source, Glance) else await _begun(source)
     if on_postgresql(source):
         return list(await driver.fetch(_numbered(postgresql or sqlite, tuple(values)), *values.values()))
-    plain = {name: json.dumps(v) if isinstance(v, list) else v for name, v in values.items()}
+    plain = {name: _for_sqlite(value) for name, value in values.items()}
     return list(await driver.execute_fetchall(sqlite, plain))
 
 
@@ -55,6 +55,15 @@ async def of_ids(source: Source, statement: str, ids: Sequence[int], **values: A
     )
 
 
+def _for_sqlite(value: Any) -> Any:
+    """As SQLAlchemy keeps it there."""
+    if isinstance(value, list):
+        return json.dumps(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return value
+
+
 def instant(value: Any) -> datetime | None:
     """``moment`` of a column that may be empty."""
     return None if value is None else moment(value)
@@ -63,6 +72,11 @@ def instant(value: Any) -> datetime | None:
 def moment(value: Any) -> datetime:
     """What either driver gives for a column of an instant: SQLite keeps it as text, without its zone."""
     return value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
+def from_json(value: Any) -> Any:
+    """What either driver gives for a column of JSON: its text."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 async def _begun(session: AsyncSession) -> Any:

@@ -165,7 +165,9 @@ def writing_engine(url: URL, *, foreign_keys: bool = True) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return create_async_engine(url, pool_pre_ping=True, connect_args={"timeout": _CONNECT_TIMEOUT_S})
     pragma = "foreign_keys=ON" if foreign_keys else "foreign_keys=OFF"
-    return _sqlite_engine(url, begin="BEGIN IMMEDIATE", pragmas=("journal_mode=WAL", pragma))
+    return _sqlite_engine(
+        url, begin="BEGIN IMMEDIATE", pragmas=("journal_mode=WAL", "wal_autocheckpoint=0", pragma)
+    )
 
 
 def refusals() -> tuple[type[BaseException], ...]:

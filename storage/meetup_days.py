@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel, col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage import direct
 from storage.meetups import Meetup, MeetupState
 
 
@@ -185,6 +186,19 @@ async def room(session: AsyncSession, meetup: Meetup) -> MeetupRoom | None:
         MeetupRoom.network_id == meetup.network_id, MeetupRoom.meetup_id == meetup.id
     )
     return (await session.exec(query.execution_options(populate_existing=True))).first()
+
+
+async def has_role(session: AsyncSession, meetup: Meetup) -> bool:
+    """Whether those registered have a role now: asked at each answer."""
+    await session.flush()
+    found = await direct.run(
+        session,
+        "SELECT 1 FROM meetup_room WHERE network_id = :network AND meetup_id = :meetup"
+        " AND role_ref IS NOT NULL AND closed_at IS NULL",
+        network=meetup.network_id,
+        meetup=meetup.id,
+    )
+    return bool(found)
 
 
 async def to_open(session: AsyncSession, now: datetime, ahead: timedelta) -> Sequence[Meetup]:

@@ -14,6 +14,7 @@ from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, a
 from sqlmodel import Field, SQLModel, col, delete, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage import direct
 from storage.upsert import insert_if_new
 
 URGENT, NORMAL, BULK = 1, 5, 8
@@ -133,6 +134,25 @@ async def enqueue_new(session: AsyncSession, rows: Sequence[Outbox]) -> None:
     session.add_all(rows)
     await session.flush()
     _announce(session)
+
+
+_CLAIMABLE = (
+    "SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'due' AND next_try_at <= :now AND priority < :below)"
+    " OR EXISTS (SELECT 1 FROM outbox WHERE state = 'claimed' AND lease_until <= :now AND priority < :below)"
+)
+_EXPIRABLE = "SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'due' AND expires_at <= :now AND NOT unsure)"
+_EVERY_PRIORITY = 1_000
+
+
+async def claimable(source: direct.Source, now: datetime, *, below: int | None = None) -> bool:
+    """Whether ``claim`` would find a row: most looks find none, and writers are not kept waiting for them."""
+    limit = _EVERY_PRIORITY if below is None else below
+    return bool((await direct.run(source, _CLAIMABLE, now=now, below=limit))[0][0])
+
+
+async def expirable(source: direct.Source, now: datetime) -> bool:
+    """Whether ``expire`` would end a row."""
+    return bool((await direct.run(source, _EXPIRABLE, now=now))[0][0])
 
 
 async def claim(

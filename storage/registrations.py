@@ -6,12 +6,13 @@ A seat is a number: that no two people hold the same one is the database's own r
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint, false
-from sqlmodel import Field, SQLModel, col, delete, func, select, update
+from sqlmodel import Field, SQLModel, col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage import direct
 from storage.meetups import Meetup
 
 
@@ -84,8 +85,40 @@ class MemberReminders(SQLModel, table=True):
     minutes: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
+class Mine(NamedTuple):
+    """What a member reads of their own answer."""
+
+    answer: str
+    ticket: int | None
+    shown: bool
+
+
+_KNOWN = (
+    "SELECT 1 FROM registration WHERE network_id = :network AND meetup_id = :meetup AND member_id = :member"
+)
+_HELD = (
+    "SELECT seat, ticket FROM registration"
+    " WHERE network_id = :network AND meetup_id = :meetup AND answer = 'yes' AND member_id <> :but"
+)
+_COUNTS = (
+    "SELECT meetup_id, answer, ticket IS NOT NULL, count(*) FROM registration"
+    " WHERE network_id = :network AND meetup_id {ids} GROUP BY 1, 2, 3"
+)
+_MINE = (
+    "SELECT meetup_id, answer, ticket, shown FROM registration"
+    " WHERE network_id = :network AND member_id = :member AND meetup_id {ids}"
+)
+_MEMBER_MINUTES = (
+    "SELECT member_id, minutes FROM member_reminders WHERE network_id = :network AND member_id {ids}"
+)
+
+
 async def get(session: AsyncSession, meetup: Meetup, member_id: int) -> Registration | None:
     """What a member answered for a meetup, as the last writer left it."""
+    await session.flush()
+    place: dict[str, Any] = {"network": meetup.network_id, "meetup": meetup.id, "member": member_id}
+    if not await direct.run(session, _KNOWN, **place):  # most click once: nothing to load
+        return None
     query = select(Registration).where(
         Registration.network_id == meetup.network_id,
         Registration.meetup_id == meetup.id,
@@ -109,13 +142,8 @@ async def of(session: AsyncSession, meetup: Meetup) -> Sequence[Registration]:
 
 async def held(session: AsyncSession, meetup: Meetup, *, but: int) -> tuple[list[int], list[int]]:
     """The numbers of the seats and of the tickets that the others have."""
-    query = select(Registration.seat, Registration.ticket).where(
-        Registration.network_id == meetup.network_id,
-        Registration.meetup_id == meetup.id,
-        Registration.answer == Answer.YES,
-        Registration.member_id != but,
-    )
-    rows = (await session.exec(query)).all()
+    await session.flush()
+    rows = await direct.run(session, _HELD, network=meetup.network_id, meetup=meetup.id, but=but)
     return [seat for seat, _ in rows if seat is not None], [
         ticket for _, ticket in rows if ticket is not None
     ]
@@ -125,31 +153,22 @@ async def counts(
     session: AsyncSession, network_id: int, meetup_ids: Sequence[int]
 ) -> dict[int, dict[str, int]]:
     """Meetup -> "yes" (seated), "waiting", "maybe", "no"; what nobody chose is absent."""
-    query = (
-        select(
-            Registration.meetup_id, Registration.answer, col(Registration.ticket).is_not(None), func.count()
-        )
-        .where(Registration.network_id == network_id, col(Registration.meetup_id).in_(meetup_ids))
-        .group_by(
-            col(Registration.meetup_id), col(Registration.answer), col(Registration.ticket).is_not(None)
-        )
-    )
+    await session.flush()
     found: dict[int, dict[str, int]] = {meetup_id: {} for meetup_id in meetup_ids}
-    for meetup_id, answer, waits, count in (await session.exec(query)).all():
+    for meetup_id, answer, waits, count in await direct.of_ids(
+        session, _COUNTS, meetup_ids, network=network_id
+    ):
         found[meetup_id]["waiting" if waits else answer] = count
     return found
 
 
 async def mine(
     session: AsyncSession, network_id: int, member_id: int, meetup_ids: Sequence[int]
-) -> dict[int, Registration]:
+) -> dict[int, Mine]:
     """A member's answers for several meetups."""
-    query = select(Registration).where(
-        Registration.network_id == network_id,
-        Registration.member_id == member_id,
-        col(Registration.meetup_id).in_(meetup_ids),
-    )
-    return {row.meetup_id: row for row in await session.exec(query)}
+    await session.flush()
+    found = await direct.of_ids(session, _MINE, meetup_ids, network=network_id, member=member_id)
+    return {meetup_id: Mine(answer, ticket, bool(shown)) for meetup_id, answer, ticket, shown in found}
 
 
 async def followers(session: AsyncSession, network_id: int, series_id: int) -> Sequence[Following]:
@@ -160,18 +179,19 @@ async def followers(session: AsyncSession, network_id: int, series_id: int) -> S
 
 async def network_minutes(session: AsyncSession, network_id: int) -> list[int] | None:
     """When this network reminds, if it chose."""
-    row = await session.get(NetworkReminders, network_id)
-    return row.minutes if row is not None else None
+    await session.flush()
+    chosen = "SELECT minutes FROM network_reminders WHERE network_id = :network"
+    rows = await direct.run(session, chosen, network=network_id)
+    return direct.from_json(rows[0][0]) if rows else None
 
 
 async def member_minutes(
     session: AsyncSession, network_id: int, member_ids: Sequence[int]
 ) -> dict[int, list[int]]:
     """When members want to be reminded; those who did not choose are absent."""
-    query = select(MemberReminders).where(
-        MemberReminders.network_id == network_id, col(MemberReminders.member_id).in_(member_ids)
-    )
-    return {row.member_id: row.minutes for row in await session.exec(query)}
+    await session.flush()
+    rows = await direct.of_ids(session, _MEMBER_MINUTES, member_ids, network=network_id)
+    return {member_id: direct.from_json(minutes) for member_id, minutes in rows}
 
 
 async def awaited(

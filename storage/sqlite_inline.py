@@ -1,11 +1,14 @@
 """A SQLite driver for SQLAlchemy's asynchronous engine that runs most statements where it stands.
 
 aiosqlite crosses to a thread and back for every step of every statement: four crossings, most of the time
-of a short query on a local file. Here only what may wait does so in a thread: opening, beginning to write
-(another process may be at it) and committing (the disk). All else is in memory, or nearly, and done at once.
+of a short query on a local file, and far more when the loop is busy, since a thread waits for its turn to run
+Python. Here only what may wait does so in a thread: opening, beginning to write while another process does,
+a commit of many rows, and the checkpoint (the one moment when the disk is waited for, in WAL mode with
+``synchronous=NORMAL``). All else is in memory, or nearly, and done at once.
 """
 
 import asyncio
+import logging
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
@@ -14,8 +17,11 @@ from typing import Any, Self, TypeVar
 
 _BEGINS_TO_WRITE = "BEGIN IMMEDIATE"
 _NO_WAIT = "PRAGMA busy_timeout = 0"
+_MANY_ROWS = 500  # a commit of more is written in a thread
+_CHECKPOINT_EVERY = 1000  # changed rows or commits, as SQLite itself counts pages
 
 Result = TypeVar("Result")
+log = logging.getLogger(__name__)
 
 
 async def _in_thread(work: Callable[..., Result], *arguments: Any) -> Result:
@@ -76,6 +82,35 @@ class Cursor:
         self._cursor.close()
 
 
+class Writers:
+    """What the writers of one engine share: their turn, and when the log goes into the file."""
+
+    def __init__(self, path: str, timeout: float) -> None:
+        self.turn = asyncio.Lock()
+        self._path, self._timeout = path, timeout
+        self._since = 0
+        self._running: asyncio.Future[None] | None = None
+
+    def committed(self, rows: int) -> None:
+        """SQLite would do it within a commit, now and then, and everybody would wait for the disk."""
+        self._since += 1 + rows
+        if self._since < _CHECKPOINT_EVERY or (self._running is not None and not self._running.done()):
+            return
+        self._since = 0
+        self._running = asyncio.get_running_loop().run_in_executor(None, self._checkpoint)
+
+    def _checkpoint(self) -> None:
+        """Passive: nobody is kept from reading or writing."""
+        try:
+            connection = sqlite3.connect(self._path, timeout=self._timeout, isolation_level=None)
+            try:
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            finally:
+                connection.close()
+        except sqlite3.Error as error:
+            log.warning("checkpoint put off: %s", error)
+
+
 class Connection:
     """What SQLAlchemy's adapter asks of a connection. One task uses it at a time, as the pool gives it.
 
@@ -83,10 +118,11 @@ class Connection:
     waited for in a thread, as SQLite waits: by trying again.
     """
 
-    def __init__(self, connection: sqlite3.Connection, turn: asyncio.Lock, timeout: float) -> None:
+    def __init__(self, connection: sqlite3.Connection, writers: Writers, timeout: float) -> None:
         self._conn = self._connection = connection
-        self._turn = turn
+        self._writers = writers
         self._mine = False
+        self._changes = 0
         self._wait = f"PRAGMA busy_timeout = {round(timeout * 1000)}"
 
     @property
@@ -97,8 +133,9 @@ class Connection:
         return Cursor(self)
 
     async def begin_to_write(self) -> None:
-        await self._turn.acquire()
+        await self._writers.turn.acquire()
         self._mine = True
+        self._changes = self._conn.total_changes
         try:
             if not self._begun_at_once():
                 await _in_thread(self._conn.execute, _BEGINS_TO_WRITE)
@@ -127,10 +164,13 @@ class Connection:
         self._conn.create_function(*arguments, **options)
 
     async def commit(self) -> None:
-        if self._mine:
+        rows = self._conn.total_changes - self._changes if self._mine else 0
+        if rows > _MANY_ROWS:
             await _in_thread(self._conn.commit)
         else:
             self._conn.commit()
+        if self._mine:
+            self._writers.committed(rows)
         self._end_turn()
 
     async def rollback(self) -> None:
@@ -148,19 +188,19 @@ class Connection:
     def _end_turn(self) -> None:
         if self._mine:
             self._mine = False
-            self._turn.release()
+            self._writers.turn.release()
 
 
 def connecting(path: str, *, timeout: float) -> Callable[..., Awaitable[Connection]]:
     """For ``create_async_engine(async_creator=…)``: one engine on a file. Transactions are begun by hand."""
-    turn = asyncio.Lock()
+    writers = Writers(path, timeout)
 
     def open_file() -> sqlite3.Connection:
         # Threads take turns, never at once: the driver's own check would refuse even that.
         return sqlite3.connect(path, timeout=timeout, isolation_level=None, check_same_thread=False)
 
     async def connect(*_arguments: Any, **_options: Any) -> Connection:
-        return Connection(await _in_thread(open_file), turn, timeout)
+        return Connection(await _in_thread(open_file), writers, timeout)
 
     return connect
 
