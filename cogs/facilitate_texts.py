@@ -9,7 +9,7 @@ from cogs.kit.layout import Menu, Option, Row
 from community import texts as rules
 from community.ports import Button
 from community.texts import Texts, TextView
-from prompts import Safe, Words
+from prompts import LOCALES, Safe, Words
 
 EDIT = Form(
     "texts.edit",
@@ -32,20 +32,35 @@ class TextDoors:
 
     @acts("texts.list")
     async def list_texts(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        """In the language of the network first: the one that most of its members read."""
+        actor = await self.inbound.actor(interaction)
+        await self._list(interaction, actor.network_locale, updates=False)
+
+    @acts("texts.in_fr", updates=True)
+    async def list_french(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        await self._list(interaction, "fr", updates=True)
+
+    @acts("texts.in_en", updates=True)
+    async def list_english(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        await self._list(interaction, "en", updates=True)
+
+    async def _list(self, interaction: Interaction, locale: str, *, updates: bool) -> None:
         actor = await self.inbound.actor(interaction)
         lines = await self.texts.every(actor)
         options = [
             Option(
                 str(line.id),
                 self.words.label(f"texts.names.{line.name}", actor.locale),
-                f"{self.words.label(f'choices.locales.{line.locale}', actor.locale)} · "
-                f"{self.words.label(f'texts.states.{line.state}', actor.locale)}",
+                self.words.label(f"texts.states.{line.state}", actor.locale),
             )
             for line in lines
+            if line.locale == locale
         ]
-        rows: list[Row] = [[Menu("texts.choose", options)], [Button("desk.show")]]
+        others = [Button(f"texts.in_{other}") for other in LOCALES if other != locale]
+        rows: list[Row] = [[Menu("texts.choose", options)], [*others, Button("desk.show")]]
         own = [line for line in lines if line.state != "shipped"]
-        await self.inbound.reply(interaction, "texts/list", rows=rows, own=own)
+        answer = self.inbound.update if updates else self.inbound.reply
+        await answer(interaction, "texts/list", rows=rows, own=own, locale=locale)
 
     @acts("texts.choose")
     async def choose_text(self, interaction: Interaction, subject_id: int, extra: int) -> None:

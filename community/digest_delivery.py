@@ -11,7 +11,7 @@ from community.digest_issues import IssueView, view_of
 from community.digests import send_page
 from community.library_delivery import to_facilitators
 from community.outbox import Card, Direct, Drop, GiveUp, Plan, Planner, Post, SendMail
-from community.ports import Button, Mail
+from community.ports import Button, Mail, Renderer
 from storage import digests, members, networks
 from storage.digests import Frequency, IssueState, PersonalDigest, RunState
 from storage.members import MemberState
@@ -19,11 +19,11 @@ from storage.networks import Network, Place
 from storage.outbox import Outbox
 
 
-def planners(public_url: str | None = None) -> Mapping[str, Planner]:
+def planners(renderer: Renderer, public_url: str | None = None) -> Mapping[str, Planner]:
     """Kind of row -> its planner. ``public_url``: where people reach the web server, if they do."""
     return {
-        "digest.page": Page(),
-        "digest.to_approve": ToApprove(),
+        "digest.page": Page(renderer),
+        "digest.to_approve": ToApprove(renderer),
         "digest.personal": Personal(public_url),
         "digest.mail": Mailed(public_url),
         "digest.code": Code(),
@@ -32,6 +32,9 @@ def planners(public_url: str | None = None) -> Mapping[str, Planner]:
 
 class Page(Planner):
     """One page of the network's digest, in the place of announcements; then the next one."""
+
+    def __init__(self, renderer: Renderer) -> None:
+        self._renderer = renderer
 
     async def plan(self, session: AsyncSession, row: Outbox, now: datetime) -> Plan:
         run = await digests.run(session, row.network_id, row.subject_id or 0)
@@ -45,7 +48,7 @@ class Page(Planner):
         frequency = await _frequency(session, network)
         if not (await editions.of_run(session, network, frequency, run)).items:
             return Drop("nothing_left")
-        page = await editions.page_of_run(session, network, frequency, run, number)
+        page = await editions.page_of_run(session, self._renderer, network, frequency, run, number)
         values = {"digest": page, "timezone": network.timezone}
         last = number == len(run.pages)
         rows = ((Button("digest.mine", style="primary"), Button("digest.catch_up")),) if last else ()
@@ -65,13 +68,16 @@ class Page(Planner):
 class ToApprove(Planner):
     """A digest is ready: its first page and the decisions, for the facilitators."""
 
+    def __init__(self, renderer: Renderer) -> None:
+        self._renderer = renderer
+
     async def plan(self, session: AsyncSession, row: Outbox, now: datetime) -> Plan:
         run = await digests.run(session, row.network_id, row.subject_id or 0)
         if run is None or run.state != RunState.WAITING or not run.pages:
             return Drop("already_handled")
         network = await networks.get(session, row.network_id)
         frequency = await _frequency(session, network)
-        page = await editions.page_of_run(session, network, frequency, run, 1)
+        page = await editions.page_of_run(session, self._renderer, network, frequency, run, 1)
         values = {"digest": page, "timezone": network.timezone}
         return await to_facilitators(
             session, network, "digests/to_approve", values, approval_rows(run.id or 0)

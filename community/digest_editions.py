@@ -1,5 +1,6 @@
 """What one digest of a network says: chosen, put into sections, and laid out in pages that fit."""
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,15 +14,17 @@ from community import text
 from community.acronyms import expand_first_use
 from community.digest_sources import Item, Key, Window
 from community.ports import Renderer
-from storage import search
+from storage import search, texts
 from storage.digests import DigestRun, Frequency
 from storage.networks import Network
 
+log = logging.getLogger(__name__)
+
 MOST = 8  # items of a kind
 MOST_OTHERS = 100  # counted of what is left out; beyond, « plus de »
-TEXT_ROOM = 3500  # characters of a page: Discord takes 4,000 with the title and the note
+TEXT_ROOM = 3800  # characters of a page with its title and its note: Discord takes 4,000
 WEIGHT_ROOM = 9000  # bytes
-TEMPLATE = "digests/network"
+TEMPLATE, OPENING = "digests/network", "digests/opening"
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,19 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Opening:
+    """The words around the news, filled: the title and the beginning of the first page, the end of the last.
+
+    ``failed``: the network's own could not be filled, and these are the shipped ones.
+    """
+
+    title: str
+    body: str
+    note: str
+    failed: bool = False
+
+
+@dataclass(frozen=True)
 class Edition:
     """A page of a digest, or the whole of it. ``page`` counts from 1."""
 
@@ -42,6 +58,7 @@ class Edition:
     since: datetime
     until: datetime
     sections: Sequence[Section]
+    opening: Opening
     word: str = ""
     page: int = 1
     pages: int = 1
@@ -81,8 +98,30 @@ async def compose(session: AsyncSession, network: Network, window: Window) -> Co
     )
 
 
+async def opening_of(
+    session: AsyncSession, renderer: Renderer, network: Network, frequency: str, window: Window
+) -> Opening:
+    """In the network's own words where it has some that work."""
+    own = (await texts.used(session, network.id or 0)).get((OPENING, network.locale))
+    blank = Edition(network.name, frequency, window.start, window.end, (), Opening("", "", ""))
+    values = {"digest": blank, "timezone": network.timezone}
+    if own is not None:
+        try:
+            said = renderer.render_parts(own, network.locale, **values)
+            return Opening(said.title, said.body, said.note)
+        except Exception:  # whatever it is: a digest must not depend on it
+            log.warning("own words failed network=%s template=%s", network.id, OPENING, exc_info=True)
+    said = renderer.render(OPENING, network.locale, **values)
+    return Opening(said.title, said.body, said.note, failed=own is not None)
+
+
 def edition(
-    network: Network, frequency: str, content: Content, word: str, items: Sequence[Item] | None = None
+    network: Network,
+    frequency: str,
+    content: Content,
+    word: str,
+    opening: Opening,
+    items: Sequence[Item] | None = None,
 ) -> Edition:
     """All of it on one page, or only these items."""
     shown = content.items if items is None else items
@@ -92,22 +131,24 @@ def edition(
         for kind in kinds
         if any(item.kind == kind for item in shown)
     ]
-    return Edition(network.name, frequency, content.window.start, content.window.end, sections, word)
+    window = content.window
+    return Edition(network.name, frequency, window.start, window.end, sections, opening, word)
 
 
 def laid_out(
-    renderer: Renderer, network: Network, frequency: str, content: Content, word: str
+    renderer: Renderer, network: Network, frequency: str, content: Content, word: str, opening: Opening
 ) -> Sequence[Edition]:
     """Pages that Discord takes whole."""
 
     def page(items: Sequence[Item], number: int) -> Edition:
-        made = edition(network, frequency, content, word if number == 1 else "", items)
+        made = edition(network, frequency, content, word if number == 1 else "", opening, items)
         return replace(made, page=number, pages=max(number, 2))
 
     def fits(items: Sequence[Item], first: bool) -> bool:
         values = {"digest": page(items, 1 if first else 2), "timezone": network.timezone}
-        body = renderer.render(TEMPLATE, network.locale, **values).body
-        return len(body) <= TEXT_ROOM and len(body.encode()) <= WEIGHT_ROOM
+        said = renderer.render(TEMPLATE, network.locale, **values)
+        whole = said.title + said.body + opening.note  # as if it were the last page
+        return len(whole) <= TEXT_ROOM and len(whole.encode()) <= WEIGHT_ROOM
 
     packed = rules.pack(content.items, fits)
     last = {item.kind: number for number, items in enumerate(packed, 1) for item in items}
@@ -134,14 +175,20 @@ async def of_run(session: AsyncSession, network: Network, frequency: str, run: D
 
 
 async def page_of_run(
-    session: AsyncSession, network: Network, frequency: str, run: DigestRun, number: int
+    session: AsyncSession,
+    renderer: Renderer,
+    network: Network,
+    frequency: str,
+    run: DigestRun,
+    number: int,
 ) -> Edition:
     """One page (from 1) as it was laid out, with what its items say now."""
     content = await of_run(session, network, frequency, run)
     wanted = {(str(kind), int(item_id)) for kind, item_id in run.pages[number - 1]}
     items = [item for item in content.items if item.key in wanted]
     later = Counter(str(kind) for page in run.pages[number:] for kind, _ in page)
-    made = edition(network, frequency, content, run.word if number == 1 else "", items)
+    opening = await opening_of(session, renderer, network, frequency, content.window)
+    made = edition(network, frequency, content, run.word if number == 1 else "", opening, items)
     sections = [replace(one, left=0) if later[one.kind] else one for one in made.sections]
     return replace(made, page=number, pages=len(run.pages), sections=sections)
 

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import digest_editions as editions
 from community import digest_rules as rules
-from community import text
+from community import text, texts
 from community.actors import Actor
 from community.digest_editions import Edition
 from community.digest_sources import Item
@@ -158,9 +158,10 @@ class Digests:
                 start = await self._start(session, network.id or 0, frequency, now)
                 window = editions.window_of(frequency, start, now)
                 content, word = await editions.compose(session, network, window), kept.word if kept else ""
-        pages = editions.laid_out(self._renderer, network, frequency, content, word)
+            opening = await editions.opening_of(session, self._renderer, network, frequency, content.window)
+        pages = editions.laid_out(self._renderer, network, frequency, content, word, opening)
         shown = min(max(1, number), max(1, len(pages)))
-        blank = editions.edition(network, frequency, content, word, ())
+        blank = editions.edition(network, frequency, content, word, opening, ())
         return Preview(run_id, pages, blank, network.timezone, network.locale, shown)
 
     async def leave_out(self, actor: Actor, run_id: int, keys: Sequence[tuple[str, int]]) -> Preview:
@@ -230,19 +231,23 @@ class Digests:
             run.window_start = await self._start(session, run.network_id, kept.frequency, now)
             window = editions.window_of(kept.frequency, run.window_start, now)
             content = await editions.compose(session, network, window)
+            opening = await editions.opening_of(session, self._renderer, network, kept.frequency, window)
         if now - at <= rules.GRACE[Frequency(kept.frequency)]:
-            pages = editions.laid_out(self._renderer, network, kept.frequency, content, kept.word)
+            pages = editions.laid_out(self._renderer, network, kept.frequency, content, kept.word, opening)
             run.pages, run.left, run.word = editions.keys_of(pages), dict(content.left), kept.word
             run.state = RunState.EMPTY if not pages else RunState.APPROVED
             if pages and kept.approval:
                 run.state = RunState.WAITING
-        return await self._begin(run, now)
+        return await self._begin(run, now, network.locale if opening.failed else None)
 
-    async def _begin(self, made: DigestRun, now: datetime) -> bool:
+    async def _begin(self, made: DigestRun, now: datetime, failed: str | None) -> bool:
+        """``failed``: the language in which the network's own opening could not be filled."""
         async with self._db.transaction() as session:
             run = await digests.begin(session, made)
             if run is None:
                 return False  # another process was faster
+            if failed is not None:
+                await texts.failed(session, made.network_id, editions.OPENING, failed, now)
             for earlier in await digests.waiting_runs(session, run.network_id):
                 if earlier.id != run.id:
                     earlier.state = RunState.MISSED
@@ -272,10 +277,11 @@ class Digests:
         network = await networks.get(session, run.network_id)
         frequency = _frequency(await digests.settings(session, run.network_id))
         content = await editions.of_run(session, network, frequency, run)
-        pages = editions.laid_out(self._renderer, network, frequency, content, run.word)
+        opening = await editions.opening_of(session, self._renderer, network, frequency, content.window)
+        pages = editions.laid_out(self._renderer, network, frequency, content, run.word, opening)
         run.pages = editions.keys_of(pages)
         session.add(run)
-        blank = editions.edition(network, frequency, content, run.word, ())
+        blank = editions.edition(network, frequency, content, run.word, opening, ())
         return Preview(run.id or 0, pages, blank, network.timezone, network.locale)
 
     async def _start(self, session: AsyncSession, network_id: int, frequency: str, now: datetime) -> datetime:

@@ -35,7 +35,7 @@ from community import (
     threads_delivery,
 )
 from community.outbox import Card, Direct, Drop, Edit, GiveUp, Grant, Plan, Planner, Post, Revoke
-from community.ports import Button, Labels
+from community.ports import Button, Labels, Wording
 from storage import members, networks
 from storage.members import Member, MemberState
 from storage.networks import Network, Place, RoleName
@@ -55,34 +55,34 @@ PANEL_ROWS: Rows = (
 )
 
 
-def planners(labels: Labels, public_url: str | None = None) -> Mapping[str, Planner]:
-    """Kind of row -> its planner. ``labels``: for the audit log of the platform."""
+def planners(words: Wording, public_url: str | None = None) -> Mapping[str, Planner]:
+    """Kind of row -> its planner. ``words``: also for the audit log of the platform."""
     return {
         "network.panel": Panel(),
         "network.panel_changed": PanelChanged(),
         **joining_delivery.planners(),
-        **privacy_delivery.planners(labels),
+        **privacy_delivery.planners(words),
         **funnel_delivery.planners(),
         "member.admitted": MemberTold("members/admitted"),
         "member.named_facilitator": MemberTold("members/named_facilitator"),
-        "member.grant_role": RoleFollows(labels, give=True),
-        "member.revoke_role": RoleFollows(labels, give=False),
+        "member.grant_role": RoleFollows(words, give=True),
+        "member.revoke_role": RoleFollows(words, give=False),
         texts.FAILED: texts.TextFailed(),
         **library_delivery.planners(),
         **curation_delivery.planners(),
         **links_delivery.planners(),
-        **meetups_delivery.planners(labels),
+        **meetups_delivery.planners(words),
         **meetups_after_delivery.planners(),
-        **meetups_rooms_delivery.planners(labels),
+        **meetups_rooms_delivery.planners(words),
         **polls_delivery.planners(),
         **practices_delivery.planners(),
         **coffee_delivery.planners(),
         **sponsoring_delivery.planners(),
         **codev_delivery.planners(),
-        **digest_delivery.planners(public_url),
+        **digest_delivery.planners(words, public_url),
         **needs_delivery.planners(),
-        **theme_roles_delivery.planners(labels),
-        **threads_delivery.planners(labels),
+        **theme_roles_delivery.planners(words),
+        **threads_delivery.planners(words),
         **handover_delivery.planners(),
         **team_messages_delivery.planners(),
         **checklists_delivery.planners(),

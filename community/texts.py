@@ -36,7 +36,23 @@ EDITABLE: Mapping[int, str] = {
     7: "polls/nudge",
     8: "library/told_published",
     9: "library/still_true",
+    10: "digests/opening",
+    11: "joining/question",
+    12: "joining/nudged",
+    13: "members/named_facilitator",
+    14: "needs/asked",
+    15: "needs/follow_up",
+    16: "meetups/survey",
+    17: "meetups/told_moved",
+    18: "meetups/told_cancelled",
+    19: "library/told_refused",
+    20: "coffee/paired",
+    21: "sponsoring/begun",
+    22: "mandates/asked",
+    23: "threads/nudge",
 }
+# What stands beside something else in one message has less room.
+_SHORTER: Mapping[str, Mapping[str, int]] = {"digests/opening": {"title": 120, "body": 1000, "note": 300}}
 _NAMES = frozenset(EDITABLE.values())
 
 
@@ -76,15 +92,16 @@ class Texts:
         self._clock = clock
         self._templates = templates
 
-    async def every(self, actor: Actor) -> Sequence[TextLine]:
-        """Each message that can be changed, in each language."""
+    async def every(self, actor: Actor, locale: str = "") -> Sequence[TextLine]:
+        """Each message that can be changed; in each language, or in one."""
         require(actor, Action.EDIT_TEXTS)
         async with self._db.reading() as session:
             rows = await texts.of(session, actor.network_id)
         return [
-            TextLine(text_id(number, locale), name, locale, _state(rows, name, locale))
+            TextLine(text_id(number, one), name, one, _state(rows, name, one))
             for number, name in EDITABLE.items()
-            for locale in LOCALES
+            for one in LOCALES
+            if locale in ("", one)
         ]
 
     async def text(self, actor: Actor, chosen: int) -> TextView:
@@ -100,6 +117,9 @@ class Texts:
         require(actor, Action.EDIT_TEXTS)
         name, locale = _meant(chosen)
         parts = {"title": typed_text.one_line(title), "body": body.strip(), "note": note.strip()}
+        for part, limit in _SHORTER.get(name, {}).items():
+            if len(parts[part]) > limit:
+                raise Invalid(field=part, problem="too_long", given=len(parts[part]), limit=limit)
         fault = self._templates.fault(name, locale, parts)
         if fault is not None:
             values = ", ".join(self._templates.values_of(name))

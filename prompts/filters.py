@@ -199,8 +199,15 @@ def for_locale(locale: str, labels: Mapping[str, str]) -> dict[str, Callable[...
     return {**worded(locale, labels), "when": when, "list": listed, "said": said}
 
 
+def rendered(value: str) -> Safe:
+    """Markdown that the renderer made of other words, as it is. Never for what somebody typed."""
+    return Safe(value)
+
+
 EVERYWHERE: dict[str, Callable[..., Any]] = {
     "e": shown,
+    "markdown": rendered,
+    "markdown_line": rendered,
     "escape": shown,
     "paragraphs": paragraphs,
     "quote": quoted,

@@ -11,11 +11,13 @@ from sqlmodel import select
 
 from community import digest_rules as rules
 from community.actors import Actor, Role
-from community.digest_editions import TEXT_ROOM
+from community.digest_editions import OPENING, TEXT_ROOM
 from community.digests import DigestNotWaiting
 from community.errors import Invalid, NotFound
+from community.texts import EDITABLE, FAILED, text_id
 from prompts import Words
 from storage import networks
+from storage import texts as stored_texts
 from storage.digests import DigestRun
 from storage.library import Resource
 from storage.needs import Need
@@ -391,6 +393,88 @@ async def test_pages_hold_whole_items_and_fit(network: Network, words: Words) ->
     ] * len(sent)
     assert [bool(post.rows) for post in sent] == [False] * (len(sent) - 1) + [True]
     assert "et 4 autres" in sent[-1].text.body
+
+
+async def opening(network: Network, title: str, body: str, note: str) -> None:
+    """The network's own words around its digest."""
+    texts, actor = network.services.texts, network[Role.FACILITATOR]
+    number = text_id(next(key for key, name in EDITABLE.items() if name == OPENING), "fr")
+    await texts.draft(actor, number, title, body, note)
+    await texts.use(actor, number)
+
+
+async def test_the_digest_begins_and_ends_in_the_words_of_the_network(network: Network, words: Words) -> None:
+    await opening(
+        network,
+        "La lettre de {{ digest.network }}",
+        "Bonjour ! Voici nos nouvelles depuis le {{ digest.since | day }}.",
+        "À la semaine prochaine.",
+    )
+    await published(network, "Guide du *vélo*")
+    network.clock.advance(timedelta(minutes=1))
+    preview = await network.services.digests.preview(network[Role.FACILITATOR])
+    seen = words.render("digests/preview", "fr", digest=preview.page, waits=False, timezone=preview.timezone)
+    assert "Bonjour ! Voici nos nouvelles depuis le" in seen.body
+    platform = PaperPlatform()
+    await weekly(network)
+    network.clock.jump(TUESDAY)
+    await network.services.digests.run_due()
+    await delivery(network, platform, words).run_due()
+    (sent,) = platform.said("La lettre de Territoires en commun")
+    assert sent.text.body.startswith("Bonjour ! Voici nos nouvelles depuis le ")
+    assert "Guide du \\*vélo\\*" in sent.text.body
+    assert sent.text.note == "À la semaine prochaine."
+
+
+async def test_a_long_opening_leaves_no_item_out(network: Network, words: Words) -> None:
+    await opening(network, "T" * 120, "x" * 1000, "n" * 300)
+    for number in range(8):
+        await published(network, f"{number} " + "long titre " * 8)
+    platform = PaperPlatform()
+    await weekly(network)
+    network.clock.jump(TUESDAY)
+    await network.services.digests.run_due()
+    await delivery(network, platform, words).run_due()
+    sent = [post for _, post in platform.posts if post.text.title.startswith("TTT")]
+    assert [bool(post.text.note) for post in sent] == [False] * (len(sent) - 1) + [True]
+    assert ["xxx" in post.text.body for post in sent] == [True] + [False] * (len(sent) - 1)
+    assert sum(post.text.body.count("](https://example.org/") for post in sent) == 8
+    assert all(len(post.text.title + post.text.body + post.text.note) <= TEXT_ROOM for post in sent)
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "problem"),
+    [
+        ("body", "Bonjour\n{{ digest.secret }}", "text_unknown_value"),
+        ("body", "Bonjour\n{{ digest.since }}", "text_not_printable"),
+        ("body", "x" * 1001, "too_long"),
+        ("note", "{% if digest.page %}", "text_unfinished"),
+        ("title", "t" * 121, "too_long"),
+    ],
+)
+async def test_an_opening_that_does_not_work_is_refused(
+    network: Network, part: str, text: str, problem: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        await opening(network, **{"title": "Titre", "body": "Texte", "note": "", part: text})
+    assert (refused.value.details["field"], refused.value.details["problem"]) == (part, problem)
+
+
+async def test_an_opening_that_fails_gives_way_to_the_shipped_one(network: Network, words: Words) -> None:
+    await opening(network, "La lettre", "Bonjour", "")
+    async with network.db.transaction() as session:
+        row = await stored_texts.get(session, network[Role.ADMIN].network_id, OPENING, "fr", in_use=True)
+        assert row is not None
+        row.body = "{{ digest.gone }}"
+        session.add(row)
+    await published(network)
+    platform = PaperPlatform()
+    await weekly(network)
+    network.clock.jump(TUESDAY)
+    await network.services.digests.run_due()
+    await delivery(network, platform, words).run_due()
+    assert len(platform.said("Le bulletin du réseau Territoires en commun")) == 1
+    assert len(await rows(network.db, FAILED)) == 1, "facilitators are told, once"
 
 
 async def test_settings_are_checked_and_told(network: Network) -> None:

@@ -80,3 +80,27 @@ async def test_a_message_is_rewritten_seen_and_used(town: Town) -> None:
     assert "votre texte, utilisé" in read(used)
     back = await facilitator.click(used, "Revenir au texte d’origine")
     assert "texte d’origine" in read(back)
+
+
+async def test_the_opening_of_the_digest_is_rewritten_in_either_language(town: Town) -> None:
+    facilitator = town["facilitator-en"]
+    listed = await facilitator.slash("facilitate texts")
+    assert "The texts of the network in French" in read(listed), "the language of the network first"
+    english = await facilitator.click(listed, custom_id("texts.in_en"))
+    assert "The texts of the network in English" in read(english)
+    shown = await facilitator.choose(english, custom_id("texts.choose"), ["101"])
+    assert "The beginning and the end of the digest, in English: original text" in read(shown)
+    form = await facilitator.click(shown, "Edit")
+    refused = await facilitator.fill(
+        form, {"title": "Our letter", "body": "Hello,\n{{ digest.since }}", "note": ""}
+    )
+    assert "one of its parts" in read(refused)
+    form = await facilitator.click(refused, custom_id("texts.edit.fix", 101))
+    preview = await facilitator.fill(
+        form, {"title": "Our letter", "body": "Hello, since {{ digest.since | day }}.", "note": "See you."}
+    )
+    assert "Hello, since" in read(preview)
+    used = await facilitator.click(preview, "Use this text")
+    assert "your text, in use" in read(used)
+    french = await town["facilitator"].slash("animer textes")
+    assert "Le début et la fin du bulletin, en anglais : votre texte, utilisé" in read(french)
