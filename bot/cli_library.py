@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from storage.engine import Database
 
 _PROBLEMS_SHOWN = 20
+_NAMES_SHOWN = 10
 
 
 class Kind(StrEnum):
@@ -286,7 +287,11 @@ def _tell(console: Console, report: "ImportReport") -> None:
         rejected=report.rejected,
     )
     if report.unknown_columns:
-        console.say("console.import.unknown_columns", names=", ".join(report.unknown_columns))
+        names = ", ".join(report.unknown_columns[:_NAMES_SHOWN])
+        if more := len(report.unknown_columns[_NAMES_SHOWN:]):
+            console.say("console.import.more_unknown_columns", names=names, count=more)
+        else:
+            console.say("console.import.unknown_columns", names=names)
     if report.unknown_kinds:
         console.say("console.import.unknown_kinds", names=", ".join(report.unknown_kinds))
     for problem in report.problems[:_PROBLEMS_SHOWN]:

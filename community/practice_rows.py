@@ -201,6 +201,6 @@ def parsed(values: Mapping[str, Any]) -> PracticeRow:
 
 
 def unknown_columns(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """Columns that are not ours, at most ten: most often nobody minds, sometimes it is a typing mistake."""
+    """Columns that are not ours: most often nobody minds, sometimes it is a typing mistake."""
     known = {*COLUMNS, *OTHER_NAMES, *_SILENT}
-    return tuple([column for column in values if column not in known][:10])
+    return tuple(column for column in values if column not in known)

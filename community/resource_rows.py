@@ -241,6 +241,5 @@ CODES = {"string_too_short": "missing", "string_too_long": "too_long"}
 
 
 def unknown_columns(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """Columns that are not ours, at most ten: most often nobody minds, sometimes it is a typing mistake."""
-    found = [column for column in values if column not in COLUMNS and column not in OTHER_NAMES]
-    return tuple(found[:10])
+    """Columns that are not ours: most often nobody minds, sometimes it is a typing mistake."""
+    return tuple(column for column in values if column not in COLUMNS and column not in OTHER_NAMES)

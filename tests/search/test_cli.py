@@ -1,5 +1,6 @@
 """The commands import, export and search, as a person and as a program use them."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -67,6 +68,43 @@ def test_bad_rows_are_told_and_the_status_says_so(run: Run, tmp_path: Path) -> N
     assert "Ligne 2\u00a0: il manque «\u00a0title\u00a0»." in result.output
     assert "Ligne 3\u00a0: «\u00a0year\u00a0» n’est pas une année." in result.output
     assert run("search", "bon").stdout == " 1. Bon\n"
+
+
+@pytest.mark.parametrize(
+    ("locale", "columns", "line"),
+    [
+        ("fr", "Colonnes qui ne sont pas lues\u00a0: c0, c1,", "Ligne 2\u00a0: une cellule est trop longue."),
+        ("en", "Columns that are not read: c0, c1,", "Line 2: a cell is too long."),
+    ],
+)
+def test_the_worst_file_is_taken_as_far_as_it_goes(
+    run: Run, tmp_path: Path, locale: str, columns: str, line: str
+) -> None:
+    """Three hundred columns, a title of ten megabytes, bytes of zero, other directions of writing, HTML."""
+    path = tmp_path / "worst.csv"
+    others = [f"c{number}" for number in range(297)]
+    rows = [
+        ["title", "summary", "url", *others],
+        ["x" * 10_000_000, "", "", *others],
+        ["Nul\0 octet", "a\0b", "https://example.org/a\0b", *others],
+        ["\u202eEcnatsiser مرحبا", "\u2067שלום\u2069", "", *others],
+        ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "", *others],
+    ]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows(rows)
+    result = run("import", str(path), locale=locale)
+    assert result.exit_code == 1
+    assert columns in result.output
+    assert " 287 " in result.output  # the columns that are not named
+    assert line in result.output
+    asked = ["nul\0octet", "مرحبا", "script", "é" * 10_000_000]
+    answers = [json.loads(one) for one in run("search", "--json", typed="\n".join(asked)).stdout.splitlines()]
+    assert [[one["title"] for one in answer["results"]][:1] for answer in answers] == [
+        ["Nul octet"],
+        ["Ecnatsiser مرحبا"],
+        ["<script>alert(1)</script>"],
+        [],
+    ]
 
 
 @pytest.mark.parametrize("locale", ["fr", "en"])
