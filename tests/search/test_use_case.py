@@ -247,7 +247,7 @@ async def test_what_is_not_published_is_never_found(
                 actor, chosen, NewResource(title=f"Jardin secret {chosen} corrigé", summary="Un essai")
             )
     published = {one for one, state in states.items() if state == "published"}
-    view = await search.find(actor, "jardin secret corrigé")
+    view = await search.find(actor, "jardin secret")  # the words that all have
     found = [result.id for result in view.results]
     for number in range(2, view.pages + 1):
         found += [result.id for result in (await search.page(actor, view.session_id or 0, number)).results]
