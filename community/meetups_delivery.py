@@ -91,14 +91,17 @@ class CardFollows(Planner):
 
 
 class Reminds(Planner):
-    """One reminder to one person, if it is still that time, and they still come and still want it."""
+    """One reminder to one person, if it is still that time, and they still come and still want it.
+
+    One that comes too late, even after the meetup, is not dropped here: it expires, and is shown.
+    """
 
     async def plan(self, session: AsyncSession, row: Outbox, now: datetime) -> Plan:
         found = await _recipient(session, row)
         if isinstance(found, Drop):
             return found
         meetup, registration, member = found
-        if meetup.state != MeetupState.PLANNED or row.details["moves"] != meetup.moves:
+        if meetup.state == MeetupState.CANCELLED or row.details["moves"] != meetup.moves:
             return Drop("moved_or_cancelled")
         if registration is None or not plan.concerned(registration):
             return Drop("not_registered")
@@ -106,8 +109,6 @@ class Reminds(Planner):
         usual = await plan.usual_minutes(session, row.network_id)
         if row.details["minutes"] not in chosen.get(registration.member_id, usual):
             return Drop("not_wanted")
-        if meetup.starts_at <= now:
-            return Drop("begun")
         return await _direct(session, meetup, member, "meetups/reminder")
 
 

@@ -8,7 +8,6 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 import pytest
 
 from community import meetups_rules as rules
-from community.actors import Actor, Role
+from community.actors import Actor
 from community.delivery import Delivery
 from community.meetups_plan import REMINDER
 from community.planners import planners
@@ -24,7 +23,8 @@ from community.ports import DeliveryError, EventDraft, Failure, Outgoing, Render
 from prompts import Words
 from storage.outbox import Outbox
 from tests.community.conftest import Network
-from tests.community.meetups import crowd, planned, seats
+from tests.community.meetups import crowd, seats
+from tests.community.meetups_book import Book
 
 STEPS = 25
 OFFSETS = rules.DEFAULT_REMINDERS
@@ -86,46 +86,14 @@ class Plain:
         return SimpleNamespace(title=name, body=name, note="")
 
 
-@dataclass
-class Planned:
-    """What the model knows of a meetup."""
-
-    starts_at: datetime
-    capacity: int | None
-    series: bool
-    on: bool = True
-    moves: int = 0
-    seated: list[int] = field(default_factory=list)
-    waiting: list[int] = field(default_factory=list)
-    maybe: set[int] = field(default_factory=set)
-
-    def answer(self, member: int, answer: str) -> None:
-        if answer == "yes" and (member in self.seated or member in self.waiting):
-            return
-        self.maybe.discard(member)
-        for people in (self.seated, self.waiting):
-            if member in people:
-                people.remove(member)
-        if answer == "maybe":
-            self.maybe.add(member)
-        elif answer == "yes":
-            self.waiting.append(member)
-        self.promote()
-
-    def promote(self) -> None:
-        while self.waiting and (self.capacity is None or len(self.seated) < self.capacity):
-            self.seated.append(self.waiting.pop(0))
-
-
 class Life:
     """One random life, and the model beside it."""
 
     def __init__(self, network: Network, people: list[Actor], seed: int) -> None:
         self.network, self.people = network, people
         self.draw = random.Random(seed)
-        self.facilitator = network[Role.FACILITATOR]
         self.platform = Platform(self.draw)
-        self.meetups: dict[int, Planned] = {}
+        self.book = Book(network)
         self.expected: Counter[tuple[int, int, int, int]] = Counter()
         self.restart()
 
@@ -150,74 +118,41 @@ class Life:
     async def create(self) -> None:
         capacity = self.draw.choice(["", "1", "2", "3"])
         after = timedelta(minutes=self.draw.randint(30, 60 * 24 * 14))
-        made = await planned(self.network, after=after, capacity=capacity)
-        self.meetups[made.id] = Planned(made.starts_at, made.capacity, series=False)
+        await self.book.create(after, capacity)
 
     async def create_series(self) -> None:
-        if len(self.meetups) > 6:
-            return
-        known = set(self.meetups)
-        await planned(self.network, rule="FREQ=WEEKLY;COUNT=3", capacity="2")
-        page = await self.network.services.meetups.to_manage(self.facilitator, 200)
-        for made in page:
-            if made.id not in known and made.series_id is not None:
-                self.meetups[made.id] = Planned(made.starts_at, made.capacity, series=True)
+        if len(self.book.meetups) <= 6:
+            await self.book.create_series()
 
     async def capacity(self) -> None:
-        if (chosen := self._coming()) is None:
-            return
-        capacity = self.draw.choice(["", "1", "2", "4"])
-        await self.network.services.meetups.edit(
-            self.facilitator,
-            chosen,
-            title="Panel citoyen",
-            where="",
-            length="2 h",
-            capacity=capacity,
-            description="",
-        )
-        self.meetups[chosen].capacity = int(capacity) if capacity else None
-        self.meetups[chosen].promote()
+        if (chosen := self._coming()) is not None:
+            await self.book.resize(chosen, self.draw.choice(["", "1", "2", "4"]))
 
     async def move(self) -> None:
         if (chosen := self._coming()) is None:
             return
         starts_at = self.network.clock.now() + timedelta(minutes=self.draw.randint(10, 60 * 24 * 14))
-        await self.network.services.meetups.move(self.facilitator, chosen, starts_at)
-        if starts_at != self.meetups[chosen].starts_at:
-            self.meetups[chosen].starts_at = starts_at
-            self.meetups[chosen].moves += 1
+        await self.book.move(chosen, starts_at)
 
     async def cancel(self) -> None:
-        if (chosen := self._coming()) is None:
-            return
-        if self.meetups[chosen].series:
-            await self.network.services.meetups.skip(self.facilitator, chosen)
-        else:
-            await self.network.services.meetups.cancel(self.facilitator, chosen)
-        self.meetups[chosen].on = False
-        self.meetups[chosen].moves += 1
+        if (chosen := self._coming()) is not None:
+            await self.book.cancel(chosen)
 
     async def revive(self) -> None:
-        if (chosen := self._coming(on=False)) is None:
-            return
-        await self.network.services.meetups.revive(self.facilitator, chosen)
-        self.meetups[chosen].on = True
-        self.meetups[chosen].moves += 1
+        if (chosen := self._coming(on=False)) is not None:
+            await self.book.revive(chosen)
 
     async def answer(self) -> None:
         if (chosen := self._coming()) is None:
             return
         who, answer = self.draw.choice(self.people), self.draw.choice(["yes", "yes", "maybe", "no"])
-        await self.network.services.registrations.answer(who, chosen, answer)
-        self.meetups[chosen].answer(who.member_id or 0, answer)
-        await self.check_seats(chosen)
+        await self.book.answer(who, chosen, answer)
 
     async def rush(self) -> None:
         """Several at once, in an order that nobody knows: the model learns who came first."""
         if (chosen := self._coming()) is None:
             return
-        model = self.meetups[chosen]
+        model = self.book.meetups[chosen]
         acts = [(who, self.draw.choice(["yes", "no"])) for who in self.draw.sample(self.people, 4)]
         use = self.network.services.registrations
         await asyncio.gather(*(use.answer(who, chosen, answer) for who, answer in acts))
@@ -229,7 +164,7 @@ class Life:
         assert len(seated) == len(model.seated)
         model.seated = sorted(seated, key=lambda member: found[member][0] or 0)
         model.waiting = sorted(set(found) - seated, key=lambda member: found[member][1] or 0)
-        await self.check_seats(chosen)
+        await self.book.check_seats(chosen)
 
     async def jump(self) -> None:
         minutes = self.draw.choice([7, 31, 61, 60 * 5, 60 * 24])
@@ -251,27 +186,17 @@ class Life:
         await self.network.services.meetups_upkeep.run()
 
     def _expect(self, before: datetime, now: datetime) -> None:
-        for meetup_id, model in self.meetups.items():
+        for meetup_id, model in self.book.meetups.items():
             if not model.on:
                 continue
             for reminder in rules.reminders(model.starts_at, "Europe/Paris", OFFSETS, before):
                 if reminder.due_at <= now < reminder.expires_at:
-                    for member in {*model.seated, *model.maybe}:
+                    for member in model.concerned:
                         self.expected[meetup_id, member, reminder.minutes, model.moves] += 1
 
     def _coming(self, *, on: bool = True) -> int | None:
-        now = self.network.clock.now()
-        found = [key for key, model in self.meetups.items() if model.on is on and model.starts_at > now]
+        found = self.book.coming(on=on)
         return self.draw.choice(found) if found else None
-
-    async def check_seats(self, meetup_id: int) -> None:
-        found = await seats(self.network.db, meetup_id)
-        model = self.meetups[meetup_id]
-        taken = [seat for seat, _ in found.values() if seat is not None]
-        assert len(taken) == len(set(taken))
-        assert {member for member, (seat, _) in found.items() if seat is not None} == set(model.seated)
-        waiting = sorted((ticket, member) for member, (_, ticket) in found.items() if ticket is not None)
-        assert [member for _, member in waiting] == model.waiting
 
     async def check_reminders(self) -> None:
         left: Counter[tuple[int, int, int, int]] = Counter()
@@ -297,6 +222,6 @@ async def test_a_random_life_keeps_every_promise(network: Network, seed: int) ->
     for _ in range(8):
         await life.pass_time(timedelta(hours=23))
     await life.check_reminders()
-    for meetup_id in life.meetups:
-        await life.check_seats(meetup_id)
+    for meetup_id in life.book.meetups:
+        await life.book.check_seats(meetup_id)
     assert sum(life.expected.values()) > 3  # something was at stake
