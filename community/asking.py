@@ -7,6 +7,7 @@ and its planner looks again at each of these conditions.
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -61,7 +62,8 @@ async def ask_peers(session: AsyncSession, need: Need, now: datetime) -> Sequenc
     if not wanted or not await is_kept(session, need):
         return ()
     found = await next_ones(session, need, now, besides=[one.helper_id for one in asked])
-    return [await ask(session, need, one.member_id, HelpOrigin.MATCHED, now) for one in found[:wanted]]
+    chosen = [one.member_id for one in found[:wanted]]
+    return await ask(session, need, chosen, HelpOrigin.MATCHED, now)
 
 
 async def next_ones(
@@ -96,30 +98,35 @@ async def next_ones(
 
 
 async def ask(
-    session: AsyncSession, need: Need, helper_id: int, origin: HelpOrigin, now: datetime
-) -> HelpRequest:
-    """One more request, and the message that carries it."""
-    request = HelpRequest(
-        network_id=need.network_id,
-        need_id=need.id or 0,
-        helper_id=helper_id,
-        origin=origin,
-        state=HelpState.CHOSEN,
-        chosen_at=now,
-    )
-    session.add(request)
+    session: AsyncSession, need: Need, helper_ids: Sequence[int], origin: HelpOrigin, now: datetime
+) -> Sequence[HelpRequest]:
+    """So many more requests, and the messages that carry them."""
+    requests = [
+        HelpRequest(
+            network_id=need.network_id,
+            need_id=need.id or 0,
+            helper_id=helper_id,
+            origin=origin,
+            state=HelpState.CHOSEN,
+            chosen_at=now,
+        )
+        for helper_id in helper_ids
+    ]
+    session.add_all(requests)
     await session.flush()
-    await outbox.enqueue(
-        session,
-        network_id=need.network_id,
-        kind="need.asked",
-        dedupe_key=f"need.asked:{request.id}",
-        subject_id=request.id,
-        recipient_id=helper_id,
-        due_at=now,
-        now=now,
-    )
-    return request
+    rows: list[dict[str, Any]] = [
+        {
+            "kind": "need.asked",
+            "dedupe_key": f"need.asked:{request.id}",
+            "subject_id": request.id,
+            "recipient_id": request.helper_id,
+            "due_at": now,
+            "details": {},
+        }
+        for request in requests
+    ]
+    await outbox.enqueue_all(session, need.network_id, rows, now)
+    return requests
 
 
 async def still(session: AsyncSession, request: HelpRequest, today: date, now: datetime) -> bool:

@@ -135,7 +135,7 @@ class NeedsCare:
                 raise Invalid(field="person", problem="not_willing")
             if await helping.request_to(session, actor.network_id, need_id, member_id) is not None:
                 raise Invalid(field="person", problem="asked_already")
-            request = await ask(session, need, member_id, HelpOrigin.SUGGESTED, now)
+            (request,) = await ask(session, need, [member_id], HelpOrigin.SUGGESTED, now)
             if not await under_the_cap(session, request, now):
                 raise Invalid(field="person", problem="asked_enough")
             await self._note(session, actor, "need.solicit", need)

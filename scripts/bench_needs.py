@@ -1,8 +1,9 @@
-"""How fast a need gets its first answer: ``python -m scripts.bench_needs [--members 10000]``.
+"""How fast a need gets its first answer: ``python -m scripts.bench_needs [--members N] [--postgresql URL]``.
 
 The whole use case (checks, practices, resources, offers, the next meetup, choosing peers, all writes) over
 10,000 members, 20,000 resources and 5,000 cards on a SQLite file, beside a plain search of the same words in
-the same run: what else the machine does weighs on both.
+the same run: what else the machine does weighs on both. Of our own work: what this process did, which on
+SQLite is all of it and on PostgreSQL leaves out the server.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import numpy as np
 from sqlmodel import select
@@ -42,53 +43,65 @@ MEMBERS, RESOURCES, PRACTICES = 10_000, 20_000, 5_000
 QUESTIONS, WARM = 300, 20
 GOAL = 150.0  # milliseconds, p99
 TEXTS = Path(__file__).parent.parent / "bot" / "demo_data" / "resources.csv"
+PLACES = ("73065", "63430", "84137", "29039", "77284", "69123", "23077", "54547", "200069110", "38")
 WORD = re.compile(r"[^\W\d_]{4,}")
 
 
-async def main(count: int) -> bool:
-    """Fill a network, ask, print the quantiles; whether the goal was reached."""
-    draw = random.Random(3)  # noqa: S311 - the same network each time
+Times = list[tuple[float, float]]  # milliseconds on the clock, and of this process's own work
+
+
+async def main(count: int, postgresql: str | None = None) -> bool:
+    """Print each figure beside its goal, on SQLite and PostgreSQL where wanted; whether it is reached."""
     words = sorted(set(WORD.findall(TEXTS.read_text(encoding="utf-8").lower())))
     with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{Path(folder) / 'bench.db'}"
-        await migrate(url)
-        db = Database(url)
-        actor = await bench_peers._fill(db, draw, count)
-        operator = Actor.operator(actor.network_id)
-        await Importer(db, SystemClock()).resources(operator, _rows(draw, words, RESOURCES, "offer"))
-        await PracticeImporter(db, SystemClock()).practices(operator, _rows(draw, words, PRACTICES, ""))
-        themes, people = await _willing(db, draw, actor.network_id)
-        await db.tune()
-        plain, ours = await _ask(db, draw, actor, words, themes, people)
-        await db.dispose()
-    print(f"{count} members, {RESOURCES} resources, {PRACTICES} cards, {len(ours)} needs")
-    for name, spent in (("plain search", plain), ("first answer", ours)):
-        p50, p99 = np.percentile(spent, (50, 99))
-        print(f"{name}: p50 {p50:.1f} ms, p99 {p99:.1f} ms")
-    reached = bool(np.percentile(ours, 99) <= GOAL)
-    print(f"goal: first answer p99 at most {GOAL:g} ms: {'reached' if reached else 'NOT reached'}")
+        urls = {"SQLite": f"sqlite:///{Path(folder) / 'bench.db'}"}
+        if postgresql:
+            urls["PostgreSQL"] = postgresql
+        return all([await _measure(name, url, words, count) for name, url in urls.items()])
+
+
+async def _measure(name: str, url: str, words: list[str], count: int) -> bool:
+    draw = random.Random(3)  # noqa: S311 - the same network each time
+    await migrate(url)
+    db = Database(url)
+    actor = await bench_peers._fill(db, draw, count)
+    operator = Actor.operator(actor.network_id)
+    await Importer(db, SystemClock()).resources(operator, _rows(draw, words, RESOURCES, "offer"))
+    await PracticeImporter(db, SystemClock()).practices(operator, _rows(draw, words, PRACTICES, ""))
+    themes, people = await _willing(db, draw, actor.network_id)
+    await db.tune()
+    plain, ours = await _ask(db, draw, actor, words, themes, people)
+    await db.dispose()
+    print(f"{name}: {count} members, {RESOURCES} resources, {PRACTICES} cards, {len(ours)} needs")
+    for what, spent in (("plain search", plain), ("first answer", ours)):
+        (p50, work50), (p99, work99) = np.percentile(spent, (50, 99), axis=0)
+        own = f"of our own work {work50:.1f} and {work99:.1f} ms"
+        print(f"{name}: {what}: p50 {p50:.1f} ms, p99 {p99:.1f} ms, {own}")
+    reached = bool(np.percentile(ours, 99, axis=0)[0] <= GOAL)
+    said = "reached" if reached else "NOT reached"
+    print(f"{name}: goal: first answer p99 at most {GOAL:g} ms: {said}")
     return reached
 
 
 async def _ask(
     db: Database, draw: random.Random, actor: Actor, words: list[str], themes: list[int], people: list[int]
-) -> tuple[list[float], list[float]]:
-    """Milliseconds of a plain search and of the first answer, in turn, for the same words."""
+) -> tuple[Times, Times]:
+    """Of a plain search and of the first answer, in turn, for the same words."""
     memory, clock = Memory(), SystemClock()
     search, needs = Search(db, clock, memory), Needs(db, clock, memory, Sharing(db, clock, memory))
-    plain, ours = [], []
-    for number in range(-WARM, QUESTIONS):
+    plain: Times = []
+    ours: Times = []
+    for _number in range(WARM + QUESTIONS):
         title = " ".join(draw.sample(words, 6))[:100]
         who = replace(actor, member_id=draw.choice(people))
-        start = perf_counter()
-        await search.find(who, title)
-        between = perf_counter()
-        await needs.publish(who, NewNeed(title, "", draw.sample(themes, 2)))
-        end = perf_counter()
-        if number >= 0:
-            plain.append((between - start) * 1000)
-            ours.append((end - between) * 1000)
-    return plain, ours
+        for spent, asked in (
+            (plain, search.find(who, title)),
+            (ours, needs.publish(who, NewNeed(title, "", draw.sample(themes, 2)))),
+        ):
+            start, work = perf_counter(), process_time()
+            await asked
+            spent.append(((perf_counter() - start) * 1000, (process_time() - work) * 1000))
+    return plain[WARM:], ours[WARM:]
 
 
 async def _willing(db: Database, draw: random.Random, network_id: int) -> tuple[list[int], list[int]]:
@@ -137,6 +150,8 @@ def _rows(draw: random.Random, words: list[str], count: int, kind: str) -> Itera
                 "title": values["title"],
                 "what_was_done": values["summary"],
                 "context": values["summary"][:200],
+                "insee_or_siren": draw.choice(PLACES),
+                "themes": ";".join(f"Thème {one}" for one in draw.sample(range(20), 2)),
             }
         yield Row(number + 2, values)
 
@@ -144,4 +159,6 @@ def _rows(draw: random.Random, words: list[str], count: int, kind: str) -> Itera
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--members", type=int, default=MEMBERS)
-    sys.exit(not asyncio.run(main(parser.parse_args().members)))
+    parser.add_argument("--postgresql", metavar="URL", help="an empty database")
+    given = parser.parse_args()
+    sys.exit(not asyncio.run(main(given.members, given.postgresql)))

@@ -9,7 +9,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, UniqueConstraint, and_, case, literal, or_
+from sqlalchemy import (
+    BindParameter,
+    CheckConstraint,
+    ColumnElement,
+    Date,
+    Index,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    case,
+    literal,
+    or_,
+)
 from sqlalchemy import select as columns
 from sqlmodel import Field, SQLModel, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -114,21 +126,36 @@ async def availability(session: AsyncSession, network_id: int, member_id: int) -
 
 async def count_willing(session: AsyncSession, network_id: int, today: date) -> int:
     """How many may be asked today."""
-    query = select(func.count()).select_from(_willing(network_id, today).subquery())
-    return (await session.exec(query)).one()
+    found = await (await session.connection()).execute(
+        _COUNT_WILLING, {"network": network_id, "today": today}
+    )
+    return int(found.scalar_one())
 
 
-def _willing(network_id: int, today: date) -> SelectOfScalar[int]:
+def _willing(network_id: int | BindParameter[int], today: date | BindParameter[date]) -> SelectOfScalar[int]:
     return (
         select(Availability.member_id)
         .join(Member, col(Member.id) == Availability.member_id)
-        .where(
-            Availability.network_id == network_id,
-            col(Availability.willing),
-            or_(col(Availability.paused_until).is_(None), col(Availability.paused_until) <= today),
-            Member.state == MemberState.ACTIVE,
-        )
+        .where(*_is_willing(network_id, today))
     )
+
+
+def _is_willing(
+    network_id: int | BindParameter[int], today: date | BindParameter[date]
+) -> tuple[ColumnElement[bool], ...]:
+    """Of an availability and its member."""
+    return (
+        col(Availability.network_id) == network_id,
+        col(Availability.willing).is_(True),
+        or_(col(Availability.paused_until).is_(None), col(Availability.paused_until) <= today),
+        col(Member.state) == MemberState.ACTIVE,
+    )
+
+
+# Made once: building a statement takes longer than running it.
+_COUNT_WILLING = select(func.count()).select_from(
+    _willing(bindparam("network"), bindparam("today", type_=Date())).subquery()
+)
 
 
 async def is_willing(session: AsyncSession, network_id: int, member_id: int, today: date) -> bool:
@@ -257,10 +284,12 @@ async def candidates(
     load = func.coalesce(asked.c.load, 0)
     query = (
         columns(col(Profile.member_id), away, close, shared, load, asked.c.last)
+        .join(Availability, col(Availability.member_id) == Profile.member_id)
+        .join(Member, col(Member.id) == Profile.member_id)
         .outerjoin(asked, asked.c.helper_id == Profile.member_id)
         .where(
             col(Profile.network_id) == network_id,
-            col(Profile.member_id).in_(_willing(network_id, today)),
+            *_is_willing(network_id, today),
             col(Profile.member_id).not_in([wanted.member_id, *besides]),
             load < most,
         )
