@@ -31,10 +31,14 @@ PERIODS: Mapping[str, timedelta | None] = {
     "year": timedelta(days=365),
     "all": None,
 }
+# A map of the lines of a table that are somewhere; it has a shape of its own.
+MAPS: Mapping[str, str] = {"places": "resources"}
+_MAP_SHAPE = "geojson"
 # What one must be allowed beside taking a table along.
 _ALSO: Mapping[str, Action] = {
     "members": Action.ADMIT_MEMBER,
     "resources": Action.EXPORT_RESOURCES,
+    "places": Action.EXPORT_RESOURCES,
     "registrations": Action.REGISTER_SOMEONE,
     "audit": Action.SEE_AUDIT,
     "figures": Action.SEE_NETWORK_HEALTH,
@@ -84,9 +88,10 @@ class Exports:
         except BaseException:
             content.close()
             raise
-        day = self._clock.now().date()
-        name = f"{self._labels.label(f'exports.files.{kind}', actor.locale)}-{day:%Y-%m-%d}.{shape}"
-        return Exported(name, SHAPES[shape], kind, rows, size, content)
+        day, suffix = self._clock.now().date(), _MAP_SHAPE if kind in MAPS else shape
+        name = f"{self._labels.label(f'exports.files.{kind}', actor.locale)}-{day:%Y-%m-%d}.{suffix}"
+        media_type = "application/geo+json" if kind in MAPS else SHAPES[shape]
+        return Exported(name, media_type, kind, rows, size, content)
 
     async def write(
         self,
@@ -106,17 +111,20 @@ class Exports:
         source = Source(
             self._db, self._labels, self._health, actor, now, None if span is None else now - span
         )
-        columns, rows_of = TABLES[kind]
+        columns, rows_of = TABLES[MAPS.get(kind, kind)]
+        if kind in MAPS:
+            shape = _MAP_SHAPE
         titles = [self._labels.label(f"export_columns.{name}", actor.locale) for name in columns]
         name = self._labels.label(f"choices.export_kinds.{kind}", actor.locale)
         done = 0
-        with spreadsheets.opened(stream, shape, name, excel=excel) as sheet:
+        with spreadsheets.opened(stream, shape, name, excel=excel, columns=columns) as sheet:
             sheet.head(titles)
             async with aclosing(rows_of(source)) as batches:
                 async for batch in batches:
-                    for row in batch:
+                    lines = [row for row in batch if kind not in MAPS or row.get("latitude") is not None]
+                    for row in lines:
                         sheet.row([row.get(column) for column in columns])
-                    done += len(batch)
+                    done += len(lines)
                     progress(done)
                     self._check_size(stream, kind, most)
         self._check_size(stream, kind, most)
@@ -126,7 +134,7 @@ class Exports:
     def _check(self, actor: Actor, kind: str, shape: str, period: str) -> None:
         require(actor, Action.EXPORT_NETWORK)
         for field, value, known in (
-            ("kind", kind, TABLES),
+            ("kind", kind, {**TABLES, **MAPS}),
             ("shape", shape, SHAPES),
             ("period", period, PERIODS),
         ):

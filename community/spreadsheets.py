@@ -1,15 +1,17 @@
-"""Tables as a person opens them: CSV for a spreadsheet in their language, or OpenDocument. Row by row.
+"""Tables as a person opens them: CSV for a spreadsheet in their language, OpenDocument, a map. Row by row.
 
 What somebody typed is never taken for a formula; numbers and dates stay what they are.
 """
 
 import csv
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import IO, Any, Protocol
 
 from community import ods
+from community.geography import feature
 from community.sheets import guarded
 
 
@@ -51,6 +53,29 @@ class CsvSheet:
         return str(value) if isinstance(value, int) else guarded(str(value))
 
 
+class MapSheet:
+    """GeoJSON, for uMap and other maps: the lines that are somewhere, under the names of the columns."""
+
+    def __init__(self, stream: IO[bytes], columns: Sequence[str]) -> None:
+        self._stream = stream
+        self._columns = columns
+        self._between = ""
+
+    def head(self, titles: Sequence[str]) -> None:
+        """A map has none."""
+        self._stream.write(b'{"type":"FeatureCollection","features":[')
+
+    def row(self, cells: Sequence[object]) -> None:
+        found = feature(dict(zip(self._columns, cells, strict=True)))
+        if found is not None:
+            told = json.dumps(found, ensure_ascii=False, default=str)
+            self._stream.write(f"{self._between}\n{told}".encode())
+            self._between = ","
+
+    def end(self) -> None:
+        self._stream.write(b"\n]}\n")
+
+
 class _Encoded:
     """Text into bytes: what the csv module writes to."""
 
@@ -62,10 +87,16 @@ class _Encoded:
 
 
 @contextmanager
-def opened(stream: IO[bytes], shape: str, name: str, *, excel: str | None) -> Iterator[Sheet]:
+def opened(
+    stream: IO[bytes], shape: str, name: str, *, excel: str | None, columns: Sequence[str]
+) -> Iterator[Sheet]:
     """A table in the stream; whole once this ends. ``name``: of the sheet, where it has one."""
     if shape == "ods":
         with ods.Writer(stream, name) as sheet:
             yield sheet
+    elif shape == "geojson":
+        places = MapSheet(stream, columns)
+        yield places
+        places.end()
     else:
         yield CsvSheet(stream, excel=excel)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from datetime import timedelta
 from pathlib import Path
 from zipfile import ZipFile
@@ -13,7 +14,7 @@ from community import ods, sheets
 from community.actors import Actor, Role
 from community.errors import Invalid, NotAllowed
 from community.export_rows import TABLES
-from community.exports import PERIODS, SHAPES, Exports, ExportTooLarge
+from community.exports import MAPS, PERIODS, SHAPES, Exports, ExportTooLarge
 from community.importer import Importer
 from community.needs_rules import NewNeed
 from community.resources import NewResource
@@ -143,6 +144,32 @@ async def test_resources_come_back_as_they_went(network: Network, tmp_path: Path
             file.write_bytes(exported.content.read())
         report = await Importer(network.db, network.clock).resources(network[Role.ADMIN], sheets.read(file))
         assert (report.unchanged, report.updated, report.created, report.rejected) == (1, 0, 0, 0), shape
+
+
+async def test_a_map_of_what_is_somewhere(network: Network, other_admin: Actor, tmp_path: Path) -> None:
+    helping = network[Role.FACILITATOR]
+    for title, where in (("Prêt d’une nacelle", "45,8566 ; 3,5478"), ("Sans lieu", "")):
+        made = await network.propose(title)
+        await network.services.library.publish(helping, made.id)
+        await network.services.library.place(helping, made.id, "Thiers" if where else "", where)
+    file = tmp_path / "carte.geojson"
+    exported = await network.services.exports.file(helping, "places", "csv", "all")
+    assert (exported.rows, exported.media_type) == (1, "application/geo+json")
+    assert exported.name.startswith("carte-")
+    assert exported.name.endswith(".geojson")
+    with exported.content:
+        file.write_bytes(exported.content.read())
+    [place] = json.loads(file.read_bytes())["features"]
+    assert place["geometry"] == {"type": "Point", "coordinates": [3.5478, 45.8566]}
+    assert place["properties"]["name"] == "Prêt d’une nacelle"
+    report = await Importer(network.db, network.clock).resources(network[Role.ADMIN], sheets.read(file))
+    assert (report.unchanged, report.rejected) == (1, 0)
+    theirs = await network.services.exports.file(other_admin, "places", "ods", "month")
+    with theirs.content:
+        assert json.loads(theirs.content.read()) == {"type": "FeatureCollection", "features": []}
+    for role in (Role.STRANGER, Role.NEWCOMER, Role.MEMBER):
+        with pytest.raises(NotAllowed):
+            await network.services.exports.file(network[role], "places", "csv", "all")
 
 
 async def test_meetups_their_answers_and_who_was_there(network: Network) -> None:
@@ -275,7 +302,7 @@ async def test_every_column_has_its_words_and_every_choice(network: Network) -> 
     """In both languages a table has as many columns as it says, none of them twice."""
     for locale in ("fr", "en"):
         labels = network.services.exports._labels
-        assert set(labels.table("choices.export_kinds", locale)) == set(TABLES)
+        assert set(labels.table("choices.export_kinds", locale)) == {*TABLES, *MAPS}
         assert set(labels.table("choices.export_shapes", locale)) == set(SHAPES)
         assert set(labels.table("choices.export_periods", locale)) == set(PERIODS)
         for columns, _rows in TABLES.values():

@@ -7,12 +7,12 @@ import csv
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from tests.bot.conftest import run_cli
+from tests.e2e import test_exports
 from tests.e2e.conftest import Town, read
+from tests.e2e.test_exports import asked, content
 
 TITLE = "Prêt d’une nacelle"
 ADDRESS = "Atelier municipal, 12 rue de l’Œuvre, Thiers"
@@ -28,6 +28,9 @@ class Said:
     still: str
     doubtful: str
     yes: str
+    takes: test_exports.Said
+    columns: tuple[str, str]
+    map: str
 
 
 FRENCH = Said(
@@ -37,6 +40,9 @@ FRENCH = Said(
     "Toujours à jour ?",
     "· à vérifier",
     "Toujours à jour",
+    test_exports.FRENCH,
+    ("Titre", "Lieu"),
+    "La carte a 1 lieu",
 )
 ENGLISH = Said(
     "member-en",
@@ -45,11 +51,14 @@ ENGLISH = Said(
     "Still up to date?",
     "· to be checked",
     "Still up to date",
+    test_exports.ENGLISH,
+    ("Title", "Address"),
+    "The map has 1 place",
 )
 
 
 @pytest.mark.parametrize("said", [FRENCH, ENGLISH], ids=["fr", "en"])
-async def test_from_the_offer_to_the_map_then_to_be_checked(town: Town, said: Said, tmp_path: Path) -> None:
+async def test_from_the_offer_to_the_map_then_to_be_checked(town: Town, said: Said) -> None:
     owner = town[said.owner]
     form = await owner.slash("resource propose")
     assert form.modal is not None
@@ -65,34 +74,36 @@ async def test_from_the_offer_to_the_map_then_to_be_checked(town: Town, said: Sa
     await town["facilitator"].click(card, "Publier")
     await town.waits_for_dm(said.owner, said.approved)
 
-    await exports(town, tmp_path)
+    await exports(town, said)
 
     town.stage.advance(timedelta(days=367))
-    asked = await town.waits_for_dm(said.owner, said.still)
-    assert TITLE in read(asked)
+    question = await town.waits_for_dm(said.owner, said.still)
+    assert TITLE in read(question)
     town.stage.advance(timedelta(days=15))
     listed = await town.waits_for("facilitator", "coin-animation", "1 ressource à vérifier")
     assert TITLE in read(listed)
     found = await owner.slash("resource search", query="nacelle")
     assert said.doubtful in read(found)
-    await owner.click(asked, said.yes)
+    await owner.click(question, said.yes)
     again = await owner.slash("resource search", query="nacelle")
     assert TITLE in read(again)
     assert said.doubtful not in read(again)
 
 
-async def exports(town: Town, folder: Path) -> None:
-    """The files are read back as a French Excel and a map would open them."""
-    table, places = folder / "offres.csv", folder / "offres.geojson"
-    for arguments in (("--excel", str(table)), ("--format", "geojson", str(places))):
-        done = await run_cli("export", *arguments, env=town.stage.environment)
-        assert done.status == 0, done.err
-    written = table.read_bytes()
+async def exports(town: Town, said: Said) -> None:
+    """What the facilitator gets is read back as an Excel of their language and a map would open it."""
+    name, written = await content(await asked(town, said.takes, "resources"))
+    assert name.endswith(".csv")
     assert written.startswith(b"\xef\xbb\xbf"), "Excel tells UTF-8 by this mark alone"
-    [row] = csv.DictReader(written.decode("utf-8-sig").splitlines(), delimiter=";")
-    assert (row["title"], row["address"]) == (TITLE, ADDRESS)
-    assert (row["latitude"], row["longitude"]) == ("45,8566", "3,5478"), "numbers for a French Excel"
+    [row] = csv.DictReader(written.decode("utf-8-sig").splitlines(), delimiter=said.takes.separator)
+    assert [row[name] for name in said.columns] == [TITLE, ADDRESS]
+    numbers = ("45,8566", "3,5478") if said.takes.separator == ";" else ("45.8566", "3.5478")
+    assert (row["Latitude"], row["Longitude"]) == numbers
     assert written.decode("utf-8-sig").encode("cp1252"), "nothing that an older Excel could not show"
-    [feature] = json.loads(places.read_text(encoding="utf-8"))["features"]
+    given = await asked(town, said.takes, "places")
+    assert said.map in read(given)
+    name, written = await content(given)
+    assert name.endswith(".geojson")
+    [feature] = json.loads(written)["features"]
     assert feature["geometry"] == {"type": "Point", "coordinates": [3.5478, 45.8566]}
     assert feature["properties"]["address"] == ADDRESS
