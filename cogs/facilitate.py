@@ -44,6 +44,12 @@ class FacilitateCog(TextDoors, MessageDoors, ExportDoors, commands.Cog):
         view = await self.desk.look(actor)
         await self.inbound.reply(interaction, "desk/desk", rows=_desk_rows(view), desk=view)
 
+    @acts("desk.mine")
+    async def show_mine(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+        actor = await self.inbound.actor(interaction)
+        view = await self.desk.look(actor, mine=True)
+        await self.inbound.reply(interaction, "desk/desk", rows=_desk_rows(view), desk=view)
+
     @acts("desk.silent")
     async def show_silent(self, interaction: Interaction, subject_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
@@ -160,8 +166,11 @@ async def setup(host: Host) -> None:
 def _desk_rows(view: DeskView) -> list[Row]:
     lines = [line.button for line in view.lines]
     more = ("desk.audit", "nudge.budget", "network.forecast", "message.list", "export.ask")
+    turned = "desk.show" if view.themes else "desk.mine"
+    turn = [Button(turned)] if view.whole and view.charged else []
     page = [Button("desk.page", url=view.address)] if view.address else []
-    return [lines, [*(Button(action) for action in more), *page]]
+    ways = [Button(action) for action in more] if view.whole else [Button("message.list")]
+    return [lines, [*turn, *ways, *page]]
 
 
 def _silent_rows(page: SilentPage) -> list[Row]:

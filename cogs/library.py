@@ -40,6 +40,7 @@ from community.actors import Actor, Role
 from community.errors import Invalid, NotFound
 from community.library_delivery import open_link, review_rows
 from community.opinions import Opinion
+from community.policy import Action, allows
 from community.ports import Button
 from community.resources import NewResource, ResourceView
 from community.search import QUESTION_LONGEST, SearchView, chosen_item
@@ -403,20 +404,24 @@ def _resource_rows(actor: Actor, resource: ResourceView, opinion: Opinion) -> li
         rows.append([Button(keep, resource.id), *rate, *said, Button("report.make", resource.id)])
         if resource.doubtful_since and (mine or actor.role >= Role.FACILITATOR):
             rows[0] = [*rows[0], Button("library.confirm", resource.id, style="success")]
-    if actor.role >= Role.FACILITATOR and resource.state == "published":
+    if _reviews(actor, resource) and resource.state == "published":
         rows += _after_edit(actor, resource)
     return rows
+
+
+def _reviews(actor: Actor, resource: ResourceView) -> bool:
+    return allows(actor, Action.REVIEW_RESOURCE, resource.theme_ids)
 
 
 def _after_edit(actor: Actor, resource: ResourceView) -> list[Row]:
     """What comes next: for a reviewer the decision, for its author their other proposals."""
     if resource.state == "proposed":
         own: Row = [*_place(resource), Button("library.source", resource.id), Button("library.mine")]
-        return [*review_rows(resource), own] if actor.role >= Role.FACILITATOR else [own]
+        return [*review_rows(resource), own] if _reviews(actor, resource) else [own]
+    curating = [Button("library.review_by", resource.id), Button("toolbox.add", resource.id)]
     changing = [
         Button("library.source", resource.id),
-        Button("library.review_by", resource.id),
-        Button("toolbox.add", resource.id),
+        *(curating if actor.role >= Role.FACILITATOR else []),
         Button("library.withdraw", resource.id),
     ]
     return [[Button("library.edit", resource.id, resource.version), *_place(resource), *changing]]

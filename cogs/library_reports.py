@@ -7,6 +7,7 @@ from cogs.kit.layout import Menu, Option, Row
 from cogs.kit.paging import pages
 from cogs.library_group import RESOURCE, Doors
 from community import reports as rules
+from community.actors import Actor, Role
 from community.curation_delivery import report_rows
 from community.ports import Button
 from community.reports import ReportPage
@@ -49,14 +50,14 @@ class ReportDoors(Doors):
     async def show_reports(self, interaction: Interaction, subject_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
         page = await self.services.reports.waiting(actor)
-        await self.inbound.reply(interaction, "reports/list", rows=_report_list_rows(page), page=page)
+        await self.inbound.reply(interaction, "reports/list", rows=_report_list_rows(actor, page), page=page)
 
     @acts("report.list.previous", updates=True)
     @acts("report.list.next", updates=True)
     async def turn_reports(self, interaction: Interaction, subject_id: int, number: int) -> None:
         actor = await self.inbound.actor(interaction)
         page = await self.services.reports.waiting(actor, number)
-        await self.inbound.update(interaction, "reports/list", rows=_report_list_rows(page), page=page)
+        await self.inbound.update(interaction, "reports/list", rows=_report_list_rows(actor, page), page=page)
 
     @acts("report.choose")
     async def choose_report(self, interaction: Interaction, subject_id: int, extra: int) -> None:
@@ -107,10 +108,11 @@ class ReportDoors(Doors):
         await self.inbound.update(interaction, "library/doubtful", rows=_doubtful_rows(page), page=page)
 
 
-def _report_list_rows(page: ReportPage) -> list[Row]:
+def _report_list_rows(actor: Actor, page: ReportPage) -> list[Row]:
     options = [Option(str(one.id), one.resource.title, one.comment) for one in page.items]
     turning = pages("report.list", 0, page.page, page.pages)
-    return [[Menu("report.choose", options)], [*turning, Button("library.doubtful")]]
+    more = [Button("library.doubtful")] if actor.role >= Role.FACILITATOR else []
+    return [[Menu("report.choose", options)], [*turning, *more]]
 
 
 def _doubtful_rows(page: ResourcePage) -> list[Row]:

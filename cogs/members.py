@@ -7,17 +7,19 @@ import discord
 from discord.ext import commands
 
 from cogs.kit import localized
-from cogs.kit.actions import Interaction, acts, picked
+from cogs.kit.actions import Interaction, acts, chosen, picked
 from cogs.kit.confirm import confirmation
 from cogs.kit.forms import Form, TextField, Values, submits
 from cogs.kit.host import Host
 from cogs.kit.layout import Menu, Option, Row
 from community.actors import Actor, Role, Standing
+from community.charges import ChargeView
 from community.errors import Invalid, NotSetUp
 from community.joining import Waiting
 from community.members import Decision, MemberView
 from community.ports import Button
 from community.recognition import NAME_LONGEST
+from community.text import row_id
 
 FIND = Form("member.find", TextField("name", maximum=NAME_LONGEST))
 
@@ -32,6 +34,7 @@ class MembersCog(commands.Cog):
     def __init__(self, host: Host) -> None:
         self.inbound = host.inbound
         self.members, self.joining = host.services.members, host.services.joining
+        self.charges = host.services.charges
         self.words = host.words
 
     # Commands: the person is picked in Discord's own list.
@@ -51,6 +54,14 @@ class MembersCog(commands.Cog):
     @localized.command("member.dismiss", parent=member)
     async def dismiss(self, interaction: Interaction, person: discord.Member) -> None:
         await self._decide_on(interaction, person, self.members.dismiss_facilitator, "members/did_dismiss")
+
+    @localized.command("member.entrust", parent=member)
+    async def entrust(self, interaction: Interaction, person: discord.Member) -> None:
+        actor = await self.inbound.actor(interaction)
+        if person.bot:
+            raise Invalid(field="person", problem="bot")
+        member = await self.members.known(actor, _standing(person, actor.network_locale))
+        await self._charge(interaction, await self.charges.person(actor, member.id))
 
     @localized.command("member.waiting", parent=member)
     async def waiting(self, interaction: Interaction) -> None:
@@ -90,6 +101,33 @@ class MembersCog(commands.Cog):
     @acts("member.dismiss")
     async def click_dismiss(self, interaction: Interaction, member_id: int, extra: int) -> None:
         await self._decide(interaction, member_id, self.members.dismiss_facilitator, "members/did_dismiss")
+
+    @acts("member.entrust")
+    async def click_entrust(self, interaction: Interaction, member_id: int, extra: int) -> None:
+        actor = await self.inbound.actor(interaction)
+        await self._charge(interaction, await self.charges.person(actor, member_id))
+
+    @acts("member.entrust_themes", updates=True)
+    async def entrusted(self, interaction: Interaction, member_id: int, extra: int) -> None:
+        actor = await self.inbound.actor(interaction)
+        theme_ids = [row_id(value) for value in chosen(interaction)]
+        await self._charge(interaction, await self.charges.entrust(actor, member_id, theme_ids), updates=True)
+
+    @acts("member.relieve", updates=True)
+    async def relieved(self, interaction: Interaction, member_id: int, extra: int) -> None:
+        actor = await self.inbound.actor(interaction)
+        await self._charge(interaction, await self.charges.entrust(actor, member_id, ()), updates=True)
+
+    async def _charge(self, interaction: Interaction, charge: ChargeView, *, updates: bool = False) -> None:
+        options = [Option(str(key), name, chosen=held) for key, name, held in charge.themes]
+        most = max(1, len(options))
+        relieve = [Button("member.relieve", charge.member_id)] if charge.held else []
+        rows: list[Row] = [
+            [Menu("member.entrust_themes", options, charge.member_id, maximum=most)],
+            [*relieve, Button("member.find")],
+        ]
+        answer = self.inbound.update if updates else self.inbound.reply
+        await answer(interaction, "members/charge", rows=rows, charge=charge)
 
     @acts("member.suspend")
     async def ask_suspend(self, interaction: Interaction, member_id: int, extra: int) -> None:
@@ -167,6 +205,8 @@ def _decisions(actor: Actor, member: MemberView) -> Row:
     if actor.role >= Role.ADMIN:
         action = "member.dismiss" if member.facilitator else "member.appoint"
         buttons.append(Button(action, member.id))
+        if member.state == "active":
+            buttons.append(Button("member.entrust", member.id))
     if member.state != "suspended":
         buttons.append(Button("member.suspend", member.id, style="danger"))
     return buttons

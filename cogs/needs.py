@@ -32,6 +32,7 @@ from community.actors import Actor, Role
 from community.errors import NotFound
 from community.needs import FirstAnswer
 from community.needs_rules import NeedPage, NeedView, NewNeed
+from community.policy import Action, allows
 from community.ports import Button
 
 PUBLISH = Form(
@@ -246,7 +247,7 @@ def _menu(needs: Sequence[NeedView]) -> Row:
 
 
 def _list_rows(actor: Actor, page: NeedPage) -> list[Row]:
-    care = [Button("need.care")] if actor.role >= Role.FACILITATOR else []
+    care = [Button("need.care")] if allows(actor, Action.CARE_FOR_NEEDS, actor.themes) else []
     return [
         _menu(page.items),
         pages("need.page", 0, page.page, page.pages),
@@ -274,4 +275,6 @@ def _need_rows(actor: Actor, need: NeedView, *, asked: bool, kept: bool) -> list
         rows.append([Button("need.whom", need.id), *own])
     elif kept:
         rows.append(own)
+    if actor.role < Role.FACILITATOR and allows(actor, Action.CARE_FOR_NEEDS, need.theme_ids):
+        rows.append([Button("need.whom", need.id)])
     return rows

@@ -6,6 +6,7 @@ from cogs.kit.forms import Form, Prefill, TextField, Values, prefills, submits
 from cogs.kit.layout import Menu, Option, Row
 from cogs.needs_group import NEED, Doors
 from community import needs_rules as rules
+from community.actors import Role
 from community.ports import Button
 
 REFUSE = Form(
@@ -30,7 +31,7 @@ class CareDoors(Doors):
         rows: list[Row] = [
             [Menu("need.check", waiting)],
             [Menu("need.show", late)],
-            [Button("need.list"), Button("alert.unanswered")],
+            [Button("need.list"), *([Button("alert.unanswered")] if actor.role >= Role.FACILITATOR else [])],
         ]
         await self.inbound.reply(interaction, "needs/care", rows=rows, care=care)
 

@@ -19,6 +19,7 @@ from cogs.kit.host import Host
 from cogs.kit.layout import Menu, Option, Row
 from cogs.thread_events import ThreadEvents
 from community.actors import Actor, Role
+from community.policy import Action, allows
 from community.ports import Button
 from community.thread_rules import Rules
 from community.thread_views import MessageSeen, Settled, ThreadView
@@ -173,10 +174,13 @@ class ThreadsCog(ThreadEvents, commands.Cog):
     ) -> None:
         unnamed = self.words.label("kinds.thread", actor.locale)
         options = [Option(str(one.id), one.title or unnamed) for one in found]
-        more = [Button("thread.unanswered"), Button("thread.answers")]
+        cares = allows(actor, Action.CARE_FOR_THREADS, actor.themes)
         rows: list[Row] = [
             [Menu("thread.choose", options)],
-            more if actor.role >= Role.FACILITATOR else [],
+            [
+                *([Button("thread.unanswered")] if cares else []),
+                *([Button("thread.answers")] if actor.role >= Role.FACILITATOR else []),
+            ],
         ]
         await self.inbound.reply(interaction, "threads/list", rows=rows, threads=found, waiting=waiting)
 

@@ -38,6 +38,7 @@ class Actor:
     locale: str = "fr"
     network_locale: str = "fr"
     timezone: str = "Europe/Paris"
+    themes: frozenset[int] = frozenset()  # those that they are in charge of: see policy.THEMED
 
     @classmethod
     def operator(cls, network_id: int) -> "Actor":

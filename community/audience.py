@@ -4,7 +4,7 @@ Tells numbers only, never who: what members keep to themselves may be among the 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -122,6 +122,17 @@ async def view(session: AsyncSession, network_id: int, kept: Mapping[str, Any]) 
         meetup.id or 0 if meetup else 0,
         meetup.title if meetup else "",
     )
+
+
+def limited(kept: Mapping[str, Any], within: Collection[int] | None) -> dict[str, Any]:
+    """Who has but some themes writes to those who follow them; without a theme, to those of all of theirs."""
+    if within is None:
+        return dict(kept)
+    if kept.get("circle", Circle.MEMBERS) not in (Circle.MEMBERS, Circle.ELECTED):
+        raise Invalid(field="circle", problem="not_your_theme")
+    if not set(kept.get("themes", ())) <= set(within):
+        raise Invalid(field="themes", problem="not_your_theme")
+    return {**kept, "themes": list(kept.get("themes", ())) or sorted(within)}
 
 
 async def recipients(

@@ -3,7 +3,7 @@
 It reads and decides nothing. A capability adds a line by a function in ``desk_lines.LOOKS``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from community.actors import Actor
 from community.desk_lines import LOOKS, SILENT_AFTER, DeskLine
 from community.digest_sources import address
 from community.nudges import WEEK
-from community.policy import Action, require
+from community.policy import Action, require, scope
 from community.ports import Clock
 from storage import audit, desk, members, networks, nudges, outbox
 from storage.engine import Database
@@ -42,6 +42,9 @@ class DeskView:
     held_back: int  # nudges that wait for room in their reader's budget
     not_sent: int  # nudges of the last week for which there was no room in time
     address: str | None = None  # of the same on the web, where it is served
+    themes: Sequence[str] = ()  # only these, where it is not of the whole network
+    whole: bool = True  # the reader may see all of it
+    charged: bool = False  # the reader is in charge of themes
 
 
 @dataclass(frozen=True)
@@ -124,11 +127,19 @@ class Desk:
         self._clock = clock
         self._address = address
 
-    async def look(self, actor: Actor) -> DeskView:
-        """What waits for somebody's care now, each line in a few words."""
-        require(actor, Action.SEE_DESK)
+    async def look(self, actor: Actor, *, mine: bool = False) -> DeskView:
+        """What waits for somebody's care now, each line in a few words.
+
+        ``mine``: only what is of the themes that the actor is in charge of, which is all that some may see.
+        """
+        whole = scope(actor, Action.SEE_DESK) is None
+        themes = None if whole and not mine else actor.themes
         async with self._db.reading() as session:
-            found = await _look(session, actor.network_id, self._clock.now(), self._address)
+            web = self._address if whole else None
+            found = await _look(session, actor.network_id, self._clock.now(), web, themes)
+            every = await networks.all_themes(session, actor.network_id) if actor.themes else ()
+        names = [theme.name for theme in every if theme.id in actor.themes]
+        found = replace(found, themes=names if themes is not None else (), whole=whole, charged=bool(names))
         return replace(found, lines=[replace(line, names=line.names[:NAMED]) for line in found.lines])
 
     async def lists(self, actor: Actor) -> ListsView:
@@ -193,9 +204,23 @@ class Desk:
             return count
 
 
-async def _look(session: AsyncSession, network_id: int, now: datetime, web_address: str | None) -> DeskView:
-    found = [await look(session, network_id, now) for look in LOOKS]
+async def _look(
+    session: AsyncSession,
+    network_id: int,
+    now: datetime,
+    web_address: str | None,
+    themes: Collection[int] | None = None,
+) -> DeskView:
+    found = [await look(session, network_id, now, themes) for look in LOOKS]
     lines = [line for line in found if line is not None]
+    if themes is not None:
+        return DeskView(
+            lines,
+            gestures(lines, [Gesture("follow"), Gesture("thank"), Gesture("look_back")]),
+            0,
+            0,
+            web_address,
+        )
     held_back, not_sent = await nudges.held_back(session, network_id, now - WEEK)
     more = await _evergreen(session, network_id, now)
     return DeskView(lines, gestures(lines, more), held_back, not_sent, web_address)

@@ -3,9 +3,9 @@
 A line is a small look at the rows of one capability; None when nothing there waits for care.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -52,7 +52,18 @@ class DeskLine:
     places: Sequence[str | None] = ()
 
 
-Look = Callable[[AsyncSession, int, datetime], Awaitable[DeskLine | None]]
+Whole = Callable[[AsyncSession, int, datetime], Awaitable[DeskLine | None]]
+Themes = Collection[int] | None  # None: whatever the theme
+Look = Callable[[AsyncSession, int, datetime, Themes], Awaitable[DeskLine | None]]
+
+
+def whole(look: Whole) -> Look:
+    """A line that is of no theme: only for who looks at the whole network."""
+
+    async def only(session: AsyncSession, network_id: int, now: datetime, themes: Themes) -> DeskLine | None:
+        return await look(session, network_id, now) if themes is None else None
+
+    return only
 
 
 async def requests(session: AsyncSession, network_id: int, now: datetime) -> DeskLine | None:
@@ -69,9 +80,10 @@ async def requests(session: AsyncSession, network_id: int, now: datetime) -> Des
     return DeskLine("requests", len(found), Button("member.waiting"), names, since)
 
 
-async def meetups(session: AsyncSession, network_id: int, now: datetime) -> DeskLine | None:
+async def meetups(session: AsyncSession, network_id: int, now: datetime, themes: Themes) -> DeskLine | None:
     """Meetups that come soon with few people."""
-    found = await desk.thin_meetups(session, network_id, now, now + MEETUPS_AHEAD, FEW)
+    thin = await desk.thin_meetups(session, network_id, now, now + MEETUPS_AHEAD, FEW)
+    found = [one for one in thin if themes is None or one[0].theme_id in themes]
     if not found:
         return None
     named = [meetup for meetup, _ in found[:NAMED]]
@@ -80,7 +92,8 @@ async def meetups(session: AsyncSession, network_id: int, now: datetime) -> Desk
     cards = [
         f"{place.channel_ref}/{meetup.card_ref}" if place and meetup.card_ref else None for meetup in named
     ]
-    return DeskLine("meetups", len(found), Button("meetup.manage"), names, found[0][0].starts_at, cards)
+    button = Button("meetup.manage" if themes is None else "meetup.list")
+    return DeskLine("meetups", len(found), button, names, found[0][0].starts_at, cards)
 
 
 async def polls(session: AsyncSession, network_id: int, now: datetime) -> DeskLine | None:
@@ -92,20 +105,20 @@ async def polls(session: AsyncSession, network_id: int, now: datetime) -> DeskLi
     return DeskLine("polls", len(found), Button("poll.manage", found[0].id or 0), names, found[0].deadline_at)
 
 
-async def reported(session: AsyncSession, network_id: int, now: datetime) -> DeskLine | None:
+async def reported(session: AsyncSession, network_id: int, now: datetime, themes: Themes) -> DeskLine | None:
     """Reports without an answer."""
-    found, total = await reports.waiting(session, network_id, limit=1)
+    found, total = await reports.waiting(session, network_id, limit=1, theme_ids=themes)
     if not found:
         return None
     return DeskLine("reports", total, Button("report.list"), since=found[0].created_at)
 
 
-async def proposals(session: AsyncSession, network_id: int, now: datetime) -> DeskLine | None:
+async def proposals(session: AsyncSession, network_id: int, now: datetime, themes: Themes) -> DeskLine | None:
     """Resources to review."""
-    found = await library.queue(session, network_id, limit=NAMED)
+    found = await library.queue(session, network_id, limit=NAMED, theme_ids=themes)
     if not found:
         return None
-    total = (await library.count_by_state(session, network_id)).get("proposed", 0)
+    total = await library.count_queue(session, network_id, themes)
     names = [resource.title for resource in found]
     return DeskLine("proposals", total, Button("library.review"), names, found[0].created_at)
 
@@ -136,9 +149,11 @@ async def doubtful(session: AsyncSession, network_id: int, now: datetime) -> Des
     return DeskLine("doubtful", total, Button("library.doubtful"), names, found[0].doubtful_since)
 
 
-async def unanswered_needs(session: AsyncSession, network_id: int, now: datetime) -> DeskLine | None:
+async def unanswered_needs(
+    session: AsyncSession, network_id: int, now: datetime, themes: Themes
+) -> DeskLine | None:
     """Needs of more than two days that nobody answered."""
-    found = await needs_care.waiting_for_care(session, network_id, now)
+    found = await needs_care.waiting_for_care(session, network_id, now, theme_ids=themes)
     if not found:
         return None
     names = [need.title for need in found[:NAMED]]
@@ -146,9 +161,12 @@ async def unanswered_needs(session: AsyncSession, network_id: int, now: datetime
     return DeskLine("needs", len(found), Button("need.care"), names, found[0].published_at, places)
 
 
-async def unanswered_threads(session: AsyncSession, network_id: int, now: datetime) -> DeskLine | None:
+async def unanswered_threads(
+    session: AsyncSession, network_id: int, now: datetime, themes: Themes
+) -> DeskLine | None:
     """Other questions that have waited as long."""
-    found = await threads.unanswered(session, network_id, now - ANSWERED_WITHIN, but=(threads.NEED,))
+    before = now - ANSWERED_WITHIN
+    found = await threads.unanswered(session, network_id, before, but=(threads.NEED,), theme_ids=themes)
     if not found:
         return None
     names = [thread.title for thread in found[:NAMED]]
@@ -174,22 +192,22 @@ async def late_steps(session: AsyncSession, network_id: int, now: datetime) -> D
     found = sorted([one for one in late if one[0] < today], key=lambda one: (one[0], one[1].id or 0))
     if not found:
         return None
-    return DeskLine(
-        "checklists", len(found), Button("checklist.team"), [step.what for _, step in found[:NAMED]]
-    )
+    names = [step.what for _, step in found[:NAMED]]
+    since = datetime.combine(found[0][0], time(), ZoneInfo(network.timezone))
+    return DeskLine("checklists", len(found), Button("checklist.team"), names, since)
 
 
 LOOKS: Sequence[Look] = (
-    requests,
+    whole(requests),
     unanswered_needs,
     unanswered_threads,
-    unthreaded,
+    whole(unthreaded),
     meetups,
-    polls,
-    late_steps,
+    whole(polls),
+    whole(late_steps),
     reported,
     proposals,
-    failures,
-    silent,
-    doubtful,
+    whole(failures),
+    whole(silent),
+    whole(doubtful),
 )

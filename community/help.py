@@ -22,6 +22,6 @@ class Help:
         require(actor, Action.SEE_HELP)
         return HelpView(
             actor.role.name.lower(),
-            tuple(str(action) for action in Action if allows(actor, action)),
+            tuple(str(action) for action in Action if allows(actor, action, actor.themes)),
             actor.role < Role.MEMBER,
         )

@@ -10,11 +10,11 @@ from uuid import uuid4
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community import text
+from community import charges, text
 from community.actors import Actor
 from community.errors import Invalid, NotFound
 from community.geography import checked_place
-from community.policy import Action, require
+from community.policy import Action, require, scope
 from community.ports import Clock
 from community.reports import settle
 from community.resources import (
@@ -105,6 +105,15 @@ class Library:
                 due_at=now,
                 now=now,
             )
+            await charges.alert(
+                session,
+                actor.network_id,
+                charges.RESOURCE,
+                resource.id or 0,
+                checked.theme_ids,
+                now,
+                details={"similar": near},
+            )
             return await view(session, resource)
 
     async def resource(self, actor: Actor, resource_id: int) -> ResourceView:
@@ -137,32 +146,37 @@ class Library:
 
     async def queue(self, actor: Actor, page: int = 1) -> ResourcePage:
         """What waits for a review, the longest wait first."""
-        require(actor, Action.REVIEW_RESOURCE)
+        themes = scope(actor, Action.REVIEW_RESOURCE)
         page = max(1, page)
         async with self._db.reading() as session:
-            total = (await library.count_by_state(session, actor.network_id)).get(ResourceState.PROPOSED, 0)
-            found = await library.queue(session, actor.network_id, limit=PAGE, offset=(page - 1) * PAGE)
+            total = await library.count_queue(session, actor.network_id, themes)
+            found = await library.queue(
+                session, actor.network_id, limit=PAGE, offset=(page - 1) * PAGE, theme_ids=themes
+            )
             shown = await views(session, actor.network_id, found)
             return ResourcePage([aged(one, self._clock.now()) for one in shown], total, page)
 
     async def to_review(self, actor: Actor, resource_id: int) -> ResourceView:
         """One of the queue, to decide on it."""
-        require(actor, Action.REVIEW_RESOURCE)
+        scope(actor, Action.REVIEW_RESOURCE)
         async with self._db.reading() as session:
+            await _may_review(session, actor, resource_id)
             resource = in_queue(await library.get(session, actor.network_id, resource_id))
             return await for_review(session, self._memory, resource, self._clock.now())
 
     async def to_edit(self, actor: Actor, resource_id: int) -> ResourceView:
         """One whose text can still be changed: in the queue or published."""
-        require(actor, Action.REVIEW_RESOURCE)
+        scope(actor, Action.REVIEW_RESOURCE)
         async with self._db.reading() as session:
+            await _may_review(session, actor, resource_id)
             resource = await library.get(session, actor.network_id, resource_id)
             return await view(session, alive(resource))
 
     async def publish(self, actor: Actor, resource_id: int, version: int | None = None) -> ResourceView:
         """Members find it from now on, and its author is told. ``version`` is the text that was read."""
-        require(actor, Action.REVIEW_RESOURCE)
+        scope(actor, Action.REVIEW_RESOURCE)
         async with self._db.transaction() as session:
+            await _may_review(session, actor, resource_id)
             resource = in_queue(await library.locked(session, actor.network_id, resource_id), version)
             self._decide(resource, actor, ResourceState.PUBLISHED)
             await self._announce(session, actor, resource)
@@ -174,10 +188,11 @@ class Library:
         self, actor: Actor, resource_id: int, reason: str, version: int | None = None
     ) -> ResourceView:
         """Not for this library; the author reads why."""
-        require(actor, Action.REVIEW_RESOURCE)
+        scope(actor, Action.REVIEW_RESOURCE)
         reason = text.lines(reason)
         check_length("reason", reason, REASON_SHORTEST, REASON_LONGEST)
         async with self._db.transaction() as session:
+            await _may_review(session, actor, resource_id)
             resource = in_queue(await library.locked(session, actor.network_id, resource_id), version)
             self._decide(resource, actor, ResourceState.REFUSED)
             resource.refusal_reason = reason
@@ -188,9 +203,10 @@ class Library:
         self, actor: Actor, resource_id: int, new: NewResource, version: int | None = None
     ) -> ResourceView:
         """A facilitator betters the text of a resource, in the queue or published."""
-        require(actor, Action.REVIEW_RESOURCE)
+        scope(actor, Action.REVIEW_RESOURCE)
         async with self._db.transaction() as session:
             await networks.lock(session, actor.network_id)
+            await _may_review(session, actor, resource_id)
             resource = await library.locked(session, actor.network_id, resource_id)
             resource = alive(resource)
             check_version(resource, version)
@@ -223,7 +239,7 @@ class Library:
             if resource is None or not may_see(actor, resource):
                 raise NotFound(kind="resource")
             if resource.proposed_by is None or resource.proposed_by != actor.member_id:
-                require(actor, Action.REVIEW_RESOURCE)
+                await _may_review(session, actor, resource_id)
             if resource.state != ResourceState.PUBLISHED:
                 raise AlreadyHandled(state=resource.state, title=resource.title)
             self._decide(resource, actor, ResourceState.WITHDRAWN)
@@ -340,5 +356,12 @@ async def _detailed_by(session: AsyncSession, actor: Actor, resource_id: int) ->
     if resource is None or not may_see(actor, resource):
         raise NotFound(kind="resource")
     if resource.state != ResourceState.PROPOSED:
-        require(actor, Action.REVIEW_RESOURCE)
+        await _may_review(session, actor, resource_id)
     return alive(resource)
+
+
+async def _may_review(session: AsyncSession, actor: Actor, resource_id: int) -> None:
+    """Every resource, or those of the themes that one is in charge of: asked before anything is told."""
+    borne = await library.themes_of(session, actor.network_id, [resource_id]) if actor.themes else {}
+    theme_ids = [theme.id or 0 for theme in borne.get(resource_id, ())]
+    require(actor, Action.REVIEW_RESOURCE, theme_ids)

@@ -18,7 +18,7 @@ from community.policy import Action, require
 from community.ports import Clock
 from community.recognition import belongs, is_news, locale_of, name_of, role_of
 from community.sponsoring import let_go
-from storage import audit, members, networks
+from storage import audit, charges, members, networks
 from storage.engine import Database
 from storage.members import Identity, Member, MemberRole, MemberState
 from storage.networks import Network, RoleName
@@ -71,13 +71,15 @@ class Members:
         if is_news(standing, known, found.role_refs) or self._unseen_for_long(known):
             async with self._db.transaction() as session:
                 known = await self._take_note(session, found, standing)
+        role = role_of(standing, known.state if known else None, found.given, found.role_refs)
         return Actor(
             network_id=found.network_id,
             member_id=known.member_id if known else None,
-            role=role_of(standing, known.state if known else None, found.given, found.role_refs),
+            role=role,
             locale=(known.locale if known else None) or locale_of(standing, found.locale),
             network_locale=found.locale,
             timezone=(known.timezone if known else None) or found.timezone,
+            themes=found.in_charge if role >= Role.MEMBER else frozenset(),
         )
 
     async def arrive(self, standing: Standing) -> Actor:
@@ -182,6 +184,7 @@ class Members:
             session.add(member)
             await seats.release(session, actor.network_id, member_id, now)
             await let_go(session, actor.network_id, member_id, now)
+            await charges.set_themes(session, actor.network_id, member_id, (), now, by=actor.member_id)
             act = await self._act(session, actor, Action.SUSPEND_MEMBER, member)
             for role in sorted(given):
                 await self._drop_role(session, actor.network_id, member_id, role)

@@ -3,7 +3,7 @@
 The facilitators alone know who asks without a name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ from community.errors import DomainError, Invalid, NotFound
 from community.needs_activity import answered
 from community.needs_plan import UNANSWERED_AFTER, later, open_up
 from community.needs_rules import NeedView, open_now, view, views
-from community.policy import Action, require
+from community.policy import Action, require, scope
 from community.ports import Clock
 from community.profiles import PeerView
 from storage import audit, helping, needs, networks, outbox, profiles
@@ -66,10 +66,16 @@ class NeedsCare:
         self._clock = clock
 
     async def overview(self, actor: Actor) -> Care:
-        """Everything that waits for a facilitator, the longest wait first."""
-        require(actor, Action.CARE_FOR_NEEDS)
+        """Everything that waits for a facilitator, the longest wait first.
+
+        Who has but some themes sees their needs without an answer; not who asks without a name.
+        """
+        themes = scope(actor, Action.CARE_FOR_NEEDS)
         now = self._clock.now()
         async with self._db.reading() as session:
+            if themes is not None:
+                late = await waiting_for_care(session, actor.network_id, now, theme_ids=themes)
+                return Care((), await views(session, actor.network_id, late, actor), {})
             to_check, _ = await needs.shelf(session, actor.network_id, [NeedState.WAITING], limit=SHOWN_MOST)
             late = await waiting_for_care(session, actor.network_id, now)
             ended = await needs.outcomes(session, actor.network_id, now - OUTCOMES_OVER)
@@ -115,18 +121,20 @@ class NeedsCare:
 
     async def whom(self, actor: Actor, need_id: int) -> Whom:
         """Three peers who could be asked next."""
-        require(actor, Action.CARE_FOR_NEEDS)
+        scope(actor, Action.CARE_FOR_NEEDS)
         async with self._db.reading() as session:
+            await _may_care(session, actor, need_id)
             need = open_now(await needs.get(session, actor.network_id, need_id))
             shown = await suggested(session, need, self._clock.now())
             return Whom(await view(session, need, actor), shown)
 
     async def solicit(self, actor: Actor, need_id: int, member_id: int) -> NeedView:
         """Have this peer asked in private, as the bot would: never more often than anybody."""
-        require(actor, Action.CARE_FOR_NEEDS)
+        scope(actor, Action.CARE_FOR_NEEDS)
         now = self._clock.now()
         async with self._db.transaction() as session:
             await networks.lock(session, actor.network_id)
+            await _may_care(session, actor, need_id)
             need = open_now(await needs.locked(session, actor.network_id, need_id))
             today = await local_day(session, actor.network_id, now)
             if need.author_id == member_id or not await helping.is_willing(
@@ -162,10 +170,18 @@ class NeedsCare:
 
 
 async def waiting_for_care(
-    session: AsyncSession, network_id: int, now: datetime, *, limit: int = SHOWN_MOST
+    session: AsyncSession,
+    network_id: int,
+    now: datetime,
+    *,
+    limit: int = SHOWN_MOST,
+    theme_ids: Collection[int] | None = None,
 ) -> Sequence[Need]:
-    """Open needs of more than 48 hours that nobody answered, the longest wait first."""
+    """Open needs of more than 48 hours that nobody answered, the longest wait first; of these themes only."""
     old = await needs.open_before(session, network_id, now - UNANSWERED_AFTER, limit=200)
+    if theme_ids is not None:
+        borne = await needs.themes_of(session, network_id, [need.id or 0 for need in old])
+        old = [need for need in old if any(theme.id in theme_ids for theme in borne.get(need.id or 0, ()))]
     late = [need for need in old if not await answered(session, need)]
     return late[:limit]
 
@@ -188,6 +204,12 @@ async def peers_of(session: AsyncSession, need: Need, ids: Sequence[int]) -> Seq
     seen = (await profiles.granted(session, network_id, [need.author_id or 0])).get(need.author_id or 0)
     own = frozenset({"themes"}) if need.nameless else (seen or frozenset()) | {"themes"}
     return await people.peer_views(session, network_id, author, names, rows, visible_of_mine=own)
+
+
+async def _may_care(session: AsyncSession, actor: Actor, need_id: int) -> None:
+    """Every need, or those of the themes that one is in charge of."""
+    borne = await needs.themes_of(session, actor.network_id, [need_id]) if actor.themes else {}
+    require(actor, Action.CARE_FOR_NEEDS, [theme.id or 0 for theme in borne.get(need_id, ())])
 
 
 def _to_check(need: Need | None) -> Need:

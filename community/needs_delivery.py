@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community import threads
+from community import charges, threads
 from community.asking import local_day, still
 from community.library_delivery import Rows, to_facilitators
 from community.needs_activity import active_at, answered
@@ -265,6 +265,13 @@ class Unanswered(Planner):
             ),
         )
         return await to_facilitators(session, network, "needs/unanswered", values, rows)
+
+    async def sent(self, session: AsyncSession, row: Outbox, ref: str, now: datetime) -> None:
+        """Who is in charge of one of its themes hears of it as well."""
+        key = row.subject_id or 0
+        borne = (await needs.themes_of(session, row.network_id, [key])).get(key, [])
+        theme_ids = [theme.id or 0 for theme in borne]
+        await charges.alert(session, row.network_id, charges.NEED, key, theme_ids, now)
 
 
 class FollowUp(Planner):

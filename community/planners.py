@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import (
     access,
+    charges_delivery,
     checklists_delivery,
     codev_delivery,
     coffee_delivery,
@@ -86,6 +87,7 @@ def planners(words: Wording, public_url: str | None = None) -> Mapping[str, Plan
         **handover_delivery.planners(),
         **team_messages_delivery.planners(),
         **checklists_delivery.planners(),
+        **charges_delivery.planners(),
     }
 
 

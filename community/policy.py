@@ -1,5 +1,6 @@
 """Who may do what: one table, asked inside every use case and again at delivery."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from community.actors import Actor, Role
@@ -25,6 +26,7 @@ class Action(StrEnum):
     REVIEW_RESOURCE = "library.review"
     JUDGE_RESOURCE = "library.judge"  # report, rate, keep, be told of new ones
     CURATE_LIBRARY = "library.curate"
+    HANDLE_REPORTS = "report.handle"
     SEE_ACRONYMS = "acronym.see"
     HAVE_COFFEE = "coffee.have"
     PROPOSE_COFFEE = "coffee.propose"
@@ -87,6 +89,7 @@ NEEDED: dict[Action, Role] = {
     Action.REVIEW_RESOURCE: Role.FACILITATOR,
     Action.JUDGE_RESOURCE: Role.MEMBER,
     Action.CURATE_LIBRARY: Role.FACILITATOR,
+    Action.HANDLE_REPORTS: Role.FACILITATOR,
     Action.SEE_ACRONYMS: Role.NEWCOMER,
     Action.HAVE_COFFEE: Role.MEMBER,
     Action.PROPOSE_COFFEE: Role.FACILITATOR,
@@ -130,12 +133,34 @@ NEEDED: dict[Action, Role] = {
 }
 
 
-def allows(actor: Actor, action: Action) -> bool:
-    """Whether the actor may do it."""
-    return actor.role >= NEEDED[action]
+# What who is in charge of a theme may do as well, within it.
+THEMED = frozenset(
+    {
+        Action.SEE_DESK,
+        Action.REVIEW_RESOURCE,
+        Action.HANDLE_REPORTS,
+        Action.CARE_FOR_NEEDS,
+        Action.CARE_FOR_THREADS,
+        Action.WRITE_TO_MEMBERS,
+    }
+)
 
 
-def require(actor: Actor, action: Action) -> None:
+def allows(actor: Actor, action: Action, theme_ids: Collection[int] = ()) -> bool:
+    """Whether the actor may do it, to something that bears these themes."""
+    return actor.role >= NEEDED[action] or (action in THEMED and not actor.themes.isdisjoint(theme_ids))
+
+
+def require(actor: Actor, action: Action, theme_ids: Collection[int] = ()) -> None:
     """Refuse with NotAllowed unless the actor may do it."""
-    if not allows(actor, action):
+    if not allows(actor, action, theme_ids):
         raise NotAllowed(action=action, needed=NEEDED[action])
+
+
+def scope(actor: Actor, action: Action) -> frozenset[int] | None:
+    """The themes within which the actor may do it; None: everywhere. NotAllowed when nowhere.
+
+    Whoever asks this looks at those themes only, or asks ``require`` once they know what it is about.
+    """
+    require(actor, action, actor.themes)
+    return None if allows(actor, action) else actor.themes

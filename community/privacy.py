@@ -128,6 +128,8 @@ TREATMENTS: Mapping[tuple[str, str], Treatment] = {
     ("thread", "closed_by"): Treatment.HANDLED,
     ("thread_follow", "member_id"): Treatment.OWN,
     ("thread_reply", "author_id"): Treatment.SHARED,
+    ("theme_charge", "given_by"): Treatment.HANDLED,
+    ("theme_charge", "member_id"): Treatment.OWN,
     ("theme_notice", "member_id"): Treatment.OWN,
     ("seen_item", "member_id"): Treatment.OWN,
     ("sponsor", "member_id"): Treatment.OWN,

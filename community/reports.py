@@ -9,10 +9,10 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community import text
+from community import charges, text
 from community.actors import Actor
 from community.errors import DomainError, Invalid, NotFound
-from community.policy import Action, require
+from community.policy import Action, require, scope
 from community.ports import Clock
 from community.resources import ResourceView, check_length, view
 from storage import audit, library, members, outbox, reports
@@ -105,33 +105,39 @@ class Reports:
                 due_at=now,
                 now=now,
             )
+            theme_ids = await _themes(session, actor, resource_id)
+            await charges.alert(session, actor.network_id, charges.REPORT, made.id or 0, theme_ids, now)
             return await shown(session, made)
 
     async def waiting(self, actor: Actor, page: int = 1) -> ReportPage:
         """Those without an answer, the oldest first."""
-        require(actor, Action.CURATE_LIBRARY)
+        themes = scope(actor, Action.HANDLE_REPORTS)
         page = max(1, page)
         async with self._db.reading() as session:
             found, total = await reports.waiting(
-                session, actor.network_id, limit=PAGE, offset=(page - 1) * PAGE
+                session, actor.network_id, limit=PAGE, offset=(page - 1) * PAGE, theme_ids=themes
             )
             return ReportPage([await shown(session, one) for one in found], total, page)
 
     async def to_answer(self, actor: Actor, report_id: int) -> ReportView:
         """One that waits for an answer."""
-        require(actor, Action.CURATE_LIBRARY)
+        scope(actor, Action.HANDLE_REPORTS)
         async with self._db.reading() as session:
-            return await shown(session, _waiting(await reports.get(session, actor.network_id, report_id)))
+            report = await reports.get(session, actor.network_id, report_id)
+            await _may_handle(session, actor, report)
+            return await shown(session, _waiting(report))
 
     async def answer(self, actor: Actor, report_id: int, outcome: str, words: str = "") -> ReportView:
         """What became of it; who reported is told, with the date and these words."""
-        require(actor, Action.CURATE_LIBRARY)
+        scope(actor, Action.HANDLE_REPORTS)
         words = text.lines(words)
         check_length("answer", words, 0, ANSWER_LONGEST)
         if outcome not in OUTCOMES:
             raise Invalid(field="outcome", problem="unknown")
         async with self._db.transaction() as session:
-            report = _waiting(await reports.locked(session, actor.network_id, report_id))
+            found = await reports.locked(session, actor.network_id, report_id)
+            await _may_handle(session, actor, found)
+            report = _waiting(found)
             report.answer = words
             await close(session, report, ReportState(outcome), actor, self._clock.now())
             return await shown(session, report)
@@ -201,3 +207,14 @@ def _waiting(report: ResourceReport | None) -> ResourceReport:
     if report.state != ReportState.OPEN:
         raise ReportAnswered(state=report.state, at=report.processed_at)
     return report
+
+
+async def _may_handle(session: AsyncSession, actor: Actor, report: ResourceReport | None) -> None:
+    """Every report, or those on resources of the themes that one is in charge of."""
+    theme_ids = await _themes(session, actor, report.resource_id) if report is not None else []
+    require(actor, Action.HANDLE_REPORTS, theme_ids if report is not None else actor.themes)
+
+
+async def _themes(session: AsyncSession, actor: Actor, resource_id: int) -> list[int]:
+    borne = await library.themes_of(session, actor.network_id, [resource_id])
+    return [theme.id or 0 for theme in borne.get(resource_id, ())]

@@ -7,6 +7,7 @@ from community.alerts import Alerts
 from community.answer_times import AnswerFigures
 from community.audits import Audits
 from community.calendars import Calendars
+from community.charges import Charges
 from community.checklist_steps import ChecklistSteps
 from community.checklists import Checklists
 from community.codev import Codev
@@ -145,6 +146,7 @@ class Services:
     nudges: Nudges
     team_messages: TeamMessages
     exports: Exports
+    charges: Charges
     checklists: Checklists
     checklist_steps: ChecklistSteps
     texts: Texts
@@ -237,6 +239,7 @@ def services(
         nudges=Nudges(db, clock),
         team_messages=TeamMessages(db, clock, labels),
         exports=Exports(db, clock, labels, desk_url),
+        charges=Charges(db, clock),
         checklists=Checklists(db, clock, labels),
         checklist_steps=ChecklistSteps(db, clock),
         texts=Texts(db, clock, labels),

@@ -17,7 +17,7 @@ from community.audience import AudienceView, Choice, Reach
 from community.errors import DomainError, Invalid, NotFound
 from community.meetups_when import read_date
 from community.people import among
-from community.policy import Action, require
+from community.policy import Action, allows, require, scope
 from community.ports import Clock, Renderer
 from storage import audit, members, networks, outbox, team_messages
 from storage.engine import Database
@@ -111,9 +111,10 @@ class TeamMessages:
 
     async def every(self, actor: Actor) -> Sequence[MessageLine]:
         """Drafts first, then those that were sent."""
-        require(actor, Action.WRITE_TO_MEMBERS)
+        within = scope(actor, Action.WRITE_TO_MEMBERS)
+        own = None if within is None else actor.member_id
         async with self._db.reading() as session:
-            found = await team_messages.latest(session, actor.network_id, LISTED)
+            found = await team_messages.latest(session, actor.network_id, LISTED, written_by=own)
         return tuple(
             MessageLine(row.id or 0, row.title, row.state, row.sent_at or row.changed_at, row.recipients)
             for row in found
@@ -121,9 +122,9 @@ class TeamMessages:
 
     async def message(self, actor: Actor, message_id: int) -> MessageView:
         """Its words, whom it is for, how many that are; what became of it once it was sent."""
-        require(actor, Action.WRITE_TO_MEMBERS)
+        scope(actor, Action.WRITE_TO_MEMBERS)
         async with self._db.reading() as session:
-            row = _there(await team_messages.get(session, actor.network_id, message_id))
+            row = _theirs(actor, await team_messages.get(session, actor.network_id, message_id))
             return await self._view(session, actor, row)
 
     async def write(
@@ -140,7 +141,7 @@ class TeamMessages:
         """A new draft (``message_id`` 0), or new words for one. ``version``: the one that was read, if known;
         ``silent``: a new one is for those who are silent for so many days.
         """
-        require(actor, Action.WRITE_TO_MEMBERS)
+        within = scope(actor, Action.WRITE_TO_MEMBERS)
         now = self._clock.now()
         title, body = _worded(title, body)
         leaves_at = read_date(when, now, actor.timezone).starts_at if when.strip() else None
@@ -149,23 +150,24 @@ class TeamMessages:
             if version and row.version not in (version, 0):
                 raise MessageChanged(title=row.title)
             row.title, row.body, row.leaves_at = title, body, leaves_at
-            if silent and not message_id:
-                row.audience = {"silent": min(silent, audience.DAYS_MOST)}
+            if not message_id:
+                row.audience = {"silent": min(silent, audience.DAYS_MOST)} if silent else {}
+                row.audience = audience.limited(row.audience, within)
             await self._fits(session, actor, row)
             return await self._keep(session, actor, row)
 
     async def choose(self, actor: Actor, message_id: int, choice: Choice) -> MessageView:
         """Whom it is for; the meetup stays as it was."""
-        require(actor, Action.WRITE_TO_MEMBERS)
+        within = scope(actor, Action.WRITE_TO_MEMBERS)
         async with self._db.transaction() as session:
             row = await self._draft(session, actor, message_id)
-            kept = await audience.chosen(session, actor.network_id, choice)
+            kept = audience.limited(await audience.chosen(session, actor.network_id, choice), within)
             row.audience = {**kept, **{key: row.audience[key] for key in ("meetup",) if key in row.audience}}
             return await self._keep(session, actor, row)
 
     async def choose_meetup(self, actor: Actor, message_id: int, meetup_id: int) -> MessageView:
         """Only for those registered for it; 0: for whoever it is."""
-        require(actor, Action.WRITE_TO_MEMBERS)
+        scope(actor, Action.WRITE_TO_MEMBERS)
         async with self._db.transaction() as session:
             row = await self._draft(session, actor, message_id)
             row.audience = await audience.with_meetup(session, actor.network_id, row.audience, meetup_id)
@@ -173,28 +175,30 @@ class TeamMessages:
 
     async def themes(self, actor: Actor) -> Sequence[tuple[int, str]]:
         """Those that a message may be for."""
-        require(actor, Action.WRITE_TO_MEMBERS)
+        within = scope(actor, Action.WRITE_TO_MEMBERS)
         async with self._db.reading() as session:
             found = await networks.themes(session, actor.network_id)
-        return tuple((theme.id or 0, theme.name) for theme in found)
+        mine = [theme for theme in found if within is None or theme.id in within]
+        return tuple((theme.id or 0, theme.name) for theme in mine)
 
     async def preview(self, actor: Actor, message_id: int) -> ReceivedView:
         """As its readers will have it."""
-        require(actor, Action.WRITE_TO_MEMBERS)
+        scope(actor, Action.WRITE_TO_MEMBERS)
         async with self._db.reading() as session:
-            row = _there(await team_messages.get(session, actor.network_id, message_id))
+            row = _theirs(actor, await team_messages.get(session, actor.network_id, message_id))
             return await received(session, row)
 
     async def send(self, actor: Actor, message_id: int, version: int) -> MessageView:
         """One row for each recipient, once: a second click finds it sent. ``version`` is what was seen."""
-        require(actor, Action.WRITE_TO_MEMBERS)
+        within = scope(actor, Action.WRITE_TO_MEMBERS)
         now = self._clock.now()
         async with self._db.transaction() as session:
-            row = _there(await team_messages.get(session, actor.network_id, message_id, lock=True))
+            row = _theirs(actor, await team_messages.get(session, actor.network_id, message_id, lock=True))
             if row.state != MessageState.DRAFT:
                 return await self._view(session, actor, row)
             if row.version != version:
                 raise MessageChanged(title=row.title)
+            audience.limited(row.audience, within)  # a charge may have been taken back since
             if not await nudges.limit(session, actor.network_id):
                 raise Invalid(field="audience", problem="no_nudges")
             found = await audience.recipients(
@@ -213,10 +217,10 @@ class TeamMessages:
 
     async def cancel(self, actor: Actor, message_id: int) -> MessageView:
         """What has not left does not; a second click changes nothing."""
-        require(actor, Action.WRITE_TO_MEMBERS)
+        scope(actor, Action.WRITE_TO_MEMBERS)
         now = self._clock.now()
         async with self._db.transaction() as session:
-            row = _there(await team_messages.get(session, actor.network_id, message_id, lock=True))
+            row = _theirs(actor, await team_messages.get(session, actor.network_id, message_id, lock=True))
             if row.state == MessageState.DRAFT:
                 raise NotFound(kind="team_message")
             if row.state == MessageState.SENT:
@@ -230,7 +234,7 @@ class TeamMessages:
 
     async def drop(self, actor: Actor, message_id: int) -> str:
         """A draft that will not be sent; its title."""
-        require(actor, Action.WRITE_TO_MEMBERS)
+        scope(actor, Action.WRITE_TO_MEMBERS)
         async with self._db.transaction() as session:
             row = await self._draft(session, actor, message_id)
             await session.delete(row)
@@ -238,9 +242,9 @@ class TeamMessages:
 
     async def again(self, actor: Actor, message_id: int) -> MessageView:
         """A new draft of the same words and choice."""
-        require(actor, Action.WRITE_TO_MEMBERS)
+        scope(actor, Action.WRITE_TO_MEMBERS)
         async with self._db.transaction() as session:
-            old = _there(await team_messages.get(session, actor.network_id, message_id))
+            old = _theirs(actor, await team_messages.get(session, actor.network_id, message_id))
             row = await self._draft(session, actor, 0)
             row.title, row.body, row.audience = old.title, old.body, dict(old.audience)
             return await self._keep(session, actor, row)
@@ -294,7 +298,7 @@ class TeamMessages:
     async def _draft(self, session: AsyncSession, actor: Actor, message_id: int) -> TeamMessage:
         """To be changed; a new one where there is none yet."""
         if message_id:
-            row = _there(await team_messages.get(session, actor.network_id, message_id, lock=True))
+            row = _theirs(actor, await team_messages.get(session, actor.network_id, message_id, lock=True))
             if row.state != MessageState.DRAFT:
                 raise MessageSent(title=row.title)
             return row
@@ -408,8 +412,9 @@ async def _progress(session: AsyncSession, row: TeamMessage) -> Progress:
     )
 
 
-def _there(row: TeamMessage | None) -> TeamMessage:
-    if row is None:
+def _theirs(actor: Actor, row: TeamMessage | None) -> TeamMessage:
+    """Every message of the team; who has but some themes finds those that they wrote."""
+    if row is None or (not allows(actor, Action.WRITE_TO_MEMBERS) and row.written_by != actor.member_id):
         raise NotFound(kind="team_message")
     return row
 

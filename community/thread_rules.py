@@ -1,5 +1,6 @@
 """When things happen in a thread: who may settle it, when people are told, when it closes by itself. Pure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -51,14 +52,16 @@ class Rules:
         return min(ANSWERED_DAYS, self.close_days)
 
 
-def may_settle(actor: Actor, thread: Thread) -> bool:
-    """Accept, undo, close, open again."""
+def may_settle(actor: Actor, thread: Thread, theme_ids: Collection[int] = ()) -> bool:
+    """Accept, undo, close, open again. ``theme_ids``: those of the thread."""
     mine = actor.member_id is not None and thread.author_id == actor.member_id
-    return (mine and allows(actor, Action.FOLLOW_THREADS)) or allows(actor, Action.CARE_FOR_THREADS)
+    return (mine and allows(actor, Action.FOLLOW_THREADS)) or allows(
+        actor, Action.CARE_FOR_THREADS, theme_ids
+    )
 
 
-def check_settles(actor: Actor, thread: Thread) -> None:
-    if not may_settle(actor, thread):
+def check_settles(actor: Actor, thread: Thread, theme_ids: Collection[int] = ()) -> None:
+    if not may_settle(actor, thread, theme_ids):
         raise NotYourThread
 
 

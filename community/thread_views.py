@@ -1,5 +1,6 @@
 """What the words need to know of a thread."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -91,5 +92,13 @@ async def view(session: AsyncSession, thread: Thread, actor: Actor | None = None
         closed_why=thread.closed_why,
         following=row is not None and row.wanted,
         mine=actor is not None and actor.member_id is not None and actor.member_id == thread.author_id,
-        may_settle=actor is not None and may_settle(actor, thread),
+        may_settle=actor is not None
+        and may_settle(actor, thread, await themes_in_charge(session, actor, thread)),
     )
+
+
+async def themes_in_charge(session: AsyncSession, actor: Actor, thread: Thread) -> Sequence[int]:
+    """The thread's themes; asked only for somebody who is in charge of some."""
+    if not actor.themes:
+        return ()
+    return await threads.themes_of(session, thread.network_id, thread.id or 0)

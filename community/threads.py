@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community.actors import Actor
 from community.errors import Invalid, NotFound
-from community.policy import Action, allows, require
+from community.policy import Action, allows, require, scope
 from community.ports import Clock
 from community.thread_rules import (
     CLOSE_LONGEST,
@@ -27,7 +27,7 @@ from community.thread_rules import (
     says_something,
     short_title,
 )
-from community.thread_views import MessageSeen, ReplyView, Settled, ThreadView, view
+from community.thread_views import MessageSeen, ReplyView, Settled, ThreadView, themes_in_charge, view
 from storage import audit, members, networks, outbox, threads
 from storage.engine import Database
 from storage.threads import ClosedBy, Thread, ThreadFollow, ThreadReply, ThreadRule, ThreadState
@@ -107,7 +107,7 @@ class Threads:
         require(actor, Action.FOLLOW_THREADS)
         async with self._db.reading() as session:
             thread = _standing(await threads.get(session, actor.network_id, thread_id))
-            check_settles(actor, thread)
+            await _check_settles(session, actor, thread)
             found = list(await threads.replies(session, actor.network_id, thread_id))[-MOST_REPLIES:]
             if not found:
                 raise NotFound(kind="reply")
@@ -119,10 +119,10 @@ class Threads:
 
     async def unanswered(self, actor: Actor) -> Sequence[ThreadView]:
         """Every question that waits for a first answer, needs too, the oldest first."""
-        require(actor, Action.CARE_FOR_THREADS)
+        themes = scope(actor, Action.CARE_FOR_THREADS)
         async with self._db.reading() as session:
             found = await threads.unanswered(
-                session, actor.network_id, self._clock.now(), limit=MOST_UNANSWERED
+                session, actor.network_id, self._clock.now(), limit=MOST_UNANSWERED, theme_ids=themes
             )
             return tuple([await view(session, thread, actor) for thread in found])
 
@@ -143,7 +143,7 @@ class Threads:
             thread = _standing(
                 await threads.locked_by_channel(session, actor.network_id, message.channel_ref)
             )
-            check_settles(actor, thread)
+            await _check_settles(session, actor, thread)
             check_answers(thread, message)
             await self._learn(session, thread, message)
             return await self._accept(session, actor, thread, message.message_ref)
@@ -156,7 +156,7 @@ class Threads:
             if reply is None:
                 raise NotFound(kind="reply")
             thread = _standing(await threads.locked(session, actor.network_id, reply.thread_id))
-            check_settles(actor, thread)
+            await _check_settles(session, actor, thread)
             return await self._accept(session, actor, thread, reply.message_ref)
 
     async def undo(self, actor: Actor, thread_id: int) -> Settled:
@@ -164,7 +164,7 @@ class Threads:
         require(actor, Action.FOLLOW_THREADS)
         async with self._db.transaction() as session:
             thread = _standing(await threads.locked(session, actor.network_id, thread_id))
-            check_settles(actor, thread)
+            await _check_settles(session, actor, thread)
             changed = thread.accepted_ref is not None
             if changed:
                 unaccept(thread)
@@ -176,7 +176,7 @@ class Threads:
         require(actor, Action.FOLLOW_THREADS)
         async with self._db.transaction() as session:
             thread = _standing(await threads.locked(session, actor.network_id, thread_id))
-            check_settles(actor, thread)
+            await _check_settles(session, actor, thread)
             changed = thread.state != ThreadState.CLOSED
             if changed:
                 mine = actor.member_id is not None and thread.author_id == actor.member_id
@@ -190,9 +190,9 @@ class Threads:
         require(actor, Action.FOLLOW_THREADS)
         async with self._db.transaction() as session:
             thread = _standing(await threads.locked(session, actor.network_id, thread_id))
-            check_settles(actor, thread)
+            await _check_settles(session, actor, thread)
             if thread.closed_why == ClosedBy.FACILITATOR:
-                _check_unlocks(actor)
+                await _check_unlocks(session, actor, thread)
             changed = thread.state == ThreadState.CLOSED
             if changed:
                 reopened(thread)
@@ -237,7 +237,7 @@ class Threads:
 
     async def _accept(self, session: AsyncSession, actor: Actor, thread: Thread, message_ref: str) -> Settled:
         if thread.closed_why == ClosedBy.FACILITATOR:
-            _check_unlocks(actor)
+            await _check_unlocks(session, actor, thread)
         changed = thread.accepted_ref != message_ref
         if changed:
             fresh = thread.accepted_ref is None
@@ -359,8 +359,12 @@ def _standing(thread: Thread | None) -> Thread:
     return thread
 
 
-def _check_unlocks(actor: Actor) -> None:
-    if not allows(actor, Action.CARE_FOR_THREADS):
+async def _check_settles(session: AsyncSession, actor: Actor, thread: Thread) -> None:
+    check_settles(actor, thread, await themes_in_charge(session, actor, thread))
+
+
+async def _check_unlocks(session: AsyncSession, actor: Actor, thread: Thread) -> None:
+    if not allows(actor, Action.CARE_FOR_THREADS, await themes_in_charge(session, actor, thread)):
         raise ThreadLocked
 
 

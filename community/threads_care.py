@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from community import charges
 from community.library_care import MORNING, local, local_day
 from community.ports import Clock
 from community.thread_rules import Rules
@@ -79,6 +80,13 @@ class ThreadCare:
                 due_at=now,
                 now=now,
             )
+            for thread in untold:
+                key = thread.id or 0
+                themes = await threads.themes_of(session, network_id, key)
+                alone = {"threads": [key]}
+                await charges.alert(
+                    session, network_id, charges.THREAD, key, themes, now, details=alone, key=str(today)
+                )
             return len(untold)
 
     async def close_idle(self, network: Network) -> int:

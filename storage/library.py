@@ -1,6 +1,6 @@
 """Resources of the library: the rows, and the named queries on them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, insert
 from sqlmodel import Field, SQLModel, col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from storage import direct
 from storage.networks import Theme
@@ -93,14 +94,38 @@ async def standing_at(
     return (await session.exec(query.order_by(col(Resource.state).desc(), col(Resource.id)))).first()
 
 
-async def queue(session: AsyncSession, network_id: int, *, limit: int, offset: int = 0) -> Sequence[Resource]:
-    """What waits for a review, the longest wait first."""
-    query = (
-        select(Resource)
-        .where(Resource.network_id == network_id, Resource.state == ResourceState.PROPOSED)
-        .order_by(col(Resource.created_at), col(Resource.id))
-    )
+async def queue(
+    session: AsyncSession,
+    network_id: int,
+    *,
+    limit: int,
+    offset: int = 0,
+    theme_ids: Collection[int] | None = None,
+) -> Sequence[Resource]:
+    """What waits for a review, the longest wait first; of one of these themes, where some are given."""
+    query = _to_review(network_id, theme_ids).order_by(col(Resource.created_at), col(Resource.id))
     return (await session.exec(query.limit(limit).offset(offset))).all()
+
+
+async def count_queue(
+    session: AsyncSession, network_id: int, theme_ids: Collection[int] | None = None
+) -> int:
+    """How many ``queue`` would give without a limit."""
+    query = select(func.count()).select_from(_to_review(network_id, theme_ids).subquery())
+    return (await session.exec(query)).one()
+
+
+def _to_review(network_id: int, theme_ids: Collection[int] | None) -> SelectOfScalar[Resource]:
+    query = select(Resource).where(
+        Resource.network_id == network_id, Resource.state == ResourceState.PROPOSED
+    )
+    return query if theme_ids is None else query.where(bears(col(Resource.id), theme_ids))
+
+
+def bears(resource_id: Any, theme_ids: Collection[int]) -> Any:
+    """The condition that a resource has one of these themes."""
+    bearing = select(ResourceTheme.resource_id).where(col(ResourceTheme.theme_id).in_(theme_ids))
+    return resource_id.in_(bearing)
 
 
 async def proposed_by(

@@ -29,18 +29,20 @@ class Recognised:
     known: Known | None
     role_refs: dict[str, str]
     given: frozenset[str]
+    in_charge: frozenset[int] = frozenset()  # of these themes
 
 
 _ASKED = """
 SELECT network.id, network.locale, network.timezone,
     member.id, member.state, member.display_name, member.seen_at, member.locale, member.timezone,
-    identity.locale, network_role.role, network_role.role_ref, member_role.role
+    identity.locale, network_role.role, network_role.role_ref, member_role.role, theme_charge.theme_id
 FROM network
 LEFT JOIN identity ON identity.network_id = network.id
     AND identity.platform = :platform AND identity.account_ref = :account
 LEFT JOIN member ON member.id = identity.member_id
 LEFT JOIN network_role ON network_role.network_id = network.id
 LEFT JOIN member_role ON member_role.member_id = member.id
+LEFT JOIN theme_charge ON theme_charge.member_id = member.id
 WHERE network.platform = :platform AND network.server_ref = :server
 """
 
@@ -59,6 +61,7 @@ async def recognise(source: Source, platform: str, server_ref: str, account_ref:
         locale,
         timezone,
         known,
-        {role: ref for *_, role, ref, _ in rows if role is not None},
-        frozenset(role for *_, role in rows if role is not None),
+        {role: ref for *_, role, ref, _, _ in rows if role is not None},
+        frozenset(role for *_, role, _ in rows if role is not None),
+        frozenset(theme_id for *_, theme_id in rows if theme_id is not None),
     )

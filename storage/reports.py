@@ -1,12 +1,14 @@
 """Reports on resources: what a member found wrong, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.library import bears
 
 
 class ReportReason(StrEnum):
@@ -67,12 +69,19 @@ async def locked(session: AsyncSession, network_id: int, report_id: int) -> Reso
 
 
 async def waiting(
-    session: AsyncSession, network_id: int, *, limit: int, offset: int = 0
+    session: AsyncSession,
+    network_id: int,
+    *,
+    limit: int,
+    offset: int = 0,
+    theme_ids: Collection[int] | None = None,
 ) -> tuple[Sequence[ResourceReport], int]:
-    """Those without an answer, the oldest first, and how many there are."""
+    """Those without an answer, the oldest first, and how many there are; of these themes only."""
     query = select(ResourceReport).where(
         ResourceReport.network_id == network_id, ResourceReport.state == ReportState.OPEN
     )
+    if theme_ids is not None:
+        query = query.where(bears(col(ResourceReport.resource_id), theme_ids))
     total = (await session.exec(select(func.count()).select_from(query.subquery()))).one()
     oldest = query.order_by(col(ResourceReport.created_at), col(ResourceReport.id))
     return (await session.exec(oldest.limit(limit).offset(offset))).all(), total

@@ -103,9 +103,13 @@ async def get(
     return (await session.exec(query.execution_options(populate_existing=True))).first()
 
 
-async def latest(session: AsyncSession, network_id: int, limit: int) -> Sequence[TeamMessage]:
-    """Drafts first, then those that were sent, the latest first."""
+async def latest(
+    session: AsyncSession, network_id: int, limit: int, *, written_by: int | None = None
+) -> Sequence[TeamMessage]:
+    """Drafts first, then those that were sent, the latest first; of one writer, where one is given."""
     query = select(TeamMessage).where(TeamMessage.network_id == network_id)
+    if written_by is not None:
+        query = query.where(TeamMessage.written_by == written_by)
     order = (
         (col(TeamMessage.state) != MessageState.DRAFT),
         func.coalesce(TeamMessage.sent_at, TeamMessage.changed_at).desc(),

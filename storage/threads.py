@@ -276,9 +276,18 @@ async def going_on(session: AsyncSession, network_id: int, kind: str) -> Sequenc
 
 
 async def unanswered(
-    session: AsyncSession, network_id: int, since: datetime, *, but: Collection[str] = (), limit: int = 50
+    session: AsyncSession,
+    network_id: int,
+    since: datetime,
+    *,
+    but: Collection[str] = (),
+    limit: int = 50,
+    theme_ids: Collection[int] | None = None,
 ) -> Sequence[Thread]:
-    """Threads that have waited since then for a first answer, the oldest first; without the kinds ``but``."""
+    """Threads that have waited since then for a first answer, the oldest first; without the kinds ``but``.
+
+    ``theme_ids``: only those of one of these themes.
+    """
     query = select(Thread).where(
         Thread.network_id == network_id,
         col(Thread.asks),
@@ -287,6 +296,11 @@ async def unanswered(
         col(Thread.first_answer_at).is_(None),
         col(Thread.kind).not_in(but),
     )
+    if theme_ids is not None:
+        bearing = select(ThreadTheme.thread_id).where(
+            ThreadTheme.network_id == network_id, col(ThreadTheme.theme_id).in_(theme_ids)
+        )
+        query = query.where(col(Thread.id).in_(bearing))
     return (await session.exec(query.order_by(col(Thread.opened_at), col(Thread.id)).limit(limit))).all()
 
 

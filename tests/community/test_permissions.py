@@ -459,9 +459,9 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
         Action.JUDGE_RESOURCE,
         lambda n, r: n.services.reports.report(n[r], 999_999, "error"),
     ),
-    ("reports", "waiting"): (Action.CURATE_LIBRARY, lambda n, r: n.services.reports.waiting(n[r])),
-    ("reports", "to_answer"): (Action.CURATE_LIBRARY, lambda n, r: n.services.reports.to_answer(n[r], 9)),
-    ("reports", "answer"): (Action.CURATE_LIBRARY, lambda n, r: n.services.reports.answer(n[r], 9, "kept")),
+    ("reports", "waiting"): (Action.HANDLE_REPORTS, lambda n, r: n.services.reports.waiting(n[r])),
+    ("reports", "to_answer"): (Action.HANDLE_REPORTS, lambda n, r: n.services.reports.to_answer(n[r], 9)),
+    ("reports", "answer"): (Action.HANDLE_REPORTS, lambda n, r: n.services.reports.answer(n[r], 9, "kept")),
     ("handover", "orphans"): (Action.CARE_FOR_THREADS, lambda n, r: n.services.handover.orphans(n[r], 99)),
     ("handover", "take_over"): (
         Action.CARE_FOR_THREADS,

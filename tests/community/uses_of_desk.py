@@ -83,6 +83,11 @@ USES: Mapping[tuple[str, str], tuple[Action, Use]] = {
         Action.EXPORT_NETWORK,
         lambda n, r: n.services.exports.write(n[r], io.BytesIO(), "needs", "csv", "all", excel="fr"),
     ),
+    ("charges", "person"): (Action.NAME_FACILITATOR, lambda n, r: n.services.charges.person(n[r], 999_999)),
+    ("charges", "entrust"): (
+        Action.NAME_FACILITATOR,
+        lambda n, r: n.services.charges.entrust(n[r], 999_999, []),
+    ),
     ("checklists", "every"): (
         Action.RUN_CHECKLISTS,
         lambda n, r: n.services.checklists.every(n[r]),

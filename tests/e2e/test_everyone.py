@@ -75,6 +75,7 @@ COMMANDS = (
     Command("member dismiss", "membre retirer-animation", "admin", "member.find", {"person": "newcomer"}),
     Command("themes", "thèmes", "member", "theme.mine"),
     Command("network themes", "réseau thèmes", "facilitator", "theme.roles"),
+    Command("member entrust", "membre confier-thèmes", "admin", "member.find", {"person": "member"}),
     Command("digest mine", "bulletin personnel", "member", "digest.mine"),
     Command("digest stop", "bulletin arrêter", "member", "digest.mine"),
     Command("catch-up", "rattrapage", "member", "digest.mine"),

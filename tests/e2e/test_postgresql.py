@@ -3,6 +3,7 @@
 import pytest
 
 from tests.e2e.test_bad_input import test_many_proposals_at_once
+from tests.e2e.test_charges import test_a_facilitator_turns_to_their_own_themes_and_back
 from tests.e2e.test_checklists import test_a_consultation_step_by_step
 from tests.e2e.test_joining import (
     test_a_neighbour_vouches_and_no_private_message_is_needed,
@@ -26,6 +27,7 @@ __all__ = [
     "library",
     "test_a_consultation_step_by_step",
     "test_a_double_click_publishes_once",
+    "test_a_facilitator_turns_to_their_own_themes_and_back",
     "test_a_neighbour_vouches_and_no_private_message_is_needed",
     "test_a_role_deleted_by_hand_is_missed_and_put_back_on_its_wearers",
     "test_admitting_by_the_command_opens_the_channels",
