@@ -52,6 +52,8 @@ HELPING = {
     "aurelie": "Aurélie Roche – Kingersheim",
     "fatou": "Fatou Sarr – Stuckange",
 }
+# Who comes to the meetup.
+COMING = ("Aurélie Roche – Kingersheim", "Hélène Le Goff – Concarneau")
 # How many practices are discussed in a thread from the start.
 THREADS = 8
 # The channel that every server is born with; it comes after the announcements.
@@ -102,7 +104,7 @@ async def populate(sandbox: Sandbox, guild: Guild, db: Database, clock: Clock, l
     newcomers = [await sandbox.person(name, guild) for name in NEWCOMERS]
     await _open_talk(admin, guild, labels)
     await _talk(admin, facilitators, members, newcomers, labels)
-    await plan_meetups(facilitators[1], labels)
+    await plan_meetups(facilitators[1], [_of(members, name) for name in COMING], labels)
     await fill_needs({key: _of(members, name) for key, name in HELPING.items()}, labels)
     await turn_on_digests(facilitators[0], _of(members, NICOLAS), clock.now(), labels)
     return Cast(admin, tuple(facilitators), tuple(members), tuple(newcomers), resources)

@@ -1,7 +1,9 @@
 """The demonstration network is what it says: real resources, people of every role, something to review."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import col, select
@@ -10,15 +12,24 @@ from bot.clock import SystemClock
 from bot.demo_network import NICOLAS, TALK, Cast, populate
 from bot.run import Runner
 from prompts import Words
+from sandbox import Person, Seen
 from storage.digests import DigestIssue, IssueState
 from storage.engine import Database
 from tests.bot.conftest import Stage
+from tests.e2e.conftest import read
 
 
 @pytest.fixture
 async def runner(stage: Stage) -> AsyncIterator[Runner]:
     async with stage.running() as runner:
         yield runner
+
+
+@pytest.fixture
+def mid_month(stage: Stage) -> None:
+    """The first Tuesday of the next month is at least two weeks away: every reminder is still to come."""
+    while stage.sandbox.clock.now().day != 15:
+        stage.advance(timedelta(days=1))
 
 
 @pytest.fixture
@@ -140,3 +151,59 @@ async def test_two_weeks_bring_both_digests_then_a_personal_one_is_skipped(
         issues = await session.exec(select(DigestIssue.state).order_by(col(DigestIssue.id)))
         assert list(issues) == [IssueState.SENT, IssueState.EMPTY]
     await db.dispose()
+
+
+async def test_the_clock_shows_a_series_its_reminders_and_a_promotion(
+    mid_month: None, cast: Cast, stage: Stage
+) -> None:
+    """Issue 6: Nicolas takes the last seat, Sylvain waits; the reminders follow the clock and the seats."""
+    nicolas, sylvain, helene = (
+        next(person for person in cast.members if person.name.startswith(name))
+        for name in ("Nicolas", "Sylvain", "Hélène")
+    )
+
+    async def cards() -> list[Seen]:
+        return [seen for seen in await nicolas.sees("rencontres") if "l’atelier du mardi" in seen.text]
+
+    async def reminders(person: Person) -> int:
+        return sum("Rappel : Associer les habitants" in read(seen) for seen in await person.dms())
+
+    async def one_seat_left() -> bool:
+        return "**2** personnes inscrites · 1 place libre sur 3" in read((await cards())[0])
+
+    await nicolas.eventually(one_seat_left)
+    card = (await cards())[0]
+    assert "vous venez" in read(await nicolas.click(card, "Oui"))
+    assert "Liste d’attente, n° 1" in read(await sylvain.click(card, "Oui"))
+    starts_at = datetime.fromtimestamp(int(card.text.split("<t:")[1].split(":")[0]), UTC)
+    assert starts_at.astimezone(ZoneInfo("Europe/Paris")).hour == 14
+
+    def until(before: timedelta) -> None:
+        """The visitor moves the clock: a little after the reminder's hour."""
+        stage.advance(starts_at - before + timedelta(minutes=1) - stage.sandbox.clock.now())
+
+    async def as_many(expected: int, person: Person) -> bool:
+        return await reminders(person) == expected
+
+    until(timedelta(days=7))
+    for person in (nicolas, helene):
+        await person.eventually(partial(as_many, 1, person))
+    assert await reminders(sylvain) == 0  # who waits has nothing to be reminded of
+    await helene.click(card, "Non")
+
+    async def promoted() -> bool:
+        return any(
+            "Une place s’est libérée : Associer les habitants" in read(one) for one in await sylvain.dms()
+        )
+
+    await sylvain.eventually(promoted)
+    until(timedelta(days=1))
+    await nicolas.eventually(partial(as_many, 2, nicolas))
+    await sylvain.eventually(partial(as_many, 1, sylvain))
+    assert await reminders(helene) == 1
+
+    async def next_date() -> bool:
+        return len(await cards()) > 1
+
+    until(timedelta(days=-7))
+    await nicolas.eventually(next_date)
