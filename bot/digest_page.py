@@ -30,7 +30,8 @@ def routes(personal: PersonalDigests, feed: PublicFeeds, words: Words, pages: Pa
         if found is None:
             return _nowhere(pages)
         issue, locale, timezone = found
-        text = words.render("digests/personal", locale, issue=issue, timezone=timezone)
+        template = words.variant("digests/personal", short=issue.short)
+        text = words.render(template, locale, issue=issue, timezone=timezone)
         return page(pages.render("digests/page", locale, text=text, issue=issue))
 
     async def ask(request: web.Request) -> web.Response:

@@ -5,6 +5,7 @@ each step is in the database when its form is submitted.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import discord
 from discord.ext import commands
@@ -19,6 +20,7 @@ from community import directory, joining, profiles
 from community.errors import Invalid
 from community.joining import JoinView, Waiting
 from community.ports import Button
+from community.profiles import ProfileView
 
 ORGANISATION = Form("join.organisation", TextField("organisation", minimum=2, maximum=profiles.NAME_LONGEST))
 FREE = Form(
@@ -271,10 +273,25 @@ class JoiningCog(commands.Cog):
     async def show_profile(self, interaction: Interaction, subject_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
         mine = await self.profiles.mine(actor)
-        rows: list[Row] = [
-            [Button("profile.edit", style="primary"), Button("theme.mine"), Button("peer.search")]
-        ]
-        await self.inbound.reply(interaction, "profiles/mine", rows=rows, mine=mine)
+        await self.inbound.reply(interaction, "profiles/mine", rows=_profile_rows(mine), mine=mine)
+
+    @acts("profile.short_on", updates=True)
+    async def short_on(self, interaction: Interaction, card: int, extra: int) -> None:
+        await self._set_short(interaction, card, wanted=True)
+
+    @acts("profile.short_off", updates=True)
+    async def short_off(self, interaction: Interaction, card: int, extra: int) -> None:
+        await self._set_short(interaction, card, wanted=False)
+
+    async def _set_short(self, interaction: Interaction, card: int, *, wanted: bool) -> None:
+        """``card``: asked from the card of the steps, which shows the difference at once."""
+        actor = await self.inbound.actor(interaction)
+        mine = await self.profiles.set_short_sentences(actor, wanted=wanted)
+        self.inbound.changed(interaction, replace(actor, short_sentences=wanted))
+        if card:
+            await self._update(interaction, await self.joining.mine(actor))
+        else:
+            await self.inbound.update(interaction, "profiles/mine", rows=_profile_rows(mine), mine=mine)
 
     @localized.command("profile.edit", parent=profile)
     async def edit_profile(self, interaction: Interaction) -> None:
@@ -301,6 +318,7 @@ class JoiningCog(commands.Cog):
         await self.inbound.reply(interaction, "joining/meant", rows=rows, found=found, typed=typed)
 
     async def _card(self, interaction: Interaction, view: JoinView) -> None:
+        await self.inbound.actor(interaction)  # how they want to read
         await self.inbound.reply(interaction, "joining/card", rows=_rows(view), join=view)
 
     async def _update(self, interaction: Interaction, view: JoinView) -> None:
@@ -310,6 +328,22 @@ class JoiningCog(commands.Cog):
 async def setup(host: Host) -> None:
     """Called when the extension is loaded."""
     await host.add_cog(JoiningCog(host))
+
+
+def _short(mine: ProfileView, card: int) -> Button:
+    """The way to the other manner of writing. ``card``: 1 where the steps are shown."""
+    return Button("profile.short_off" if mine.short_sentences else "profile.short_on", card)
+
+
+def _profile_rows(mine: ProfileView) -> list[Row]:
+    return [
+        [
+            Button("profile.edit", style="primary"),
+            Button("theme.mine"),
+            Button("peer.search"),
+            _short(mine, 0),
+        ]
+    ]
 
 
 def _rows(view: JoinView) -> list[Row]:
@@ -331,6 +365,7 @@ def _rows(view: JoinView) -> list[Row]:
         done.append(Button("join.free"))
     if view.access == "newcomer" and view.state in ("draft", "refused"):
         first.append(Button("join.code"))
+    done.append(_short(view.profile, 1))
     return [row for row in (first, done) if row]
 
 

@@ -39,6 +39,7 @@ class Actor:
     network_locale: str = "fr"
     timezone: str = "Europe/Paris"
     themes: frozenset[int] = frozenset()  # those that they are in charge of: see policy.THEMED
+    short_sentences: bool = False  # reads the short version of what has one
 
     @classmethod
     def operator(cls, network_id: int) -> "Actor":

@@ -25,7 +25,7 @@ def planners(renderer: Renderer, public_url: str | None = None) -> Mapping[str, 
         "digest.page": Page(renderer),
         "digest.to_approve": ToApprove(renderer),
         "digest.personal": Personal(public_url),
-        "digest.mail": Mailed(public_url),
+        "digest.mail": Mailed(renderer, public_url),
         "digest.code": Code(),
     }
 
@@ -113,6 +113,10 @@ class Personal(Planner):
 class Mailed(Personal):
     """The same by e-mail, while the address is confirmed."""
 
+    def __init__(self, renderer: Renderer, public_url: str | None) -> None:
+        super().__init__(public_url)
+        self._renderer = renderer
+
     async def plan(self, session: AsyncSession, row: Outbox, now: datetime) -> Plan:
         found = await _wanted(session, row, self._public_url)
         if isinstance(found, Drop):
@@ -122,7 +126,8 @@ class Mailed(Personal):
         if address is None or address.confirmed_at is None or not kept.by_mail or issue.stop_url is None:
             return Drop("not_by_mail")
         values = {"issue": issue, "timezone": timezone, "stop_url": issue.stop_url}
-        return SendMail(Mail(address.address, "digests/personal", locale, values, issue.stop_url))
+        template = self._renderer.variant("digests/personal", short=issue.short)
+        return SendMail(Mail(address.address, template, locale, values, issue.stop_url))
 
 
 class Code(Planner):
@@ -155,7 +160,8 @@ async def _wanted(
     if not entries:
         return Drop("nothing_left")
     locale = await members.language(session, member, network.locale)
-    return replace(shown, entries=entries), locale, member.timezone or network.timezone, kept
+    shown = replace(shown, entries=entries, short=member.short_sentences)
+    return shown, locale, member.timezone or network.timezone, kept
 
 
 def approval_rows(run_id: int) -> tuple[tuple[Button, ...], ...]:

@@ -34,6 +34,7 @@ class IssueView:
     catch_up: bool = False
     page_url: str | None = None
     stop_url: str | None = None
+    short: bool = False  # its reader wants short sentences
 
 
 @dataclass(frozen=True)

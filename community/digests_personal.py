@@ -6,6 +6,7 @@ told already does not come back.
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -120,6 +121,7 @@ class PersonalDigests:
                     locale,
                     network.locale,
                     known[0].timezone or network.timezone,
+                    short_sentences=known[0].short_sentences,
                 )
         raise NotFound(kind="digest")
 
@@ -205,6 +207,7 @@ class PersonalDigests:
                 issue = _blank(kept)
             locale = await members.language(session, member, network.locale)
             shown = await view_of(session, network, issue, kept, self._public_url)
+            shown = replace(shown, short=member.short_sentences)
             return shown, locale, member.timezone or network.timezone
 
     async def plan_due(self) -> int:

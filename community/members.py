@@ -80,6 +80,7 @@ class Members:
             network_locale=found.locale,
             timezone=(known.timezone if known else None) or found.timezone,
             themes=found.in_charge if role >= Role.MEMBER else frozenset(),
+            short_sentences=known is not None and known.short_sentences,
         )
 
     async def arrive(self, standing: Standing) -> Actor:
@@ -287,6 +288,7 @@ class Members:
             member.locale,
             member.timezone,
             identity.locale,
+            member.short_sentences,
         )
 
     async def _add(

@@ -28,6 +28,7 @@ class Card:
     rows: Sequence[Sequence[Button]] = ()
     mentions: Sequence[str] = ()
     said: Rendered | None = None  # filled already, with the network's own words
+    short: bool = False  # its reader wants short sentences
 
 
 @dataclass(frozen=True)

@@ -41,5 +41,6 @@ async def among(
             await members.language(session, known[0], network.locale),
             network.locale,
             known[0].timezone or network.timezone,
+            short_sentences=known[0].short_sentences,
         )
     return None

@@ -27,6 +27,10 @@ class Rendered(Protocol):
 
 
 class Renderer(Protocol):
+    def variant(self, name: str, /, *, short: bool) -> str:
+        """The template to fill for this reader: the short version, where it is wanted and there is one."""
+        ...
+
     def render(self, name: str, locale: str, /, **values: Any) -> Rendered:
         """Fill the template ``name`` ("library/decided") in ``locale``."""
         ...

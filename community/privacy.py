@@ -312,7 +312,7 @@ class Privacy:
                 await stored.clear(session, table, column, member_id)
         member.display_name = self._labels.label("privacy.former_member", network.locale)
         member.state, member.locale, member.timezone = MemberState.LEFT, None, None
-        member.seen_at = None
+        member.seen_at, member.short_sentences = None, False
         session.add(member)
         await author_left(session, now, network_id, member_id)
         account_ref = account.account_ref

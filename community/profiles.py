@@ -59,6 +59,7 @@ class ProfileView:
     bio: str
     locale: str
     timezone: str
+    short_sentences: bool
     consents: Sequence[str]
     asked_consents: bool
     step: int  # the next one, from 1; one more than there are when all is done
@@ -191,6 +192,18 @@ class Profiles:
             await session.flush()
             return await self._keep(session, actor, mine, "consents")
 
+    async def set_short_sentences(self, actor: Actor, *, wanted: bool) -> ProfileView:
+        """How the messages for oneself are written; nobody else sees the choice."""
+        require(actor, Action.EDIT_PROFILE)
+        async with self._db.transaction() as session:
+            mine = await self._own(session, actor)
+            member = await members.get(session, actor.network_id, mine.member_id)
+            if member is not None:
+                member.short_sentences = wanted
+                session.add(member)
+                await session.flush()
+            return await view(session, actor)
+
     async def find_peers(
         self, actor: Actor, query: str = "", *, theme_id: int | None = None, place: str = ""
     ) -> Sequence[PeerView]:
@@ -288,6 +301,7 @@ async def view(session: AsyncSession, actor: Actor) -> ProfileView:
         mine.bio,
         actor.locale if member.locale is None else member.locale,
         member.timezone or network.timezone,
+        member.short_sentences,
         tuple(field for field in CONSENTS if field in decided and decided[field].granted),
         asked,
         STEPS.index(missing[0]) + 1 if missing else len(STEPS) + 1,

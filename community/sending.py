@@ -143,7 +143,7 @@ class Sender:
             return way
         card = way.card
         parts = planned.own_words.get((card.template, card.locale))
-        if parts is None:
+        if parts is None or self._name_of(card) != card.template:  # who needs short sentences gets those
             return way
         try:
             said = self._renderer.render_parts(parts, card.locale, **card.values)
@@ -207,8 +207,11 @@ class Sender:
         return ""
 
     def _render(self, card: Card, *, tags: tuple[str, ...] = ()) -> Outgoing:
-        text = card.said or self._renderer.render(card.template, card.locale, **card.values)
+        text = card.said or self._renderer.render(self._name_of(card), card.locale, **card.values)
         return Outgoing(text, card.locale, card.rows, card.mentions, tags)
+
+    def _name_of(self, card: Card) -> str:
+        return self._renderer.variant(card.template, short=card.short)
 
     async def _direct_channel(self, identity: Identity | None) -> str:
         if identity is None:
@@ -236,6 +239,9 @@ async def itinerary(
     if not isinstance(plan, Direct):
         return Itinerary(_chain(plan), own_words=own)
     identity = await members.identity(session, row.network_id, plan.member_id, platform)
+    reader = await members.get(session, row.network_id, plan.member_id)
+    if reader is not None and reader.short_sentences:
+        plan = replace(plan, card=replace(plan.card, short=True))
     welcome = (await networks.places(session, row.network_id)).get(Place.WELCOME)
     if identity is None:
         return GiveUp("no_account")

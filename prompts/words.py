@@ -14,6 +14,15 @@ from prompts.safe import clean
 from prompts.text import Text
 
 BLOCKS = ("title", "body", "note")
+SHORT = ".short"  # what the name of a text in short sentences ends with
+
+
+def short_texts(root: Path = labels.ROOT) -> frozenset[str]:
+    """The texts that have a version in short sentences."""
+    found = (root / "fr").rglob(f"*{SHORT}.md.j2")
+    return frozenset(
+        path.relative_to(root / "fr").as_posix().removesuffix(f"{SHORT}.md.j2") for path in found
+    )
 
 
 class Shipped(ImmutableSandboxedEnvironment):
@@ -44,6 +53,7 @@ class Words:
             for locale in labels.LOCALES
         }
         self._environments = {locale: self._environment(locale) for locale in labels.LOCALES}
+        self._short = short_texts(self.root)
 
     def _environment(self, locale: str) -> ImmutableSandboxedEnvironment:
         environment = Shipped(
@@ -58,6 +68,10 @@ class Words:
         kept = {name: filter_ for name, filter_ in environment.filters.items() if name in KEPT}
         environment.filters = {**kept, **EVERYWHERE, **for_locale(locale, self._labels[locale])}
         return environment
+
+    def variant(self, name: str, /, *, short: bool) -> str:
+        """The template to fill: ``<name>.short`` where short sentences are wanted and there is one."""
+        return f"{name}{SHORT}" if short and name in self._short else name
 
     def render(self, name: str, locale: str, /, **values: Any) -> Text:
         """Fill ``prompts/<locale>/<name>.md.j2``; everything printed is escaped unless a filter made it Safe.

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint, false
 from sqlmodel import Field, SQLModel, col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -23,6 +23,9 @@ class Member(SQLModel, table=True):
     state: str = MemberState.NEWCOMER
     locale: str | None = None  # None: what the platform says
     timezone: str | None = None  # None: the network's
+    short_sentences: bool = Field(
+        default=False, sa_column_kwargs={"server_default": false()}
+    )  # reads the short version of what has one
     arrived_at: datetime
     admitted_at: datetime | None = None
     admitted_by: int | None = Field(default=None, foreign_key="member.id")

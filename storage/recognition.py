@@ -17,6 +17,7 @@ class Known:
     locale: str | None
     timezone: str | None
     account_locale: str | None
+    short_sentences: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Recognised:
 _ASKED = """
 SELECT network.id, network.locale, network.timezone,
     member.id, member.state, member.display_name, member.seen_at, member.locale, member.timezone,
-    identity.locale, network_role.role, network_role.role_ref, member_role.role, theme_charge.theme_id
+    identity.locale, member.short_sentences, network_role.role, network_role.role_ref, member_role.role,
+    theme_charge.theme_id
 FROM network
 LEFT JOIN identity ON identity.network_id = network.id
     AND identity.platform = :platform AND identity.account_ref = :account
@@ -55,7 +57,17 @@ async def recognise(source: Source, platform: str, server_ref: str, account_ref:
     network_id, locale, timezone, member_id, state, name, seen_at, *rest = rows[0]
     known = None
     if member_id is not None:
-        known = Known(member_id, state, name, instant(seen_at), *rest[:3])
+        own_locale, own_timezone, account_locale, short = rest[:4]
+        known = Known(
+            member_id,
+            state,
+            name,
+            instant(seen_at),
+            own_locale,
+            own_timezone,
+            account_locale,
+            bool(short),
+        )
     return Recognised(
         network_id,
         locale,

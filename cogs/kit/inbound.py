@@ -164,6 +164,10 @@ class Inbound:
             exchange.actor = await self._identify(self.standing(interaction))
         return exchange.actor
 
+    def changed(self, interaction: Interaction, actor: Actor) -> None:
+        """The person has just become somebody else: the answer is for who they are now."""
+        self.exchange(interaction).actor = actor
+
     def locale(self, interaction: Interaction) -> str:
         """The reader's language: the member's own choice once ``actor`` was asked, else what Discord says."""
         actor = self.exchange(interaction).actor
@@ -174,6 +178,7 @@ class Inbound:
         actor = self.exchange(interaction).actor
         if actor is not None:
             values.setdefault("timezone", actor.timezone)
+            template = self.words.variant(template, short=actor.short_sentences)
         return self.words.render(template, self.locale(interaction), **values)
 
     async def reply(

@@ -52,6 +52,12 @@ async def test_ones_own_page_and_the_way_out(network: Network, personal: Persona
     network.clock.advance(timedelta(minutes=1))
     await personal.catch_up(member)
     async with aiohttp.ClientSession(base) as http:
+        await network.services.profiles.set_short_sentences(member, wanted=True)
+        async with http.get(path) as answer:
+            short = await answer.text()
+            assert "Les nouvelles pour vous" in short
+            assert "Pourquoi je vois ceci" not in short
+        await network.services.profiles.set_short_sentences(member, wanted=False)
         async with http.get(path) as answer:
             assert answer.status == 200
             body = await answer.text()

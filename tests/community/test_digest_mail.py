@@ -62,6 +62,12 @@ async def test_the_code_comes_back_and_the_digest_goes_there(
     assert isinstance(plan, SendMail)
     assert plan.mail.to == "ada@example.fr"
     assert (plan.mail.stop_url or "").startswith(f"{URL}/digests/")
+    assert plan.mail.template == "digests/personal"
+    await network.services.profiles.set_short_sentences(member, wanted=True)
+    async with network.db.reading() as session:
+        plan = await plans["digest.mail"].plan(session, row, network.clock.now())
+    assert isinstance(plan, SendMail)
+    assert plan.mail.template == "digests/personal.short"
     await addresses.forget(member)
     async with network.db.reading() as session:
         assert isinstance(await plans["digest.mail"].plan(session, row, network.clock.now()), Drop)

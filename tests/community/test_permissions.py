@@ -161,6 +161,10 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
         Action.EDIT_PROFILE,
         lambda n, r: n.services.profiles.set_exchange(n[r], offers="", seeks="", bio=""),
     ),
+    ("profiles", "set_short_sentences"): (
+        Action.EDIT_PROFILE,
+        lambda n, r: n.services.profiles.set_short_sentences(n[r], wanted=True),
+    ),
     ("profiles", "set_consents"): (
         Action.EDIT_PROFILE,
         lambda n, r: n.services.profiles.set_consents(n[r], []),

@@ -11,7 +11,7 @@ from community.planners import planners
 from community.texts import EDITABLE, FAILED, text_id
 from prompts import Words
 from storage import texts as stored
-from tests.community.conftest import Network
+from tests.community.conftest import Network, standing
 from tests.community.meetups import planned, rows
 from tests.delivery.model import Platform
 
@@ -53,6 +53,18 @@ async def test_words_in_use_are_sent(network: Network) -> None:
     await ours(network)
     said = await reminded(network)
     assert any("On se voit bientôt pour Panel citoyen" in text for text in said)
+
+
+async def test_who_reads_short_sentences_gets_those_whatever_the_network_wrote(network: Network) -> None:
+    await ours(network)
+    member, profiles = network[Role.MEMBER], network.services.profiles
+    assert (await profiles.set_short_sentences(member, wanted=True)).short_sentences
+    said = await reminded(network)
+    assert not any("On se voit bientôt" in text for text in said)
+    assert any("Vous avez dit oui." in text for text in said)
+    assert (await network.services.members.identify(standing("3"))).short_sentences
+    assert not (await profiles.set_short_sentences(member, wanted=False)).short_sentences
+    assert not (await network.services.members.identify(standing("3"))).short_sentences
 
 
 async def test_the_shipped_words_come_back(network: Network) -> None:
