@@ -42,6 +42,14 @@ def target_said(typed: str, today: date) -> date:
     return day
 
 
+def squeezed(offsets: Sequence[int], left: int) -> list[int]:
+    """The same steps in the ``left`` days before the target: a list that begins today has nothing late."""
+    longest = -min((*offsets, 0))
+    if longest <= left:
+        return list(offsets)
+    return [days if days >= 0 else -(-days * left // longest) for days in offsets]
+
+
 def place_for(offsets: Sequence[int], days: int) -> int:
     """Where a step of so many days goes: after those that are not later."""
     return sum(1 for other in offsets if other <= days)

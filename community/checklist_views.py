@@ -69,6 +69,7 @@ class ChecklistView:
     steps: Sequence[StepView]
     page: int
     pages: int
+    squeezed: bool = False  # when it was started, less time was left than the model takes
 
     @property
     def id(self) -> int:

@@ -4,7 +4,7 @@ Their steps are in ``checklist_steps.py``, the models that are shipped in ``chec
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -122,7 +122,7 @@ class Checklists:
         return [*ready, *own, blank]
 
     async def start(self, actor: Actor, new: NewChecklist) -> ChecklistView:
-        """Every step gets its day from the target. The same one started twice is one."""
+        """Every step gets its day, closer together when time is short. The same one started twice is one."""
         require(actor, Action.RUN_TEAM_CHECKLISTS if new.team else Action.RUN_CHECKLISTS)
         title = rules.fitting("title", text.one_line(new.title), TITLE_SHORTEST, TITLE_LONGEST)
         if actor.member_id is None:
@@ -134,6 +134,8 @@ class Checklists:
             today = await self._today(session, actor)
             target = rules.target_said(new.target, today)
             planned = await self._steps_of(session, actor, new)
+            offsets = rules.squeezed([days for _what, days in planned], (target - today).days)
+            tight = offsets != [days for _what, days in planned]
             going_on = await checklists.open_of(session, actor.network_id, owner_id)
             for known in going_on:
                 if (known.title, known.target_on) == (title, target):
@@ -159,14 +161,14 @@ class Checklists:
                     what=what,
                     offset_days=days,
                 )
-                for position, (what, days) in enumerate(planned)
+                for position, ((what, _days), days) in enumerate(zip(planned, offsets, strict=True))
             ]
             session.add_all(steps)
             await session.flush()
             for step in steps:
                 await remind(session, made, step, now)
             await self._note(session, actor, "checklist.start", made)
-            return await view(session, actor, made, steps, today)
+            return replace(await view(session, actor, made, steps, today), squeezed=tight)
 
     async def edit(self, actor: Actor, checklist_id: int, title: str, target: str) -> ChecklistView:
         """Another title, another target day: what is not done moves along."""

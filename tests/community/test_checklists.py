@@ -130,6 +130,33 @@ async def test_steps_are_dated_from_the_target_and_read_back(network: Network) -
     assert in_english.steps[0].what.startswith("Choose the theme")
 
 
+@pytest.mark.parametrize(
+    ("offsets", "left", "expected"),
+    [
+        ((-90, -30, 0, 14), 90, [-90, -30, 0, 14]),
+        ((-90, -30, 0, 14), 45, [-45, -15, 0, 14]),
+        ((-90, -84, -7, 0), 1, [-1, 0, 0, 0]),
+        ((-90, -84, 0, 2), 0, [0, 0, 0, 2]),
+        ((0, 3), 0, [0, 3]),
+        ((), 5, []),
+    ],
+)
+def test_a_short_time_brings_the_steps_closer(
+    offsets: tuple[int, ...], left: int, expected: list[int]
+) -> None:
+    assert rules.squeezed(offsets, left) == expected
+
+
+async def test_two_months_for_a_consultation_begin_with_nothing_late(network: Network) -> None:
+    lists, member = network.services.checklists, network[Role.MEMBER]
+    found = await lists.start(member, NewChecklist(CONSULTATION, "Dans deux mois", "1er mai"))
+    assert (found.squeezed, found.line.late, found.steps[0].due_on) == (True, 0, TODAY)
+    assert not (await started(network)).squeezed
+    last = await lists.checklist(member, found.id, 2)
+    assert last.steps[-1].due_on == date(2026, 10, 28), "what comes after keeps its days"
+    assert not last.squeezed, "said once"
+
+
 async def test_started_twice_it_is_one(network: Network) -> None:
     first, second = await asyncio.gather(started(network), started(network))
     assert first.id == second.id
