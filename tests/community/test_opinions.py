@@ -154,8 +154,8 @@ async def test_the_card_names_the_latest_authorities_and_counts_the_others(
         "Lyon",
     ]
     for locale, counted, rest in (
-        ("fr", "**Utilisée par 7\u00a0collectivités**", "et 2 autres."),
-        ("en", "**Used by 7 authorities**", "and 2 others."),
+        ("fr", "**Utilisée par 7\u00a0collectivités**", "- et 2 autres"),
+        ("en", "**Used by 7 authorities**", "- and 2 others"),
     ):
         card = words.render("library/resource", locale, resource=resource, opinion=about).body
         assert counted.replace("\u00a0", " ") in card.replace("\u00a0", " ")
