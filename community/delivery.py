@@ -174,7 +174,7 @@ class Delivery:
         try:
             way = await self._sender.own_words(planned, index, row.network_id)
             async with asyncio.timeout(SEND_TIMEOUT.total_seconds()):
-                ref = await self._sender.find(row, way, identity, nonce) if row.unsure else None
+                ref = await self._found(row, planned, index) if row.unsure else None
                 if ref is None and not late:
                     ref = await self._sender.send(way, identity, nonce)
         except Postponed as postponed:
@@ -191,6 +191,17 @@ class Delivery:
         if ref is None:
             return await self._settle(row, self._ended(OutboxState.EXPIRED, row.reason or "late"))
         return await self._note_sent(row, planned, index, way, ref)
+
+    async def _found(self, row: Outbox, planned: Itinerary, index: int) -> str | None:
+        """What an earlier try left by this way, or by one that is skipped by now: its reader may have begun
+        to refuse private messages since, and need not be told twice.
+        """
+        for tried in range(row.fallback, index + 1):
+            nonce = nonce_of(row, tried)
+            ref = await self._sender.find(row, planned.ways[tried], planned.identity, nonce)
+            if ref is not None:
+                return ref
+        return None
 
     async def _note_sent(self, row: Outbox, planned: Itinerary, index: int, way: Way, ref: str) -> str:
         try:

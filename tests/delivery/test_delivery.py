@@ -124,6 +124,21 @@ async def test_closed_private_messages_become_a_mention_that_tells_nothing(world
     assert await world.states("private") == [("sent", "closed")]
 
 
+async def test_a_lost_answer_is_found_although_its_reader_refuses_by_now(
+    world: World,
+) -> None:
+    member_id = await world.member(1)
+    await world.enqueue("private", 1, recipient_id=member_id)
+    world.platform.trouble = once("after", "post", DeliveryError(Failure.RETRY, unsure=True))
+    assert await world.worker().run_due() == {"retried": 1}
+    world.platform.closed.add("account-1")
+    await world.enqueue("private", 2, recipient_id=member_id)
+    await world.worker().run_due()  # refused: nobody is asked again for a day
+    world.clock.advance(timedelta(minutes=6))
+    assert await world.worker().run_due() == {"sent": 1}
+    assert len(world.platform.heard("dm-account-1")) == len(world.platform.heard("welcome")) == 1
+
+
 async def test_someone_who_refuses_is_not_asked_again_for_a_day(world: World) -> None:
     recipient = await world.member(1)
     world.platform.closed.add("account-1")
