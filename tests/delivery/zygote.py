@@ -82,6 +82,9 @@ class ShiftedClock:
 
 
 class PlainRenderer:
+    def variant(self, name: str, /, *, short: bool) -> str:
+        return name
+
     def render(self, name: str, locale: str, /, **values: Any) -> Text:
         return Text("Titre", f"{name} : " + " ".join(f"{key} {value}." for key, value in values.items()))
 
