@@ -50,16 +50,20 @@ SILENT = (
 )
 
 
+Cause = tuple[str, int | None, datetime, datetime | None]
+
+
 @dataclass(frozen=True)
 class ForecastLine:
     """One message, to one person, to several at the same time, or in a place (``place``)."""
 
     row_id: int  # the first of its rows: cancelling it cancels them all
     kind: str
-    due_at: datetime
+    leaves_at: datetime
     number: int
     place: bool
     about: str = ""  # of what has one: its title
+    held_back: bool = False  # it was due earlier: the budget of nudges had no room
 
 
 @dataclass(frozen=True)
@@ -88,9 +92,9 @@ class Forecasts:
         require(actor, Action.SEE_FORECAST)
         async with self._db.reading() as session:
             rows = await self._rows(session, actor)
-            groups: dict[tuple[str, int | None, datetime], list[Outbox]] = {}
+            groups: dict[Cause, list[Outbox]] = {}
             for row in rows:
-                groups.setdefault((row.kind, row.subject_id, row.due_at), []).append(row)
+                groups.setdefault(_cause(row), []).append(row)
             page = min(max(1, page), max(1, -(-len(groups) // PAGE)))
             shown = list(groups.values())[(page - 1) * PAGE : page * PAGE]
             lines = [await _line(session, group) for group in shown]
@@ -131,8 +135,10 @@ class Forecasts:
         return await outbox.waiting(session, actor.network_id, until=until, but=SILENT, limit=MOST)
 
 
-def _cause(row: Outbox) -> tuple[str, int | None, datetime]:
-    return row.kind, row.subject_id, row.due_at
+def _cause(row: Outbox) -> Cause:
+    """Those held back until the same minute are one line: each has its own instant otherwise."""
+    minute = row.leaves_at.replace(second=0, microsecond=0) if row.held_back else None
+    return row.kind, row.subject_id, row.due_at, minute
 
 
 def _message(row: Outbox | None) -> Outbox:
@@ -146,10 +152,11 @@ async def _line(session: AsyncSession, rows: Sequence[Outbox]) -> ForecastLine:
     return ForecastLine(
         row_id=first.id or 0,
         kind=first.kind,
-        due_at=first.due_at,
+        leaves_at=first.leaves_at,
         number=len(rows),
         place=first.recipient_id is None,
         about=await _about(session, first),
+        held_back=first.held_back,
     )
 
 

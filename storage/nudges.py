@@ -10,9 +10,9 @@ from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel, col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.outbox import Outbox, OutboxState
+from storage.outbox import NUDGE_BUDGET, Outbox, OutboxState
 
-BUDGET = "nudge_budget"  # the reason of rows that wait or were dropped for it
+BUDGET = NUDGE_BUDGET
 
 
 class NudgeRule(SQLModel, table=True):

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, and_, or_
+from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, and_, case, or_
 from sqlmodel import Field, SQLModel, col, delete, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,6 +20,7 @@ from storage.upsert import insert_if_new
 URGENT, NORMAL, BULK = 1, 5, 8
 KEPT_FOR = timedelta(days=90)
 CHANGED = "outbox"  # the topic of Database.on_commit
+NUDGE_BUDGET = "nudge_budget"  # the reason of rows that wait or were dropped for want of room in a week
 
 
 class OutboxState(StrEnum):
@@ -65,6 +66,16 @@ class Outbox(SQLModel, table=True):
             "state IN ('due', 'claimed', 'sent', 'dropped', 'expired', 'given_up')", name="outbox_state_known"
         ),
     )
+
+    @property
+    def held_back(self) -> bool:
+        """Whether it waits for room in its reader's week."""
+        return self.state == OutboxState.DUE and self.reason == NUDGE_BUDGET
+
+    @property
+    def leaves_at(self) -> datetime:
+        """When it is to leave: later than it was due while it is held back."""
+        return self.next_try_at if self.held_back else self.due_at
 
 
 class DirectOpening(SQLModel, table=True):
@@ -353,13 +364,15 @@ async def waiting(
     session: AsyncSession, network_id: int, *, until: datetime, but: Sequence[str], limit: int
 ) -> Sequence[Outbox]:
     """What has still to leave by then, soonest first; without the kinds ``but``."""
+    leaves_at = case((col(Outbox.reason) == NUDGE_BUDGET, col(Outbox.next_try_at)), else_=col(Outbox.due_at))
     query = select(Outbox).where(
         Outbox.network_id == network_id,
         col(Outbox.state).in_([OutboxState.DUE, OutboxState.CLAIMED]),
-        col(Outbox.due_at) <= until,
+        col(Outbox.due_at) <= until,  # an index has it; what is held back leaves later still
+        leaves_at <= until,
         col(Outbox.kind).not_in(but),
     )
-    return (await session.exec(query.order_by(col(Outbox.due_at), col(Outbox.id)).limit(limit))).all()
+    return (await session.exec(query.order_by(leaves_at, col(Outbox.id)).limit(limit))).all()
 
 
 async def waiting_row(session: AsyncSession, network_id: int, row_id: int) -> Outbox | None:
@@ -373,7 +386,16 @@ async def waiting_row(session: AsyncSession, network_id: int, row_id: int) -> Ou
 
 
 async def cancel_alike(session: AsyncSession, row: Outbox, now: datetime) -> int:
-    """Drop ``row`` and those of the same cause at the same time for other people; how many."""
+    """Drop ``row`` and those of the same cause at the same time for other people; how many.
+
+    Those that a budget holds back until another minute are not at the same time.
+    """
+    minute = row.leaves_at.replace(second=0, microsecond=0)
+    held = and_(
+        col(Outbox.reason) == NUDGE_BUDGET,
+        col(Outbox.next_try_at) >= minute,
+        col(Outbox.next_try_at) < minute + timedelta(minutes=1),
+    )
     alike = (
         update(Outbox)
         .where(
@@ -382,6 +404,7 @@ async def cancel_alike(session: AsyncSession, row: Outbox, now: datetime) -> int
             col(Outbox.subject_id).is_not_distinct_from(row.subject_id),
             col(Outbox.due_at) == row.due_at,
             col(Outbox.state) == OutboxState.DUE,
+            held if row.held_back else col(Outbox.reason).is_distinct_from(NUDGE_BUDGET),
         )
         .values(state=OutboxState.DROPPED, reason="cancelled", ended_at=now)
     )

@@ -12,6 +12,7 @@ from community.meetups_rules import NewMeetup
 from community.planners import planners
 from prompts import Words
 from prompts.labels import packaged
+from storage.nudges import BUDGET
 from storage.outbox import Outbox, OutboxState
 from tests.community.conftest import Network
 
@@ -34,14 +35,14 @@ async def reminders(network: Network) -> list[ForecastLine]:
     for page in range(2, found.pages + 1):
         every += (await network.services.forecasts.coming(network[Role.FACILITATOR], page)).items
     assert len(every) == found.messages
-    assert [line.due_at for line in every] == sorted(line.due_at for line in every)
+    assert [line.leaves_at for line in every] == sorted(line.leaves_at for line in every)
     return [line for line in every if line.kind == "meetup.reminder"]
 
 
 async def test_what_is_due_to_several_is_one_line(network: Network) -> None:
     await planned(network)
     lines = await reminders(network)
-    assert [(line.due_at, line.number, line.place, line.about) for line in lines] == [
+    assert [(line.leaves_at, line.number, line.place, line.about) for line in lines] == [
         (STARTS - timedelta(days=1), 2, False, "Atelier"),
         (STARTS - timedelta(hours=1), 2, False, "Atelier"),
     ]
@@ -58,7 +59,7 @@ async def test_one_is_cancelled_and_the_others_leave(network: Network) -> None:
         await forecasts.cancel(facilitator, first.row_id)
     async with network.db.reading() as session:
         dropped = (await session.exec(select(Outbox).where(Outbox.reason == "cancelled"))).all()
-    assert {row.state for row in dropped if row.due_at == first.due_at} == {OutboxState.DROPPED}
+    assert {row.state for row in dropped if row.due_at == first.leaves_at} == {OutboxState.DROPPED}
 
 
 async def test_what_is_further_away_or_silent_is_not_listed(network: Network) -> None:
@@ -93,3 +94,61 @@ async def test_it_is_for_the_team_of_the_network(network: Network, other_admin: 
 def test_every_message_has_a_name() -> None:
     for kind in planners(Words()):
         assert kind in SILENT or packaged("fr").get(f"delivery.kinds.{kind}"), kind
+
+
+async def held(network: Network, until: datetime, *members: int) -> None:
+    """Follow-ups that were due now and wait for room in the week of each."""
+    now = network.clock.now()
+    async with network.db.transaction() as session:
+        session.add_all(
+            Outbox(
+                network_id=network[Role.MEMBER].network_id,
+                kind="member.nudged",
+                recipient_id=member,
+                subject_id=7,
+                dedupe_key=f"nudged:{until}:{member}",
+                due_at=now,
+                next_try_at=until + timedelta(seconds=member),
+                created_at=now,
+                reason=BUDGET,
+            )
+            for member in members
+        )
+
+
+async def test_what_the_budget_postpones_is_listed_when_it_really_leaves(network: Network) -> None:
+    facilitator, forecasts = network[Role.FACILITATOR], network.services.forecasts
+    first, second = network[Role.MEMBER].member_id or 0, facilitator.member_id or 0
+    soon = network.clock.now() + timedelta(days=3)
+    later = network.clock.now() + timedelta(days=5)
+    await held(network, soon, first, second)
+    await held(network, later, first)
+    await held(network, network.clock.now() + timedelta(days=8), second)  # not within seven days
+    lines = [line for line in (await forecasts.coming(facilitator)).items if line.kind == "member.nudged"]
+    assert [(line.leaves_at, line.number, line.held_back) for line in lines] == [
+        (soon + timedelta(seconds=min(first, second)), 2, True),
+        (later + timedelta(seconds=first), 1, True),
+    ]
+    assert (await forecasts.line(facilitator, lines[0].row_id)).number == 2
+    assert await forecasts.cancel(facilitator, lines[0].row_id) == 2
+    left = [line for line in (await forecasts.coming(facilitator)).items if line.kind == "member.nudged"]
+    assert left == lines[1:], "the others wait as before"
+
+
+async def test_one_that_is_not_held_back_is_cancelled_alone(network: Network) -> None:
+    facilitator, forecasts = network[Role.FACILITATOR], network.services.forecasts
+    member = network[Role.MEMBER].member_id or 0
+    await held(network, network.clock.now() + timedelta(days=1), member)
+    async with network.db.transaction() as session:
+        row = (await session.exec(select(Outbox).where(Outbox.reason == BUDGET))).one()
+        session.add(
+            Outbox(
+                **row.model_dump(exclude={"id", "reason", "dedupe_key", "recipient_id", "next_try_at"}),
+                recipient_id=facilitator.member_id,
+                dedupe_key="other",
+                next_try_at=row.due_at,
+            )
+        )
+    now, waits = [one for one in (await forecasts.coming(facilitator)).items if one.kind == "member.nudged"]
+    assert (now.held_back, waits.held_back) == (False, True)
+    assert await forecasts.cancel(facilitator, now.row_id) == 1
