@@ -3,7 +3,12 @@
  */
 import { h } from "./dom.js";
 
-const PRIVILEGED = ["members", "presences", "message_content"];
+/** As the gateway names them → in words. */
+const PRIVILEGED = {
+  members: "intent_members",
+  presences: "intent_presences",
+  message_content: "intent_message_content",
+};
 
 export class IntentsView {
   /** @param {any} client */
@@ -31,9 +36,9 @@ export class IntentsView {
   /** @param {{ id: string, name: string, intents: string[] }} app */
   row(app) {
     const { words } = this.client;
-    const boxes = PRIVILEGED.map((name) => {
+    const boxes = Object.entries(PRIVILEGED).map(([name, word]) => {
       const box = h("input", { type: "checkbox", name, ".checked": app.intents.includes(name) });
-      return { box, label: h("label", { class: "intent" }, box, " ", words.t(`intent_${name}`)) };
+      return { box, label: h("label", { class: "intent" }, box, " ", words.t(word)) };
     });
     const changed = () => this.set(app, boxes.filter(({ box }) => box.checked).map(({ box }) => box.name));
     return h(

@@ -166,7 +166,8 @@ async def test_an_unanswered_question_is_nudged_then_named_to_the_facilitators(t
     town.stage.advance(timedelta(hours=49))
     await care.tend()
     await in_thread(town, "member", thread, "Qui a une piste")
-    town.stage.advance(timedelta(days=1))
+    clock = town.stage.sandbox.clock
+    clock.jump((clock.now() + timedelta(days=2)).replace(hour=12))  # told in the morning, never at night
     await care.tend()
     card = await town.waits_for("facilitator", "coin-animation", "attend une première réponse")
     assert f"<#{thread['id']}>" in card.text

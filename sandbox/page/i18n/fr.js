@@ -82,7 +82,7 @@ export const fr = {
   intent_message_content: "Contenu des messages",
   intent_presences: "Présence (en ligne, absent)",
   intents: "Intentions privilégiées",
-  intents_hint: "Ce que chaque application a le droit d’apprendre. Un changement vaut à sa prochaine connexion : si elle demande plus, elle est refusée (4014).",
+  intents_hint: "Ce que chaque application a le droit d’apprendre. Un changement vaut à sa prochaine connexion : si elle demande plus, elle est refusée (4014).",
   interested: "Intéressé",
   interested_count: many("{n} personne intéressée", "{n} personnes intéressées"),
   intro_channel: "Ici commence le salon {name}.",
