@@ -36,10 +36,10 @@ class FacilitateCog(TextDoors, MessageDoors, ExportDoors, commands.Cog):
 
     @localized.command("facilitate.desk", parent=FACILITATE)
     async def look(self, interaction: Interaction) -> None:
-        await self.show(interaction, 0, 0)
+        await self.show_desk(interaction, 0, 0)
 
     @acts("desk.show")
-    async def show(self, interaction: Interaction, subject_id: int, extra: int) -> None:
+    async def show_desk(self, interaction: Interaction, subject_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
         view = await self.desk.look(actor)
         await self.inbound.reply(interaction, "desk/desk", rows=_desk_rows(view), desk=view)

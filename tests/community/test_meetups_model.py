@@ -82,6 +82,9 @@ class Platform:
 class Plain:
     """Words do not matter here."""
 
+    def variant(self, name: str, /, *, short: bool) -> str:
+        return name
+
     def render(self, name: str, locale: str, /, **values: Any) -> Rendered:
         return SimpleNamespace(title=name, body=name, note="")
 
