@@ -5,7 +5,7 @@ import { Flag, may } from "./discord.js";
 import { h, icon, iconButton } from "./dom.js";
 import { Interactions } from "./interactions.js";
 import { newPerson } from "./people.js";
-import { openMenu, openPopup } from "./popup.js";
+import { openMenu, openPopup, whenReleased } from "./popup.js";
 import { shownName } from "./commands.js";
 
 const LONG_PRESS = 500;
@@ -45,7 +45,7 @@ export class Actions {
       const hit = messageAt(event);
       if (!hit?.message || String(getSelection())) return;
       event.preventDefault();
-      this.open(hit.message, hit.row, { x: event.clientX, y: event.clientY });
+      whenReleased(() => this.open(hit.message, hit.row, { x: event.clientX, y: event.clientY }));
     });
     let timer = 0;
     list.addEventListener("pointerdown", (event) => {

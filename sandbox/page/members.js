@@ -7,6 +7,7 @@ import { h } from "./dom.js";
 import { fold } from "./listbox.js";
 import { tint } from "./markdown.js";
 import { botTag } from "./message.js";
+import { whenReleased } from "./popup.js";
 
 const ROW = 44;
 const AROUND = 8;
@@ -104,7 +105,8 @@ export class Members {
     const open = (event) => client.showProfile(row.user.id, event.currentTarget);
     const menu = (event) => {
       event.preventDefault();
-      client.actions.openForUser(row.user, client.channel?.id, event.currentTarget);
+      const anchor = event.currentTarget;
+      whenReleased(() => client.actions.openForUser(row.user, client.channel?.id, anchor));
     };
     return h(
       "div",

@@ -4,6 +4,25 @@
  */
 import { h } from "./dom.js";
 
+let pressed = false;
+addEventListener("pointerdown", () => (pressed = true), true);
+for (const name of ["pointerup", "pointercancel"]) addEventListener(name, () => (pressed = false), true);
+
+/**
+ * Runs once no button is held: where a menu is asked for when the button goes down, its release must not count as
+ * the click elsewhere that closes it.
+ * @param {() => void} run
+ */
+export function whenReleased(run) {
+  if (!pressed) return run();
+  const released = new AbortController();
+  const later = () => {
+    released.abort();
+    setTimeout(run);
+  };
+  for (const name of ["pointerup", "pointercancel"]) addEventListener(name, later, { signal: released.signal });
+}
+
 /**
  * @typedef {object} Popup
  * @property {HTMLElement} element

@@ -5,6 +5,7 @@ import { avatar, initials } from "./avatar.js";
 import { channelIcon } from "./conversation.js";
 import { Channel, byId, isForum, isThread } from "./discord.js";
 import { h, icon, iconButton } from "./dom.js";
+import { whenReleased } from "./popup.js";
 import { upcoming } from "./scheduled.js";
 
 /** @param {any} client @param {any} channel @returns {number} direct addresses that wait */
@@ -242,7 +243,8 @@ export class ChannelList {
     const note = unread ? h("span", { class: "visually-hidden" }, ` (${client.words.t("unread")})`) : null;
     const menu = (event) => {
       event.preventDefault();
-      client.actions.openForChannel(channel, event.currentTarget);
+      const anchor = event.currentTarget;
+      whenReleased(() => client.actions.openForChannel(channel, anchor));
     };
     const classes = `channel${unread && !current ? " unread" : ""}`;
     return h(

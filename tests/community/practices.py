@@ -9,7 +9,7 @@ from community.actors import Actor, Role
 from community.outbox import Plan
 from community.practice_cards import PracticeView
 from community.practices_delivery import planners
-from storage.outbox import Outbox
+from storage.outbox import Outbox, OutboxState, end
 from tests.community.conftest import Network
 from tests.community.meetups import crowd
 
@@ -58,3 +58,5 @@ async def posted(network: Network, ref: str = "777") -> None:
     async with network.db.transaction() as session:
         for number, row in enumerate(await due(session, "practice.thread")):
             await planners()["practice.thread"].sent(session, row, f"{ref}{number}", network.clock.now())
+            end(row, OutboxState.SENT, network.clock.now(), ref=f"{ref}{number}")
+            session.add(row)
