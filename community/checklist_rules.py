@@ -79,14 +79,3 @@ def _relative(said: str) -> int | None:
         days = number(match["n"]) * (7 if match["unit"][0] in "sw" else 1)
         return -days if match["side"] in ("avant", "before") else days
     return None
-
-
-def fitting(field: str, value: str, shortest: int, longest: int) -> str:
-    """What was typed, when its length is right."""
-    if not value:
-        raise Invalid(field=field, problem="missing")
-    if len(value) < shortest:
-        raise Invalid(field=field, problem="too_short", limit=shortest, given=len(value))
-    if len(value) > longest:
-        raise Invalid(field=field, problem="too_long", limit=longest, given=len(value))
-    return value

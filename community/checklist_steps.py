@@ -24,6 +24,7 @@ from community.checklist_views import (
     with_step,
 )
 from community.errors import Invalid, NotFound
+from community.lengths import check_length
 from community.people import among, one_named
 from community.policy import Action, require
 from community.ports import Clock
@@ -85,7 +86,8 @@ class ChecklistSteps:
     async def add(self, actor: Actor, checklist_id: int, what: str, by_when: str, who: str) -> ChecklistView:
         """One more step, among the others by its day."""
         require(actor, Action.RUN_CHECKLISTS)
-        what = rules.fitting("what", text.one_line(what), WHAT_SHORTEST, WHAT_LONGEST)
+        what = text.one_line(what)
+        check_length("what", what, WHAT_SHORTEST, WHAT_LONGEST)
         async with self._db.transaction() as session:
             found, steps = goes_on(await editable(session, actor, checklist_id))
             today = await self._today(session, actor)
@@ -111,7 +113,8 @@ class ChecklistSteps:
     async def change(self, actor: Actor, step_id: int, what: str, by_when: str, who: str) -> StepView:
         """Other words, another day, another person."""
         require(actor, Action.RUN_CHECKLISTS)
-        what = rules.fitting("what", text.one_line(what), WHAT_SHORTEST, WHAT_LONGEST)
+        what = text.one_line(what)
+        check_length("what", what, WHAT_SHORTEST, WHAT_LONGEST)
         async with self._db.transaction() as session:
             found, steps, step = await self._to_change(session, actor, step_id)
             days = rules.offset_said(by_when, found.target_on, await self._today(session, actor))

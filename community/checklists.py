@@ -27,6 +27,7 @@ from community.checklist_views import (
 )
 from community.errors import DomainError, NotFound
 from community.french_days import shown
+from community.lengths import check_length
 from community.policy import Action, allows, require
 from community.ports import Clock, Labels
 from storage import audit, checklists, networks
@@ -124,7 +125,8 @@ class Checklists:
     async def start(self, actor: Actor, new: NewChecklist) -> ChecklistView:
         """Every step gets its day, closer together when time is short. The same one started twice is one."""
         require(actor, Action.RUN_TEAM_CHECKLISTS if new.team else Action.RUN_CHECKLISTS)
-        title = rules.fitting("title", text.one_line(new.title), TITLE_SHORTEST, TITLE_LONGEST)
+        title = text.one_line(new.title)
+        check_length("title", title, TITLE_SHORTEST, TITLE_LONGEST)
         if actor.member_id is None:
             raise NotFound(kind="member")
         owner_id = None if new.team else actor.member_id
@@ -173,7 +175,8 @@ class Checklists:
     async def edit(self, actor: Actor, checklist_id: int, title: str, target: str) -> ChecklistView:
         """Another title, another target day: what is not done moves along."""
         require(actor, Action.RUN_CHECKLISTS)
-        title = rules.fitting("title", text.one_line(title), TITLE_SHORTEST, TITLE_LONGEST)
+        title = text.one_line(title)
+        check_length("title", title, TITLE_SHORTEST, TITLE_LONGEST)
         async with self._db.transaction() as session:
             found, steps = goes_on(await editable(session, actor, checklist_id))
             today = await self._today(session, actor)

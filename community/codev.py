@@ -15,9 +15,9 @@ from community.actors import Actor
 from community.codev_rules import Seat, Wish
 from community.codev_views import CodevList, CodevView, may_run, seats_of, view
 from community.errors import DomainError, Invalid, NotAllowed, NotFound
+from community.lengths import check_length
 from community.policy import NEEDED, Action, allows, require
 from community.ports import Clock
-from community.resources import check_length
 from storage import audit, codev, members, outbox
 from storage.codev import ALIVE, CodevParticipant, CodevRole, CodevSession, CodevState
 from storage.engine import Database

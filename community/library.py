@@ -14,6 +14,7 @@ from community import charges, text
 from community.actors import Actor
 from community.errors import Invalid, NotFound
 from community.geography import checked_place
+from community.lengths import check_length
 from community.policy import Action, require, scope
 from community.ports import Clock
 from community.reports import settle
@@ -31,7 +32,6 @@ from community.resources import (
     TooManyPending,
     aged,
     alive,
-    check_length,
     check_version,
     checked_fields,
     checked_source,

@@ -11,6 +11,7 @@ from community import text
 from community.actors import Actor, Role
 from community.errors import DomainError, Invalid, NotAllowed, NotFound
 from community.french_days import day_said
+from community.lengths import check_length
 from community.meetups_days import NotThere, attendees, may_write
 from community.meetups_rules import NotPlanned
 from community.meetups_views import MeetupView, present, view, visible
@@ -129,7 +130,7 @@ class Notes:
         """An action with its owner and its day; its owner is asked about it on that day."""
         require(actor, Action.ANSWER_MEETUP)
         now, what = self._clock.now(), text.one_line(what)
-        _fits(what)
+        check_length("what", what, WHAT_SHORTEST, WHAT_LONGEST)
         async with self._db.transaction() as session:
             meetup = visible(actor, await meetups.locked(session, actor.network_id, meetup_id))
             await self._check(session, actor, meetup)
@@ -294,12 +295,3 @@ def _day(typed: str, today: date) -> date:
     if isinstance(day, Unclear):
         raise Invalid(field="by_when", problem=day.problem, **day.details)
     return day
-
-
-def _fits(what: str) -> None:
-    if not what:
-        raise Invalid(field="what", problem="missing")
-    if len(what) < WHAT_SHORTEST:
-        raise Invalid(field="what", problem="too_short", limit=WHAT_SHORTEST, given=len(what))
-    if len(what) > WHAT_LONGEST:
-        raise Invalid(field="what", problem="too_long", limit=WHAT_LONGEST, given=len(what))

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from community import text
 from community.errors import DomainError, Invalid
+from community.lengths import check_length
 
 TITLE_SHORTEST, TITLE_LONGEST = 3, 100  # a Discord event's name holds as much
 DESCRIPTION_LONGEST = 900
@@ -101,14 +102,14 @@ def checked_texts(title: str, where: str, length: str, capacity: str, descriptio
 def checked_title(typed: str) -> str:
     """Clean, within the limits."""
     title = text.one_line(typed)
-    _fits("name", title, TITLE_SHORTEST, TITLE_LONGEST)
+    check_length("name", title, TITLE_SHORTEST, TITLE_LONGEST)
     return title
 
 
 def checked_description(typed: str) -> str:
     """Clean, within the limit."""
     description = text.lines(typed)
-    _fits("description", description, 0, DESCRIPTION_LONGEST)
+    check_length("description", description, 0, DESCRIPTION_LONGEST)
     return description
 
 
@@ -125,14 +126,14 @@ def split_where(typed: str) -> tuple[str, str | None]:
     typed = text.one_line(typed)
     found = _ADDRESS.search(typed)
     if found is None:
-        _fits("where", typed, 0, PLACE_LONGEST)
+        check_length("where", typed, 0, PLACE_LONGEST)
         return typed, None
     url = text.address(found[0].rstrip(").,;"))
     if url is None:
         raise Invalid(field="where", problem="bad_url")
     rest = typed[: found.start()] + typed[found.end() :]
     place = rest.strip(" ,;:()[]-\u2013\u2014/")
-    _fits("where", place, 0, PLACE_LONGEST)
+    check_length("where", place, 0, PLACE_LONGEST)
     return place, url
 
 
@@ -240,12 +241,3 @@ def _before(starts_at: datetime, timezone: str, minutes: int) -> datetime:
         return starts_at - timedelta(minutes=minutes)
     local = starts_at.astimezone(ZoneInfo(timezone))
     return (local - timedelta(days=minutes // DAY)).astimezone(UTC)
-
-
-def _fits(field_name: str, value: str, shortest: int, longest: int) -> None:
-    if shortest and not value:
-        raise Invalid(field=field_name, problem="missing")
-    if len(value) < shortest:
-        raise Invalid(field=field_name, problem="too_short", limit=shortest, given=len(value))
-    if len(value) > longest:
-        raise Invalid(field=field_name, problem="too_long", limit=longest, given=len(value))

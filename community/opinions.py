@@ -14,10 +14,11 @@ from community import text
 from community.actors import Actor
 from community.aggregates import FEW
 from community.errors import DomainError, Invalid, NotFound
+from community.lengths import check_length
 from community.policy import Action, allows, require
 from community.ports import Clock
 from community.practice_people import belonging
-from community.resources import PAGE, ResourcePage, ResourceView, check_length, view, views
+from community.resources import PAGE, ResourcePage, ResourceView, view, views
 from storage import audit, library, members, opinions
 from storage.engine import Database
 from storage.library import Resource, ResourceState

@@ -12,9 +12,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from community import text
 from community.actors import Actor
 from community.errors import DomainError, NotFound
+from community.lengths import check_length
 from community.policy import Action, allows
 from community.practice_crowd import Crowd, crowd_of
-from community.resources import check_length
 from storage import members, practice_reuse, practices, search
 from storage.networks import Theme
 from storage.practice_reuse import PracticeReuse, ReuseState

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from community import text
 from community.actors import Actor
 from community.errors import DomainError, Invalid, NotFound
+from community.lengths import check_length
 from community.policy import Action, require
 from community.ports import Clock
 from community.practice_cards import (
@@ -26,7 +27,6 @@ from community.practice_cards import (
 )
 from community.practice_people import Belonging, belonging
 from community.practice_sharing import enqueue_card
-from community.resources import check_length
 from storage import audit, networks, outbox, practice_reuse, practices
 from storage.engine import Database
 from storage.practice_reuse import PracticeHeart, PracticeReuse, ReuseState

@@ -12,9 +12,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from community import charges, text
 from community.actors import Actor
 from community.errors import DomainError, Invalid, NotFound
+from community.lengths import check_length
 from community.policy import Action, require, scope
 from community.ports import Clock
-from community.resources import ResourceView, check_length, view
+from community.resources import ResourceView, view
 from storage import audit, library, members, outbox, reports
 from storage.engine import Database
 from storage.library import ResourceState

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from community import text
 from community.actors import Actor
 from community.errors import DomainError, Invalid, NotFound
+from community.lengths import check_length
 from community.near_titles import nearest
 from community.policy import Action, allows
 from storage import library, links, members, search
@@ -309,15 +310,6 @@ def alive(resource: Resource | None) -> Resource:
 def check_version(resource: Resource, version: int | None) -> None:
     if version is not None and version != resource.version:
         raise ChangedMeanwhile(resource_id=resource.id, title=resource.title)
-
-
-def check_length(field_name: str, value: str, shortest: int, longest: int) -> None:
-    if shortest and not value:
-        raise Invalid(field=field_name, problem="missing")
-    if len(value) < shortest:
-        raise Invalid(field=field_name, problem="too_short", limit=shortest, given=len(value))
-    if len(value) > longest:
-        raise Invalid(field=field_name, problem="too_long", limit=longest, given=len(value))
 
 
 def _year(given: str, now: datetime) -> int | None:

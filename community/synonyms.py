@@ -12,9 +12,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from community import text
 from community.actors import Actor
 from community.errors import Invalid, NotFound
+from community.lengths import check_length
 from community.policy import Action, require
 from community.ports import Clock
-from community.resources import check_length
 from storage import audit, networks, search
 from storage.engine import Database
 

@@ -15,6 +15,7 @@ from community import audience, nudges, text
 from community.actors import Actor, Standing
 from community.audience import AudienceView, Choice, Reach
 from community.errors import DomainError, Invalid, NotFound
+from community.lengths import check_length
 from community.meetups_when import read_date
 from community.people import among
 from community.policy import Action, allows, require, scope
@@ -422,12 +423,6 @@ def _theirs(actor: Actor, row: TeamMessage | None) -> TeamMessage:
 def _worded(title: str, body: str) -> tuple[str, str]:
     """As they are kept; too short or too long is refused."""
     title, body = text.one_line(title), text.lines(body)
-    limits = (("title", title, TITLE_SHORTEST, TITLE_LONGEST), ("body", body, BODY_SHORTEST, BODY_LONGEST))
-    for name, value, shortest, longest in limits:
-        if not value:
-            raise Invalid(field=name, problem="missing")
-        if len(value) < shortest:
-            raise Invalid(field=name, problem="too_short", limit=shortest, given=len(value))
-        if len(value) > longest:
-            raise Invalid(field=name, problem="too_long", limit=longest, given=len(value))
+    check_length("title", title, TITLE_SHORTEST, TITLE_LONGEST)
+    check_length("body", body, BODY_SHORTEST, BODY_LONGEST)
     return title, body

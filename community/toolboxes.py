@@ -11,9 +11,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from community import text
 from community.actors import Actor
 from community.errors import Invalid, NotFound
+from community.lengths import check_length
 from community.policy import Action, allows, require
 from community.ports import Clock
-from community.resources import ResourceView, check_length, views
+from community.resources import ResourceView, views
 from storage import audit, library, networks, toolboxes
 from storage.engine import Database
 from storage.library import ResourceState
