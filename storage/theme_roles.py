@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from sqlalchemy import and_
 from sqlmodel import Field, SQLModel, col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -32,6 +33,13 @@ class ThemeRole(SQLModel, table=True):
     name: str  # the theme's when the role last followed it: a name that people changed since is theirs
     adopted: bool = False  # it was on the server before: never deleted by us
     ended: bool = False  # it is to go, or was taken back: should it come back, its wearers get it again
+
+
+# Whoever follows a theme and agreed to wear its role; whoever is a member now.
+_WANTED = and_(
+    col(Consent.member_id) == ProfileTheme.member_id, col(Consent.field) == WEARS, col(Consent.granted)
+)
+_ADMITTED = and_(col(Member.id) == ProfileTheme.member_id, col(Member.state) == MemberState.ACTIVE)
 
 
 async def settings(session: AsyncSession, network_id: int) -> NetworkThemeRoles:
@@ -88,13 +96,11 @@ async def worn(session: AsyncSession, network_id: int, member_id: int) -> Sequen
     """The themes whose role somebody wants to wear, whatever became of their access."""
     query = (
         select(ProfileTheme.theme_id)
-        .join(Consent, col(Consent.member_id) == ProfileTheme.member_id)
+        .join(Consent, _WANTED)
         .join(Theme, col(Theme.id) == ProfileTheme.theme_id)
         .where(
             ProfileTheme.network_id == network_id,
             ProfileTheme.member_id == member_id,
-            Consent.field == WEARS,
-            col(Consent.granted),
             col(Theme.archived_at).is_(None),
         )
     )
@@ -105,15 +111,9 @@ async def wearers(session: AsyncSession, network_id: int, theme_id: int) -> Sequ
     """The members who want to wear the role of a theme, and may."""
     query = (
         select(ProfileTheme.member_id)
-        .join(Consent, col(Consent.member_id) == ProfileTheme.member_id)
-        .join(Member, col(Member.id) == ProfileTheme.member_id)
-        .where(
-            ProfileTheme.network_id == network_id,
-            ProfileTheme.theme_id == theme_id,
-            Consent.field == WEARS,
-            col(Consent.granted),
-            Member.state == MemberState.ACTIVE,
-        )
+        .join(Consent, _WANTED)
+        .join(Member, _ADMITTED)
+        .where(ProfileTheme.network_id == network_id, ProfileTheme.theme_id == theme_id)
     )
     return (await session.exec(query.order_by(col(ProfileTheme.member_id)))).all()
 
@@ -122,14 +122,9 @@ async def count_wearers(session: AsyncSession, network_id: int) -> dict[int, int
     """By theme; themes whose role nobody wears are absent."""
     query = (
         select(ProfileTheme.theme_id, func.count())
-        .join(Consent, col(Consent.member_id) == ProfileTheme.member_id)
-        .join(Member, col(Member.id) == ProfileTheme.member_id)
-        .where(
-            ProfileTheme.network_id == network_id,
-            Consent.field == WEARS,
-            col(Consent.granted),
-            Member.state == MemberState.ACTIVE,
-        )
+        .join(Consent, _WANTED)
+        .join(Member, _ADMITTED)
+        .where(ProfileTheme.network_id == network_id)
         .group_by(col(ProfileTheme.theme_id))
     )
     return dict((await session.exec(query)).all())
