@@ -5,7 +5,7 @@ Publishing answers at once with what the network holds (``closest.py``) and asks
 without a name is read by a facilitator first (``needs_care.py``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -95,12 +95,15 @@ class Needs:
         async with self._db.reading() as session:
             network = await networks.get(session, actor.network_id)
             given = rules.checked(new, now, network.timezone)
-            await rules.check_themes(session, actor.network_id, given.themes)
+            named = await _themes(session, actor.network_id)
+            rules.check_themes(given.themes, named)
             if new.nameless and not anyway:
                 await _check_names(session, actor, f"{given.title}\n{given.context}")
-            guessed = frozenset() if given.themes else await self._themes_of(session, actor, given)
-            given = replace(given, themes=given.themes | guessed)
-            near = await self._closest(session, actor, given, now)
+            guessed: frozenset[int] = frozenset()
+            if not given.themes:
+                guessed = await themes_of_words(session, self._memory, actor.network_id, given.title, named)
+                given = replace(given, themes=guessed)
+            near = await self._closest(session, actor, given, named, now)
         async with self._db.transaction() as session:
             await networks.lock(session, actor.network_id)
             if await needs.count_open_of(session, actor.network_id, actor.member_id) >= OPEN_MOST:
@@ -126,7 +129,8 @@ class Needs:
             given = Checked(
                 need.title, need.context, need.deadline, frozenset(theme.id or 0 for theme in borne)
             )
-            near = await self._closest(session, actor, given, self._clock.now())
+            named = await _themes(session, actor.network_id)
+            near = await self._closest(session, actor, given, named, self._clock.now())
             return FirstAnswer(await view(session, need, actor), near, 0, 0, again=True)
 
     async def waiting(self, actor: Actor, page: int = 1) -> NeedPage:
@@ -262,12 +266,9 @@ class Needs:
                 raise NotFound(kind="search")
             return noted.query[:QUESTION_LONGEST]
 
-    async def _themes_of(self, session: AsyncSession, actor: Actor, given: Checked) -> frozenset[int]:
-        named = {theme.id or 0: theme.name for theme in await networks.themes(session, actor.network_id)}
-        return await themes_of_words(session, self._memory, actor.network_id, given.title, named)
-
-    async def _closest(self, session: AsyncSession, actor: Actor, given: Checked, now: datetime) -> Closest:
-        named = {theme.id or 0: theme.name for theme in await networks.themes(session, actor.network_id)}
+    async def _closest(
+        self, session: AsyncSession, actor: Actor, given: Checked, named: Mapping[int, str], now: datetime
+    ) -> Closest:
         return await closest(
             session,
             self._memory,
@@ -315,6 +316,11 @@ class Needs:
             subject_id=need.id,
             details={"state": str(need.state)},
         )
+
+
+async def _themes(session: AsyncSession, network_id: int) -> dict[int, str]:
+    """Number -> name of those in use."""
+    return {theme.id or 0: theme.name for theme in await networks.themes(session, network_id)}
 
 
 async def _check_names(

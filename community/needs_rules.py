@@ -1,6 +1,6 @@
 """What a need is, may be and looks like: limits, checks, views. Decides nothing; writes nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from community.errors import DomainError, Invalid, NotFound
 from community.french_days import day_said
 from community.policy import Action, allows
 from community.time_words import Unclear, folded
-from storage import helping, members, needs, networks, threads
+from storage import helping, members, needs, threads
 from storage.helping import HelpRequest, HelpState, Stance
 from storage.members import MemberState
 from storage.needs import Need, NeedState
@@ -281,8 +281,7 @@ async def _people(
     return found
 
 
-async def check_themes(session: AsyncSession, network_id: int, wanted: frozenset[int]) -> None:
-    """Those of the network, in use."""
-    offered = {theme.id for theme in await networks.themes(session, network_id)}
-    if not wanted <= offered:
+def check_themes(wanted: frozenset[int], offered: Collection[int]) -> None:
+    """``offered``: those of the network, in use."""
+    if not wanted.issubset(offered):
         raise Invalid(field="themes", problem="unknown")
