@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -93,21 +94,25 @@ def quick_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name)
 
 
+def settings_for(sandbox: Sandbox, app: App, database_url: str, **more: Any) -> Settings:
+    """What the application is told when it lives on that sandbox."""
+    return settings_module.load(
+        env_file=None,
+        discord_token=SecretStr(app.token),
+        discord_api=sandbox.api,
+        database_url=SecretStr(database_url),
+        deliver_seconds=0.2,
+        **{"web_port": 0, **more},
+    )
+
+
 @pytest.fixture
 async def stage(sqlite_url: str) -> AsyncIterator[Stage]:
     async with Sandbox() as sandbox:
         app = sandbox.world.add_app("Entre-pairs", intents={"members"})
         guild = sandbox.world.add_guild("Réseau d’essai")
         sandbox.world.invite(app, guild, permissions=NEEDED.value)
-        settings = settings_module.load(
-            env_file=None,
-            discord_token=SecretStr(app.token),
-            discord_api=sandbox.api,
-            database_url=SecretStr(sqlite_url),
-            web_port=0,
-            deliver_seconds=0.2,
-        )
-        yield Stage(sandbox, guild, app, settings)
+        yield Stage(sandbox, guild, app, settings_for(sandbox, app, sqlite_url))
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,13 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
-from pydantic import SecretStr
 
-from bot import settings as settings_module
 from bot.server_permissions import NEEDED
 from cogs.kit.actions import custom_id
 from prompts import Words
 from sandbox import Answer, Guild, Person, Sandbox, Seen
 from sandbox.world import Json
-from tests.bot.conftest import Ended, run_cli
+from tests.bot.conftest import Ended, run_cli, settings_for
 from tests.e2e.conftest import Town, latest, opened, read
 from tests.e2e.test_digests import tick
 from tests.e2e.test_everyone import COMMANDS
@@ -50,15 +48,7 @@ async def stage(database_url: str) -> AsyncIterator[TwoServers]:
         guild, other = sandbox.world.add_guild(HERE), sandbox.world.add_guild(THERE)
         for one in (guild, other):
             sandbox.world.invite(app, one, permissions=NEEDED.value)
-        settings = settings_module.load(
-            env_file=None,
-            discord_token=SecretStr(app.token),
-            discord_api=sandbox.api,
-            database_url=SecretStr(database_url),
-            web_port=0,
-            deliver_seconds=0.2,
-        )
-        yield TwoServers(sandbox, guild, app, settings, other)
+        yield TwoServers(sandbox, guild, app, settings_for(sandbox, app, database_url), other)
 
 
 def name_of(command: str, locale: str) -> str:

@@ -16,13 +16,12 @@ import pytest
 from pydantic import SecretStr
 
 from bot import roster
-from bot import settings as settings_module
 from bot.demo import free_port
 from bot.desk_page import BACK
 from bot.server_permissions import NEEDED
 from prompts import Words
 from sandbox import Sandbox
-from tests.bot.conftest import Stage
+from tests.bot.conftest import Stage, settings_for
 from tests.bot.desk import Desk
 from tests.e2e.conftest import Town, read
 from tests.e2e.test_needs import MovedStage
@@ -39,16 +38,14 @@ async def stage(sqlite_url: str) -> AsyncIterator[Stage]:
         app = sandbox.world.add_app("Entre-pairs", intents={"members"}, redirect_uris=[f"{url}{BACK}"])
         guild = sandbox.world.add_guild("Réseau d’essai")
         sandbox.world.invite(app, guild, permissions=NEEDED.value)
-        settings = settings_module.load(
-            env_file=None,
-            discord_token=SecretStr(app.token),
-            discord_api=sandbox.api,
+        settings = settings_for(
+            sandbox,
+            app,
+            sqlite_url,
             discord_client_secret=SecretStr(app.secret),
             discord_authorize=f"{sandbox.url}/oauth2/authorize",
             public_url=url,
-            database_url=SecretStr(sqlite_url),
             web_port=port,
-            deliver_seconds=0.2,
         )
         yield MovedStage(sandbox, guild, app, settings)
 

@@ -8,17 +8,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from pydantic import SecretStr
 
 from bot import compose
-from bot import settings as settings_module
 from bot.client import Publish
 from bot.run import Runner
 from bot.server_permissions import NEEDED
 from cogs.kit.actions import custom_id
 from prompts import Words
 from sandbox import Answer, Sandbox
-from tests.bot.conftest import Stage
+from tests.bot.conftest import Stage, settings_for
 from tests.e2e.conftest import Town, read
 
 
@@ -36,15 +34,7 @@ async def stage(sqlite_url: str) -> AsyncIterator[Stage]:
         app = sandbox.world.add_app("Entre-pairs", intents={"members"})
         guild = sandbox.world.add_guild("Réseau d’essai")
         sandbox.world.invite(app, guild, permissions=NEEDED.value)
-        settings = settings_module.load(
-            env_file=None,
-            discord_token=SecretStr(app.token),
-            discord_api=sandbox.api,
-            database_url=SecretStr(sqlite_url),
-            web_port=0,
-            deliver_seconds=0.2,
-        )
-        yield MovedStage(sandbox, guild, app, settings)
+        yield MovedStage(sandbox, guild, app, settings_for(sandbox, app, sqlite_url))
 
 
 @dataclass(frozen=True)
