@@ -7,7 +7,9 @@ database starts anew with it. The bot itself is the one that ``entrepairs run`` 
 import asyncio
 import contextlib
 import socket
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
@@ -25,13 +27,15 @@ from sandbox import Guild, Sandbox, VirtualClock
 HOST = "127.0.0.1"
 WEB_PORT = 8090
 PORTS_TRIED = 50
+PARIS = ZoneInfo("Europe/Paris")
+TUESDAY = 2
 DATABASE = "entrepairs.db"
 TOUR = DATA / "tour.json"
 
 
 async def demonstrate(console: Console, *, port: int, folder: Path) -> None:
     """Run until a signal."""
-    clock = VirtualClock()
+    clock = VirtualClock(working_morning(datetime.now(UTC)))
     sandbox = Sandbox(HOST, free_port(port), clock, tour=TOUR)
     with console.working("console.demo.preparing"):
         database = await fresh_database(folder)
@@ -54,6 +58,18 @@ async def demonstrate(console: Console, *, port: int, folder: Path) -> None:
     finally:
         await sandbox.stop()
     console.say("console.demo.stopped")
+
+
+def working_morning(now: datetime) -> datetime:
+    """Ten o’clock of the next Tuesday in Paris, when agents are at their desks.
+
+    A demonstration opened at night would keep private messages for the morning, and one opened on a Saturday
+    would find its digests too late after a jump of a week. It is never in the past: discord.py would hold
+    what is older than a quarter of an hour for expired.
+    """
+    local = now.astimezone(PARIS)
+    days = (TUESDAY - local.isoweekday()) % 7 or 7
+    return (local + timedelta(days=days)).replace(hour=10, minute=0, second=0, microsecond=0)
 
 
 def free_port(first: int) -> int:

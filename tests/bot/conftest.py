@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,24 @@ from bot import client as client_module
 from bot import compose
 from bot import settings as settings_module
 from bot.client import Publish
+from bot.demo import working_morning
 from bot.run import Runner
 from bot.server_permissions import NEEDED
 from bot.settings import Settings
 from prompts import Words
 from sandbox import App, Guild, Person, Sandbox
+
+# What is told in the morning, kept from the night or due on working days must not depend on the hour of
+# the tests.
+MORNING = working_morning(datetime.now(UTC))
+
+
+@contextlib.asynccontextmanager
+async def at_work() -> AsyncIterator[Sandbox]:
+    """A sandbox whose day begins on a working morning."""
+    async with Sandbox() as sandbox:
+        sandbox.clock.jump(MORNING)
+        yield sandbox
 
 
 @dataclass
@@ -108,7 +121,7 @@ def settings_for(sandbox: Sandbox, app: App, database_url: str, **more: Any) -> 
 
 @pytest.fixture
 async def stage(sqlite_url: str) -> AsyncIterator[Stage]:
-    async with Sandbox() as sandbox:
+    async with at_work() as sandbox:
         app = sandbox.world.add_app("Entre-pairs", intents={"members"})
         guild = sandbox.world.add_guild("Réseau d’essai")
         sandbox.world.invite(app, guild, permissions=NEEDED.value)

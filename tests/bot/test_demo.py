@@ -3,13 +3,14 @@
 import re
 import signal
 import socket
+from datetime import datetime
 from pathlib import Path
 
 import aiohttp
 import pytest
 
 import sandbox
-from bot.demo import HOST, PORTS_TRIED, TOUR, free_port
+from bot.demo import HOST, PORTS_TRIED, TOUR, free_port, working_morning
 from bot.demo_network import FACILITATORS, MEMBERS, NEWCOMERS
 from bot.failures import CannotRun, Exit
 from prompts import Words
@@ -18,6 +19,20 @@ from sandbox.tour import read
 from tests.bot.conftest import Process
 
 ENV = {"LANG": "fr_FR.UTF-8", "ENTREPAIRS_DISCORD_TOKEN": "changeme", "ENTREPAIRS_DATABASE_URL": "mysql://x"}
+
+
+@pytest.mark.parametrize(
+    ("now", "opened"),
+    [
+        ("2026-11-28T23:10:00+00:00", "2026-12-01T10:00:00+01:00"),
+        ("2026-12-01T08:00:00+01:00", "2026-12-08T10:00:00+01:00"),
+        ("2026-03-27T12:00:00+01:00", "2026-03-31T10:00:00+02:00"),  # the clocks go forward on the way
+    ],
+)
+def test_a_demonstration_begins_on_a_working_morning_to_come(now: str, opened: str) -> None:
+    begins = working_morning(datetime.fromisoformat(now))
+    assert begins == datetime.fromisoformat(opened)
+    assert begins.utcoffset() == datetime.fromisoformat(opened).utcoffset()
 
 
 def test_a_busy_port_gives_the_next_free_one() -> None:

@@ -6,7 +6,7 @@ import json
 import zipfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -15,13 +15,12 @@ import pytest
 from bot.server_permissions import NEEDED
 from cogs.kit.actions import custom_id
 from prompts import Words
-from sandbox import Answer, Guild, Person, Sandbox, Seen
+from sandbox import Answer, Guild, Person, Seen
 from sandbox.world import Json
-from tests.bot.conftest import Ended, run_cli, settings_for
+from tests.bot.conftest import MORNING, Ended, Stage, at_work, run_cli, settings_for
 from tests.e2e.conftest import Town, latest, opened, read
 from tests.e2e.test_digests import tick
 from tests.e2e.test_everyone import COMMANDS
-from tests.e2e.test_needs import MovedStage
 
 WORDS = Words()
 PARIS = ZoneInfo("Europe/Paris")
@@ -35,7 +34,7 @@ MEAUX, TRILPORT, MELUN, VERSAILLES = "commune:77284", "commune:77475", "commune:
 
 
 @dataclass
-class TwoServers(MovedStage):
+class TwoServers(Stage):
     """The bot was invited to another server as well."""
 
     other: Guild | None = None
@@ -43,7 +42,7 @@ class TwoServers(MovedStage):
 
 @pytest.fixture
 async def stage(database_url: str) -> AsyncIterator[TwoServers]:
-    async with Sandbox() as sandbox:
+    async with at_work() as sandbox:
         app = sandbox.world.add_app("Entre-pairs", intents={"members"})
         guild, other = sandbox.world.add_guild(HERE), sandbox.world.add_guild(THERE)
         for one in (guild, other):
@@ -178,7 +177,7 @@ async def fill(network: Network) -> None:
     form = await member.slash("need publish")
     await member.fill(form, {"need": f"Question {word}", "context": f"À propos de {word}."})
     form = await runs.slash("meetup create")
-    day = (datetime.now(UTC) + timedelta(days=40)).astimezone(PARIS)
+    day = (MORNING + timedelta(days=40)).astimezone(PARIS)
     back = await runs.fill(form, {"name": f"Atelier {word}", "when": f"{day:%d/%m/%Y} 10:00", "where": "Ici"})
     await press(runs, back, "meetup.publish")
     await latest(member, lambda: member.sees("rencontres"), f"Atelier {word}")

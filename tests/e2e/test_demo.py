@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import col, select
 
-from bot.clock import SystemClock
 from bot.demo_network import NICOLAS, TALK, Cast, populate
 from bot.run import Runner
 from prompts import Words
@@ -35,7 +34,7 @@ def mid_month(stage: Stage) -> None:
 @pytest.fixture
 async def cast(stage: Stage, runner: Runner) -> AsyncIterator[Cast]:
     db = Database(stage.settings.database)
-    yield await populate(stage.sandbox, stage.guild, db, SystemClock(), Words())
+    yield await populate(stage.sandbox, stage.guild, db, stage.sandbox.clock, Words())
     await db.dispose()
 
 

@@ -20,11 +20,9 @@ from bot.demo import free_port
 from bot.desk_page import BACK
 from bot.server_permissions import NEEDED
 from prompts import Words
-from sandbox import Sandbox
-from tests.bot.conftest import Stage, settings_for
+from tests.bot.conftest import Stage, at_work, settings_for
 from tests.bot.desk import Desk
 from tests.e2e.conftest import Town, read
-from tests.e2e.test_needs import MovedStage
 
 WORDS = Words()
 OURS = {"Sec-Fetch-Site": "same-origin"}
@@ -32,7 +30,7 @@ OURS = {"Sec-Fetch-Site": "same-origin"}
 
 @pytest.fixture
 async def stage(sqlite_url: str) -> AsyncIterator[Stage]:
-    async with Sandbox() as sandbox:
+    async with at_work() as sandbox:
         port = free_port(0)
         url = f"http://127.0.0.1:{port}"
         app = sandbox.world.add_app("Entre-pairs", intents={"members"}, redirect_uris=[f"{url}{BACK}"])
@@ -47,7 +45,7 @@ async def stage(sqlite_url: str) -> AsyncIterator[Stage]:
             public_url=url,
             web_port=port,
         )
-        yield MovedStage(sandbox, guild, app, settings)
+        yield Stage(sandbox, guild, app, settings)
 
 
 @dataclass(frozen=True)

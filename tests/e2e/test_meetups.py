@@ -8,14 +8,11 @@ import pytest
 from prompts.dates import written_day, written_instant
 from prompts.labels import packaged
 from sandbox import Answer, Seen
+from tests.bot.conftest import MORNING
 from tests.e2e.conftest import Town, read
 
 PARIS = ZoneInfo("Europe/Paris")
-DAY = (
-    (datetime.now(UTC) + timedelta(days=40))
-    .astimezone(PARIS)
-    .replace(hour=9, minute=30, second=0, microsecond=0)
-)
+DAY = (MORNING + timedelta(days=40)).astimezone(PARIS).replace(hour=9, minute=30, second=0, microsecond=0)
 LATER = (DAY + timedelta(days=7)).replace(hour=14, minute=0)
 
 
@@ -279,7 +276,7 @@ async def test_interested_on_the_servers_event_is_noted_and_offers_to_register(t
 
 async def test_a_holiday_is_told_at_the_read_back_and_a_model_is_kept(town: Town) -> None:
     facilitator = town["facilitator"]
-    year = datetime.now(UTC).year + 1
+    year = MORNING.year + 1
     back = await plan(town, **{"Quand": f"14 juillet {year} à 14h"})
     assert f"14 juillet {year} est férié : Fête nationale." in read(back)
     await facilitator.click(back, "Publier")

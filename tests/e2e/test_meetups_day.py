@@ -1,10 +1,11 @@
 """The day of a meetup, its private thread and travelling together, end to end."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sandbox import Answer, Seen
+from tests.bot.conftest import MORNING
 from tests.e2e.conftest import Town, read
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -12,7 +13,7 @@ PARIS = ZoneInfo("Europe/Paris")
 
 async def publish(town: Town, after: timedelta) -> Seen:
     """The live card of a meetup."""
-    day = (datetime.now(UTC) + after).astimezone(PARIS)
+    day = (MORNING + after).astimezone(PARIS)
     form = await town["facilitator"].slash("rencontre créer")
     values = {"Titre": "Visite de ferme", "Quand": f"{day:%d/%m/%Y %H:%M}", "Où": "Mairie de Thiers"}
     await town["facilitator"].click(await town["facilitator"].fill(form, values), "Publier")

@@ -3,38 +3,14 @@
 The person asks in their language; the forum and the facilitators' corner are in the network's.
 """
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 
-from bot import compose
-from bot.client import Publish
-from bot.run import Runner
-from bot.server_permissions import NEEDED
 from cogs.kit.actions import custom_id
-from prompts import Words
-from sandbox import Answer, Sandbox
-from tests.bot.conftest import Stage, settings_for
+from sandbox import Answer
 from tests.e2e.conftest import Town, read
-
-
-@dataclass
-class MovedStage(Stage):
-    """The application keeps the sandbox's time, which a test can move."""
-
-    def runner(self, *, publish: Publish = "changed") -> Runner:
-        return Runner(compose.base(self.settings, Words(), self.sandbox.clock), publish=publish)
-
-
-@pytest.fixture
-async def stage(sqlite_url: str) -> AsyncIterator[Stage]:
-    async with Sandbox() as sandbox:
-        app = sandbox.world.add_app("Entre-pairs", intents={"members"})
-        guild = sandbox.world.add_guild("Réseau d’essai")
-        sandbox.world.invite(app, guild, permissions=NEEDED.value)
-        yield MovedStage(sandbox, guild, app, settings_for(sandbox, app, sqlite_url))
 
 
 @dataclass(frozen=True)

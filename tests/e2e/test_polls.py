@@ -1,12 +1,13 @@
 """Date polls, calendars and the forecast, through the real client and the sandbox."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from tests.bot.conftest import MORNING
 from tests.e2e.conftest import Town, read
 
 PARIS = ZoneInfo("Europe/Paris")
-FIRST = (datetime.now(UTC) + timedelta(days=20)).astimezone(PARIS).replace(hour=14, minute=0)
+FIRST = (MORNING + timedelta(days=20)).astimezone(PARIS).replace(hour=14, minute=0)
 SECOND = FIRST + timedelta(days=1)
 
 

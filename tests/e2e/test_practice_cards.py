@@ -13,7 +13,6 @@ from sandbox import Answer, Person, Seen
 from sandbox.world import Json
 from tests.e2e.conftest import Town, latest, read
 from tests.e2e.test_needs import publish
-from tests.e2e.test_needs import stage as stage  # the application keeps the sandbox's time
 from tests.e2e.test_practices import settle_in
 
 WORDS = Words()

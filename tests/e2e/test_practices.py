@@ -17,7 +17,6 @@ from storage.engine import Database
 from storage.practice_reuse import PracticeReuse, ReuseState
 from storage.practices import Practice
 from tests.e2e.conftest import Town, latest, read
-from tests.e2e.test_needs import stage as stage  # the application keeps the sandbox's time
 
 WORDS = Words()
 TITLE = "Aller vers les inaudibles au marché"
