@@ -13,6 +13,8 @@ from storage import digests, networks, profiles
 from storage.digests import DigestIssue, Frequency, PersonalDigest
 from storage.networks import Network
 
+LAST = 3  # digests that a member is told the fate of
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -45,6 +47,14 @@ class MuteView:
 
 
 @dataclass(frozen=True)
+class IssueLine:
+    """One of the last ones, and whether it left: a week without news is seen as such."""
+
+    at: datetime
+    state: str
+
+
+@dataclass(frozen=True)
 class MyDigest:
     """``frequency`` is "off" for who has none. ``page_url``: where their latest one stands."""
 
@@ -56,6 +66,7 @@ class MyDigest:
     territory: bool  # whether they said where they work
     next_at: datetime | None
     mutes: Sequence[MuteView]
+    last: Sequence[IssueLine]  # the newest first
     address: str = ""  # confirmed
     by_mail: bool = False
     mail_offered: bool = False
@@ -115,6 +126,10 @@ async def mine_of(session: AsyncSession, actor: Actor, public_url: str | None, *
         bool(profile and profile.region),
         kept.next_at if kept else None,
         [MuteView(kind, theme_id, names.get(theme_id, "")) for kind, theme_id in muted],
+        [
+            IssueLine(one.created_at, one.state)
+            for one in await digests.finished(session, network_id, member_id, LAST)
+        ],
         confirmed,
         kept.by_mail if kept else False,
         mails,

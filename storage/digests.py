@@ -325,6 +325,19 @@ async def latest_issue(session: AsyncSession, network_id: int, member_id: int) -
     return (await session.exec(query.order_by(col(DigestIssue.id).desc()).limit(1))).first()
 
 
+async def finished(
+    session: AsyncSession, network_id: int, member_id: int, limit: int
+) -> Sequence[DigestIssue]:
+    """A member's last digests that left or had nothing to say; what they asked for themselves is none."""
+    query = select(DigestIssue).where(
+        DigestIssue.network_id == network_id,
+        DigestIssue.member_id == member_id,
+        col(DigestIssue.state).in_([IssueState.SENT, IssueState.EMPTY]),
+        col(DigestIssue.period).not_like("%T%"),
+    )
+    return (await session.exec(query.order_by(col(DigestIssue.id).desc()).limit(limit))).all()
+
+
 async def issues(session: AsyncSession, network_id: int, member_id: int) -> Sequence[DigestIssue]:
     """A member's, the latest first, empty ones too."""
     query = select(DigestIssue).where(

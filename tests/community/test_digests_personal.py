@@ -82,6 +82,8 @@ async def test_the_tuesday_digest(
     told = platform.said("Votre bulletin")
     assert [post.text.body.count("Pourquoi") for post in told] == [5]
     assert await states(network) == [("2026-03-03", "sent"), ("2026-03-10", "empty"), ("2026-03-17", "empty")]
+    await personal.catch_up(elected)  # asked for, it is none of those that come
+    assert [one.state for one in (await personal.mine(elected)).last] == ["empty", "empty", "sent"]
     assert {row.priority for row in await rows(network.db, "digest.personal")} == {BULK}
 
 
