@@ -105,7 +105,7 @@ class ModelDoors:
             meant.starts_at,
             meant.rule,
             where=values["where"],
-            length=values["length"],
+            length=meant.length(values["length"], rules.written_length(model.minutes)),
             capacity=values["capacity"],
             description=model.description,
         )

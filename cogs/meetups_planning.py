@@ -101,7 +101,7 @@ class PlanningDoors(ModelDoors):
             meant.starts_at,
             meant.rule,
             where=values["where"],
-            length=values["length"],
+            length=meant.length(values["length"]),
             capacity=values["capacity"],
         )
         meetup = await self.meetups.draft(actor, new, meetup_id or None)

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from community.french_days import SaidDay, said_day, shown
+from community.time_spans import take_span
 from community.time_words import NUMBER, Refused, Unclear, folded, number
 
 __all__ = ["Unclear", "When", "parse_when", "settle", "take_time"]
@@ -40,25 +41,32 @@ _ISO = re.compile(r"(\d{4}-\d\d-\d\d)[t ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(z|[+-]\
 _LATER = re.compile(
     rf"(?:dans|d'ici|in)\s+({NUMBER})\s*(h|heures?|hours?|min|mn|minutes?)(?:\s*(\d\d))?(?:\s+from\s+now)?"
 )
-_AT = r"(?:^|(?<=[\s,]))(?:(?:a|at|vers|des|from)\s+|@\s*)?"
+_AT = r"(?:^|(?<=[\s,]))(?:(?:a\s+partir\s+de|a|at|vers|des|from)\s+|@\s*)?"
 _PART = r"(?:\s*(?P<part>du\s+matin|de\s+l'apres-midi|du\s+soir|am|pm|a\.m\.?|p\.m\.?)(?=$|[\s,]))"
 _TIMES = (
     re.compile(
-        rf"{_AT}(?P<h>{NUMBER})\s*(?:h|heures?|hrs?)(?:\s*(?P<m>\d\d)(?:\s*min)?"
-        rf"|\s*(?P<words>et\s+demie?|et\s+quart|moins\s+le\s+quart))?(?!\w){_PART}?"
+        rf"{_AT}(?P<h>{NUMBER})\s*(?:h|heures?|hrs?)(?:\s*(?P<m>\d\d|(?<=h)\d)(?:\s*min)?"
+        rf"|\s*(?P<words>et\s+demie?|et\s+quart|moins\s+le\s+quart|trente|quinze))?(?!\w){_PART}?"
     ),
     re.compile(rf"{_AT}(?P<h>\d{{1,2}})[:](?P<m>\d\d)(?::00)?(?!\d){_PART}?"),
     re.compile(rf"{_AT}(?P<h>\d{{1,2}}){_PART}"),
-    re.compile(rf"{_AT}(?P<noon>midi|noon)(?:\s*(?P<m>\d\d)|\s+(?P<words>et\s+demie?|et\s+quart))?(?!\w)"),
+    re.compile(
+        rf"{_AT}(?P<noon>midi|noon)(?:\s*(?P<m>\d\d)|\s+(?P<words>et\s+demie?|et\s+quart|trente|quinze))?(?!\w)"
+    ),
     re.compile(rf"{_AT}(?P<midnight>minuit|midnight)(?!\w)"),
 )
-_WORDED_MINUTES = {"et demi": 30, "et demie": 30, "et quart": 15, "moins le quart": -15}
+_ASIDE = re.compile(r"[()]|(?<=\s)-(?=\s)|\b(?:pile|precises?)\b")
+_WORDED_MINUTES = {
+    **dict.fromkeys(("et demi", "et demie", "trente"), 30),
+    **dict.fromkeys(("et quart", "quinze"), 15),
+    "moins le quart": -15,
+}
 _PART_OF_DAY = re.compile(r"(?:\b(cet?|this)\s+)?\b(matin|soir|apres-midi|morning|afternoon|evening)\s*$")
 
 
 def parse_when(typed: str, now: datetime, zone: str) -> When | Unclear:
     """The instant that the words mean in ``zone``, always after ``now``; or what is missing or wrong."""
-    said = folded(typed)[:LONGEST].strip(" .,;!?")
+    said = _ASIDE.sub(" ", folded(typed)[:LONGEST]).strip(" .,;!?")
     if not said:
         return Unclear("empty")
     try:
@@ -108,6 +116,8 @@ def _instant(said: str, now: datetime) -> tuple[datetime, tuple[str, ...]] | Non
 def _wall(said: str, here: datetime, zone: ZoneInfo) -> tuple[datetime, tuple[str, ...]]:
     if iso := _ISO.fullmatch(said):
         return _settled(datetime.fromisoformat(f"{iso[1]}T{iso[2]}"), zone)
+    if take_span(said) != (said, None):
+        raise Refused("span")  # only who plans a meetup may say when it ends: see ``meetups_when``
     clock, rest = _time(said)
     if part := _PART_OF_DAY.search(rest):
         clock = _in_part(clock, part[2]) if clock else None

@@ -37,11 +37,14 @@ _FILLER = re.compile(r"(?:^|(?<=\s))(?:le|la|l'|ce|cet|cette|on|the|de|du|des|of
 
 _YEAR = r"(?:\s+(?P<y>\d{4}))?"
 _WEEKDAY_FIRST = rf"(?:(?P<w>{WEEKDAY})\.?\s+)?"
+_NEXT_WEEK = r"(?:semaine\s+pro(?:chaine)?|next\s+week)"
+_FIRST = re.compile(rf"\bpremier\s+(?={MONTH}\b)")  # « premier avril » is a date, « premier mardi » a rank
 _NEXT = r"(?:prochaine?|qui\s+vient|next)"
 
 
 def said_day(words: str, today: date) -> SaidDay:
     """The days that folded words may mean; Refused when they are not understood whole."""
+    words = _FIRST.sub("1er ", words)
     rest = " ".join(_FILLER.sub(" ", words.replace(",", " ").replace(". ", " ").rstrip(".")).split())
     for pattern, reader in _READERS:
         if match := pattern.fullmatch(rest):
@@ -190,7 +193,8 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], SaidDay]]
             _weekday,
         ),
         (rf"(?P<next>prochain|next)\s+(?P<w>{WEEKDAY})", _weekday),
-        (rf"(?P<w>{WEEKDAY})\s+(?:(?P<week>semaine\s+prochaine|next\s+week))", _weekday),
+        (rf"(?P<w>{WEEKDAY})\s+(?P<week>{_NEXT_WEEK})", _weekday),
+        (rf"(?P<week>{_NEXT_WEEK})\s+(?P<w>{WEEKDAY})", _weekday),
         (rf"{_WEEKDAY_FIRST}(?P<d>\d{{1,2}})(?:er|st|nd|rd|th)?\s*(?P<mo>{MONTH})\.?{_YEAR}", _day_month),
         (rf"{_WEEKDAY_FIRST}(?P<mo>{MONTH})\.?\s*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?{_YEAR}", _day_month),
         (

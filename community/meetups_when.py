@@ -1,15 +1,17 @@
 """Reads when a meetup takes place: one date, or how it comes back. Pure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from community.errors import Invalid
 from community.french_dates import When, parse_when
+from community.meetups_rules import USUAL_LENGTH, written_length
 from community.recurrence import Recurrence, parse_recurrence, parse_series
 from community.text import folded
+from community.time_spans import take_span
 from community.time_words import Unclear
 
 # What makes a rhythm of words that would name a single date as well.
@@ -21,21 +23,40 @@ _RHYTHMS = (
 )
 _REPEATS = re.compile(rf"\b(?:{'|'.join(_RHYTHMS)})\b|freq=")
 
+_EXCEPT = re.compile(r"\b(?:sauf|hors|except)\b")
+
 # What says that the words were no series at all: then what is wrong with the date is the better answer.
 _NO_SERIES = frozenset({"repeat_empty", "repeat_not_understood", "no_day"})
 
 
 @dataclass(frozen=True)
 class Meant:
-    """``rule`` is None for a single date; ``notes`` are codes of what the reader should look at twice."""
+    """``rule`` is None for a single date; ``notes`` are codes of what the reader should look at twice.
+
+    ``minutes``: how long it lasts, where the end was written with the beginning.
+    """
 
     starts_at: datetime
     rule: str | None = None
     notes: tuple[str, ...] = ()
+    minutes: int | None = None
+
+    def length(self, typed: str, usual: str = USUAL_LENGTH) -> str:
+        """What the form's own field says, unless it was left as it came and the end was said here."""
+        left = folded(typed) in ("", folded(usual))
+        return written_length(self.minutes) if left and self.minutes is not None else typed
 
 
 def read_when(typed: str, now: datetime, zone: str, field: str = "when") -> Meant:
-    """« jeudi 14h30 », « premier mardi du mois à 14 h », « le 3 mars à 9 h ; tous les 15 jours »."""
+    """« jeudi 14h-16h », « premier mardi du mois à 14 h », « le 3 mars à 9 h ; tous les 15 jours »."""
+    taken = take_span(typed)
+    if isinstance(taken, Unclear):
+        _refuse(taken, field)
+    typed, minutes = taken
+    return replace(_read(typed, now, zone, field), minutes=minutes)
+
+
+def _read(typed: str, now: datetime, zone: str, field: str) -> Meant:
     date, _, repeat = typed.partition(";")
     if repeat.strip():
         return _dated(date, repeat, now, zone, field)
@@ -46,6 +67,8 @@ def read_when(typed: str, now: datetime, zone: str, field: str = "when") -> Mean
         return Meant(first.starts_at, rule.rule, first.notes)
     if isinstance(when, When):
         return Meant(when.starts_at, notes=when.notes)
+    if _EXCEPT.search(folded(typed)):
+        _refuse(Unclear("except"), field)
     return _refuse(when if isinstance(series, When) or series.code in _NO_SERIES else series, field)
 
 

@@ -14,7 +14,18 @@ from zoneinfo import ZoneInfo
 
 from community.french_dates import When, settle, take_time
 from community.french_days import day_said
-from community.time_words import NUMBER, RANK, RANKS, WEEKDAY, WEEKDAYS, Refused, Unclear, folded, number
+from community.time_words import (
+    NUMBER,
+    RANK,
+    RANKS,
+    WEEKDAY,
+    WEEKDAYS,
+    Refused,
+    Unclear,
+    any_of,
+    folded,
+    number,
+)
 
 if TYPE_CHECKING:
     from dateutil.rrule import rrule
@@ -211,6 +222,12 @@ _SINGLE_WORDS = {
     **dict.fromkeys(("trimestriel", "trimestrielle", "quarterly"), (Frequency.MONTHLY, 3)),
     **dict.fromkeys(("annuel", "annuelle", "yearly", "annual"), (Frequency.YEARLY, 1)),
 }
+_STEP_OF = {
+    Frequency.DAILY: "jours",
+    Frequency.WEEKLY: "semaines",
+    Frequency.MONTHLY: "mois",
+    Frequency.YEARLY: "ans",
+}
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _STEP = rf"(?:{_EVERY}\s+(?:(?P<n>{NUMBER}|other)\s+)?(?P<unit>{_UNIT}))"
 
@@ -222,7 +239,7 @@ _WORKDAYS = re.compile(
     rf"(?:{_EVERY}\s+)?(?:jours?\s+ouvres?|jours?\s+ouvrables?|weekdays?)|du\s+lundi\s+au\s+vendredi"
 )
 _RANKED = re.compile(
-    rf"(?:les?\s+|the\s+)?{_RANKS}\s+(?P<days>{_DAY})(?:\s+{_MONTH}|\s+(?:de\s+chaque|of\s+each|of\s+every)\s+"
+    rf"(?:tous\s+les\s+|chaque\s+|les?\s+|the\s+)?{_RANKS}\s+(?P<days>{_DAY})(?:\s+{_MONTH}|\s+(?:de\s+chaque|of\s+each|of\s+every)\s+"
     rf"(?P<quarter>trimestre|quarter))?(?:\s*,?\s*{_STEP})?"
 )
 _MONTH_DAY = re.compile(
@@ -231,8 +248,28 @@ _MONTH_DAY = re.compile(
 )
 
 
+# « une fois par mois, le premier mardi », « mardi, toutes les semaines »: the same, the other way round.
+_PLAIN_STEP = re.sub(r"\?P<\w+>", "?:", _STEP)
+_STEP_WORDS = {
+    **{word: f"every {times} {_STEP_OF[unit]}" for word, (unit, times) in _SINGLE_WORDS.items()},
+    **{f"une fois par {unit}": f"every {unit}" for unit in ("semaine", "mois", "trimestre", "an")},
+}
+_SAID_STEP = rf"(?P<step>{_PLAIN_STEP}|{any_of(_STEP_WORDS)})"
+_STEP_FIRST = re.compile(rf"{_SAID_STEP}\s*,?\s+(?:le\s+|the\s+)?(?P<what>{RANK}\s.*|{_DAY}.*)")
+_STEP_LAST = re.compile(rf"(?:les?\s+)?(?P<what>{_DAY})\s*,?\s+{_SAID_STEP}")
+
+
+def _usual_order(said: str) -> str:
+    """« premier mardi, tous les deux mois », « toutes les semaines le mardi »."""
+    match = _STEP_FIRST.fullmatch(said) or _STEP_LAST.fullmatch(said)
+    if match is None:
+        return said
+    step, what = _STEP_WORDS.get(match["step"], match["step"]), match["what"]
+    return f"{what}, {step}" if re.match(rf"{RANK}\s", what) else f"{step} le {what}"
+
+
 def _pattern(said: str) -> Recurrence:
-    said = " ".join(said.split())
+    said = _usual_order(" ".join(said.replace(" ,", ",").split()))
     if match := _ALONE.fullmatch(said):
         return Recurrence(*_SINGLE_WORDS[match[0]])
     if _WORKDAYS.fullmatch(said):

@@ -67,6 +67,14 @@ async def test_a_date_is_read_back_before_anything_is_published(town: Town) -> N
     assert "1 rencontre à venir" in read(await town["member"].slash("rencontre liste"))
 
 
+async def test_the_end_may_be_written_with_the_beginning(town: Town) -> None:
+    """The length is that of the hours; the form's own, where somebody changed it."""
+    back = await plan(town, **{"Quand": f"{typed(DAY)}-17h", "Durée": "2 h"})
+    assert "**Durée :** 7 h 30" in read(back)
+    own = await plan(town, **{"Quand": f"{typed(DAY)}-17h", "Durée": "6 h"})
+    assert "**Durée :** 6 h" in read(own)
+
+
 @pytest.mark.parametrize("when", ["jeudi", "le 31 février à 9h", "n’importe quoi", "3 mars 2020 à 9h"])
 async def test_what_is_no_date_is_given_back(town: Town, when: str) -> None:
     answer = await plan(town, **{"Quand": when})
