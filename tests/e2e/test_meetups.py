@@ -273,7 +273,7 @@ async def test_interested_on_the_servers_event_is_noted_and_offers_to_register(t
     await town["admin"].eventually(there)
     event = (await events(town))["Visite de ferme"]
     await member.interested(str(event["id"]))
-    offered = await town.waits_for_dm("member", "Intéressé par « Visite de ferme » ?")
+    offered = await town.waits_for_dm("member", "« Visite de ferme » vous intéresse ?")
     await town.waits_for("facilitator", "rencontres", "1 « peut-être »")
     done = await member.click(offered, "Oui")
     assert "C’est noté : vous venez" in read(done)
