@@ -96,12 +96,15 @@ class PlanningDoors(ModelDoors):
     async def created(self, interaction: Interaction, meetup_id: int, values: Values) -> None:
         actor = await self.inbound.actor(interaction)
         meant = await self.meetups.understand(actor, values["when"])
+        shown = rules.USUAL_LENGTH  # in the form, before anybody changed it
+        if meetup_id:
+            shown = rules.written_length((await self.meetups.to_change(actor, meetup_id)).minutes)
         new = NewMeetup(
             values["name"],
             meant.starts_at,
             meant.rule,
             where=values["where"],
-            length=meant.length(values["length"]),
+            length=meant.length(values["length"], shown),
             capacity=values["capacity"],
         )
         meetup = await self.meetups.draft(actor, new, meetup_id or None)

@@ -11,13 +11,22 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from community.french_days import SaidDay, said_day, shown
-from community.time_spans import take_span
-from community.time_words import NUMBER, Refused, Unclear, folded, number
+from community.time_spans import as_day, take_span
+from community.time_words import (
+    NUMBER,
+    WORDED_MINUTE,
+    WORDED_MINUTES,
+    Refused,
+    Unclear,
+    folded,
+    number,
+)
 
-__all__ = ["Unclear", "When", "parse_when", "settle", "take_time"]
+__all__ = ["Unclear", "When", "hour_or_day", "parse_when", "settle", "take_time", "without_asides"]
 
 FARTHEST = timedelta(days=5 * 366)
 LONGEST = 100  # characters that are looked at
+_SOON = timedelta(days=300)  # past that, a date without its year was perhaps one that is just over
 
 
 @dataclass(frozen=True)
@@ -25,6 +34,7 @@ class When:
     """What was understood. ``notes`` are codes of what the reader should look at twice.
 
     ``twice``: this hour exists twice that night (clocks go back), the first was taken.
+    ``next_year``: no year was written, and the date is far: it may be one that is just over.
     """
 
     starts_at: datetime  # aware UTC
@@ -45,30 +55,33 @@ _AT = r"(?:^|(?<=[\s,]))(?:(?:a\s+partir\s+de|a|at|vers|des|from)\s+|@\s*)?"
 _PART = r"(?:\s*(?P<part>du\s+matin|de\s+l'apres-midi|du\s+soir|am|pm|a\.m\.?|p\.m\.?)(?=$|[\s,]))"
 _TIMES = (
     re.compile(
-        rf"{_AT}(?P<h>{NUMBER})\s*(?:h|heures?|hrs?)(?:\s*(?P<m>\d\d|(?<=h)\d)(?:\s*min)?"
-        rf"|\s*(?P<words>et\s+demie?|et\s+quart|moins\s+le\s+quart|trente|quinze))?(?!\w){_PART}?"
+        rf"{_AT}(?P<h>{NUMBER})\s*(?:h|heures?|hrs?)(?:\s*(?P<m>\d\d(?!\s*(?:fois|times|seances?|dates|rencontres|sessions))|(?<=h)\d)(?:\s*(?:min|mn)\b)?"
+        rf"|\s*(?P<words>{WORDED_MINUTE}))?(?!\w){_PART}?"
     ),
     re.compile(rf"{_AT}(?P<h>\d{{1,2}})[:](?P<m>\d\d)(?::00)?(?!\d){_PART}?"),
-    re.compile(rf"{_AT}(?P<h>\d{{1,2}}){_PART}"),
-    re.compile(
-        rf"{_AT}(?P<noon>midi|noon)(?:\s*(?P<m>\d\d)|\s+(?P<words>et\s+demie?|et\s+quart|trente|quinze))?(?!\w)"
-    ),
+    re.compile(rf"{_AT}(?P<h>\d{{1,2}})(?:\.(?P<m>\d\d))?{_PART}"),
+    re.compile(rf"{_AT}(?P<noon>midi|noon)(?:\s*(?P<m>\d\d)|\s+(?P<words>{WORDED_MINUTE}))?(?!\w)"),
     re.compile(rf"{_AT}(?P<midnight>minuit|midnight)(?!\w)"),
 )
-_ASIDE = re.compile(r"[()]|(?<=\s)-(?=\s)|\b(?:pile|precises?)\b")
-_WORDED_MINUTES = {
-    **dict.fromkeys(("et demi", "et demie", "trente"), 30),
-    **dict.fromkeys(("et quart", "quinze"), 15),
-    "moins le quart": -15,
-}
-_PART_OF_DAY = re.compile(r"(?:\b(cet?|this)\s+)?\b(matin|soir|apres-midi|morning|afternoon|evening)\s*$")
+_ASIDE = re.compile(r"\)|(?<=\s)-(?=\s)|\b(?:pile|precises?|heure\s+locale|local\s+time)\b")
+_OF_PARIS = re.compile(r"\b(?:heure\s+de\s+paris|paris\s+time)\b")
+_PART_OF_DAY = re.compile(
+    r"(?:\b(?:(cet?|this)|au|en|dans\s+la|dans\s+l'|in\s+the)\s*)?"
+    r"\b(matin|matinee|soir|soiree|apres[\s-]midi|aprem|morning|afternoon|evening)\s*,?\s*$"
+)
 
 
 def parse_when(typed: str, now: datetime, zone: str) -> When | Unclear:
     """The instant that the words mean in ``zone``, always after ``now``; or what is missing or wrong."""
-    said = _ASIDE.sub(" ", folded(typed)[:LONGEST]).strip(" .,;!?")
+    plain = folded(typed)[:LONGEST].strip(" .,;!?")
+    said = without_asides(plain, zone).strip(" .,;!?")
     if not said:
         return Unclear("empty")
+    if take_span(plain) != (
+        plain,
+        None,
+    ):  # only who plans a meetup may say when it ends: see ``meetups_when``
+        return hour_or_day(plain, now, zone) or Unclear("span")
     try:
         found = _instant(said, now) or _wall(said, now.astimezone(ZoneInfo(zone)), ZoneInfo(zone))
     except Refused as refused:
@@ -81,6 +94,20 @@ def parse_when(typed: str, now: datetime, zone: str) -> When | Unclear:
     if starts_at - now > FARTHEST:
         return Unclear("too_far")
     return When(starts_at, zone, notes)
+
+
+def without_asides(said: str, zone: str) -> str:
+    """Brackets, « pile », a clock that is this place's: what changes nothing to what is meant."""
+    said = said.replace("(", ", ")
+    return _ASIDE.sub(" ", _OF_PARIS.sub(" ", said) if zone == "Europe/Paris" else said)
+
+
+def hour_or_day(typed: str, now: datetime, zone: str) -> Unclear | None:
+    """« jeudi 12 - 14h » is Thursday the 12th at two, or Thursday from noon to two: they are asked."""
+    words = as_day(typed)
+    if words is None or not isinstance(parse_when(words, now, zone), When):
+        return None
+    return Unclear("hour_or_day", {"given": typed.strip()})
 
 
 def settle(local: datetime, zone: str) -> When | Unclear:
@@ -105,6 +132,8 @@ def _instant(said: str, now: datetime) -> tuple[datetime, tuple[str, ...]] | Non
     """Where the words name an instant by themselves: with an offset, or counted from now."""
     if (iso := _ISO.fullmatch(said)) and iso[3]:
         offset = "+00:00" if iso[3] == "z" else iso[3]
+        if not -12 <= int(offset[:3]) <= 14:
+            raise Refused("no_such_hour", given=offset)
         return datetime.fromisoformat(f"{iso[1]}T{iso[2]}{offset}").astimezone(UTC), ()
     if later := _LATER.fullmatch(said):
         count, more = number(later[1]), int(later[3] or 0)
@@ -116,8 +145,6 @@ def _instant(said: str, now: datetime) -> tuple[datetime, tuple[str, ...]] | Non
 def _wall(said: str, here: datetime, zone: ZoneInfo) -> tuple[datetime, tuple[str, ...]]:
     if iso := _ISO.fullmatch(said):
         return _settled(datetime.fromisoformat(f"{iso[1]}T{iso[2]}"), zone)
-    if take_span(said) != (said, None):
-        raise Refused("span")  # only who plans a meetup may say when it ends: see ``meetups_when``
     clock, rest = _time(said)
     if part := _PART_OF_DAY.search(rest):
         clock = _in_part(clock, part[2]) if clock else None
@@ -132,16 +159,18 @@ def _first_after(
     meant: SaidDay, clock: time, here: datetime, zone: ZoneInfo
 ) -> tuple[datetime, tuple[str, ...]]:
     """The soonest of the days on which that hour is still to come."""
+    over: date | None = None
     for day in meant.days:
-        if meant.weekday is not None and day.weekday() != meant.weekday and not meant.explicit:
-            if datetime.combine(day, clock) <= here.replace(tzinfo=None):
-                continue
-            raise Refused("weekday", day=shown(day))
-        if meant.weekday is not None and day.weekday() != meant.weekday:
-            raise Refused("weekday", day=shown(day))
         local = datetime.combine(day, clock)
-        if meant.explicit or local > here.replace(tzinfo=None):
-            return _settled(local, zone)
+        agrees = meant.weekday is None or day.weekday() == meant.weekday
+        if not meant.explicit and local <= here.replace(tzinfo=None):
+            over = day if agrees else over
+            continue
+        if not agrees:
+            raise Refused("past", day=shown(over)) if over else Refused("weekday", day=shown(day))
+        starts_at, notes = _settled(local, zone)
+        far = not meant.explicit and day - here.date() > _SOON
+        return starts_at, (*notes, "next_year") if far else notes
     raise Refused("no_such_day")
 
 
@@ -162,7 +191,7 @@ def _time(said: str) -> tuple[time | None, str]:
                 raise Refused("midnight")
             hour = 12 if groups.get("noon") else number(groups["h"])
             minute = int(groups.get("m") or 0)
-            minute += _WORDED_MINUTES.get(" ".join((groups.get("words") or "").split()), 0)
+            minute += WORDED_MINUTES.get(" ".join((groups.get("words") or "").split()), 0)
             part = groups.get("part")
             if not 0 <= hour <= 23 or minute > 59:
                 raise Refused("no_such_hour", given=match[0].strip())
@@ -174,9 +203,6 @@ def _time(said: str) -> tuple[time | None, str]:
 
 def _in_part(clock: time, part: str) -> time:
     """« 2 h de l’après-midi », « 9 pm »: on a clock of twelve hours."""
-    morning = part.endswith(("matin", "morning")) or part.startswith("a")
-    if part.endswith("apres-midi") or part == "afternoon":
-        morning = False
-    if morning:
+    if part.endswith(("matin", "matinee", "morning")) or re.match(r"a\.?m", part):
         return clock.replace(hour=0) if clock.hour == 12 and part.startswith("a") else clock
     return clock.replace(hour=clock.hour + 12) if clock.hour < 12 else clock

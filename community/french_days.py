@@ -35,8 +35,10 @@ _FILLER = re.compile(r"(?:^|(?<=\s))(?:le|la|l'|ce|cet|cette|on|the|de|du|des|of
 
 # Each reader takes the whole of what is left, or nothing.
 
-_YEAR = r"(?:\s+(?P<y>\d{4}))?"
+_YEAR = r"(?:\s+(?P<y>\d{4})|\s+prochaine?)?"
 _WEEKDAY_FIRST = rf"(?:(?P<w>{WEEKDAY})\.?\s+)?"
+_THIS_WEEK = r"(?:semaine|week)"  # « cette » is a filler
+_NUMBERED_WEEK = r"(?:semaine|week|s)\s*(?P<iso>\d{1,2})"
 _NEXT_WEEK = r"(?:semaine\s+pro(?:chaine)?|next\s+week)"
 _FIRST = re.compile(rf"\bpremier\s+(?={MONTH}\b)")  # « premier avril » is a date, « premier mardi » a rank
 _NEXT = r"(?:prochaine?|qui\s+vient|next)"
@@ -76,11 +78,30 @@ def _weekday(match: re.Match[str], today: date) -> SaidDay:
         ahead = 7
     if groups.get("in"):
         ahead = (ahead or 7) + (7 if groups["in"] in ("huit", "8") else 14)
-    if groups.get("week"):
+    if week := groups.get("week"):
         monday = today - timedelta(days=today.weekday())
-        return SaidDay(iter((monday + timedelta(days=7 + WEEKDAYS[match["w"]]),)), explicit=True)
+        if week not in ("semaine", "week"):
+            monday += timedelta(days=7)
+        return SaidDay(iter((monday + timedelta(days=WEEKDAYS[match["w"]]),)), explicit=True)
     first = today + timedelta(days=ahead)
     return SaidDay(iter((first, first + timedelta(days=7))))
+
+
+def _in_numbered_week(match: re.Match[str], today: date) -> SaidDay:
+    """« jeudi semaine 12 »: as calendars and town halls number them."""
+    week, weekday = int(match["iso"]), WEEKDAYS[match["w"]] + 1
+    years = (today.year + ahead for ahead in range(-1, 8))
+    coming = (
+        date.fromisocalendar(year, week, weekday)
+        for year in years
+        if 1 <= week <= date(year, 12, 28).isocalendar().week
+    )
+    return SaidDay(day for day in coming if day >= today)
+
+
+def _of_next_month(match: re.Match[str], today: date) -> SaidDay:
+    first = _months_later(today.replace(day=1), 1)
+    return SaidDay(iter((first.replace(day=int(match["d"])),)), explicit=True)
 
 
 def _day_month(match: re.Match[str], today: date) -> SaidDay:
@@ -195,6 +216,11 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], SaidDay]]
         (rf"(?P<next>prochain|next)\s+(?P<w>{WEEKDAY})", _weekday),
         (rf"(?P<w>{WEEKDAY})\s+(?P<week>{_NEXT_WEEK})", _weekday),
         (rf"(?P<week>{_NEXT_WEEK})\s+(?P<w>{WEEKDAY})", _weekday),
+        (rf"(?P<w>{WEEKDAY})\s+(?P<week>{_THIS_WEEK})", _weekday),
+        (rf"(?P<week>{_THIS_WEEK})\s+(?P<w>{WEEKDAY})", _weekday),
+        (rf"(?P<w>{WEEKDAY})\s+{_NUMBERED_WEEK}", _in_numbered_week),
+        (rf"{_NUMBERED_WEEK}\s+(?P<w>{WEEKDAY})", _in_numbered_week),
+        (r"(?P<d>\d{1,2})(?:er|st|nd|rd|th)?\s+(?:mois\s+prochain|next\s+month)", _of_next_month),
         (rf"{_WEEKDAY_FIRST}(?P<d>\d{{1,2}})(?:er|st|nd|rd|th)?\s*(?P<mo>{MONTH})\.?{_YEAR}", _day_month),
         (rf"{_WEEKDAY_FIRST}(?P<mo>{MONTH})\.?\s*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?{_YEAR}", _day_month),
         (

@@ -7,23 +7,35 @@ from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from community.errors import Invalid
-from community.french_dates import When, parse_when
+from community.french_dates import When, hour_or_day, parse_when
 from community.meetups_rules import USUAL_LENGTH, written_length
 from community.recurrence import Recurrence, parse_recurrence, parse_series
 from community.text import folded
 from community.time_spans import take_span
-from community.time_words import Unclear
+from community.time_words import MONTH, NUMBERS, Unclear, any_of
 
 # What makes a rhythm of words that would name a single date as well.
 _RHYTHMS = (
     *("chaque", "tous les", "toutes les", "every", "each", "du mois", "of the month", "du trimestre"),
-    *("sur deux", "sur 2", r"quotidien\w*", r"hebdo\w*", r"(?:bi)?mensuel\w*", r"bimestriel\w*"),
+    *(r"quotidien\w*", r"hebdo\w*", r"(?:bi)?mensuel\w*", r"bimestriel\w*"),
     *(r"trimestriel\w*", r"annuel\w*", "(?:bi)?weekly", "daily", "monthly", "quarterly", "yearly"),
     *("annual", "fortnightly", r"jours? ouvr\w+", "weekdays?", "fois", "times"),
+    *(r"sur \d+", f"sur {any_of(NUMBERS)}", "par mois", "par semaine", r"(?:im)?paire?s?"),
+    *(
+        r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)s",
+        r"(?:mon|tues|wednes|thurs|fri|satur|sun)days",
+    ),
 )
 _REPEATS = re.compile(rf"\b(?:{'|'.join(_RHYTHMS)})\b|freq=")
 
 _EXCEPT = re.compile(r"\b(?:sauf|hors|except)\b")
+
+_SEVERAL_DAYS = re.compile(
+    r"\bdu\s.*\d.*\sau\s|\bles?\s+(?:\w+\s+)?\d+.*\bet\s+(?:le\s+)?(?:\w+\s+)?\d|\bfrom\s.*\d.*\sto\s"
+    rf"|\d\s*-\s*\d+\s+{MONTH}\b|\d\s+{MONTH}\b.*\d\s+{MONTH}\b"
+)
+_EVERY = re.compile(r"\b(?:chaque|tous|toutes|every|each)\b")
+_THEN = re.compile(r"[;,]?\s+(?:et\s+|and\s+)?(?:puis|ensuite|then)\s+|;", re.IGNORECASE)
 
 # What says that the words were no series at all: then what is wrong with the date is the better answer.
 _NO_SERIES = frozenset({"repeat_empty", "repeat_not_understood", "no_day"})
@@ -49,7 +61,7 @@ class Meant:
 
 def read_when(typed: str, now: datetime, zone: str, field: str = "when") -> Meant:
     """« jeudi 14h-16h », « premier mardi du mois à 14 h », « le 3 mars à 9 h ; tous les 15 jours »."""
-    taken = take_span(typed)
+    taken = hour_or_day(typed, now, zone) or take_span(typed)
     if isinstance(taken, Unclear):
         _refuse(taken, field)
     typed, minutes = taken
@@ -57,9 +69,9 @@ def read_when(typed: str, now: datetime, zone: str, field: str = "when") -> Mean
 
 
 def _read(typed: str, now: datetime, zone: str, field: str) -> Meant:
-    date, _, repeat = typed.partition(";")
-    if repeat.strip():
-        return _dated(date, repeat, now, zone, field)
+    date, *repeat = _THEN.split(typed, 1)
+    if repeat and repeat[0].strip():
+        return _dated(date, repeat[0], now, zone, field)
     when = parse_when(typed, now, zone)
     series = parse_series(typed, now, zone) if _REPEATS.search(folded(typed)) else when
     if isinstance(series, tuple):
@@ -67,9 +79,21 @@ def _read(typed: str, now: datetime, zone: str, field: str) -> Meant:
         return Meant(first.starts_at, rule.rule, first.notes)
     if isinstance(when, When):
         return Meant(when.starts_at, notes=when.notes)
-    if _EXCEPT.search(folded(typed)):
-        _refuse(Unclear("except"), field)
-    return _refuse(when if isinstance(series, When) or series.code in _NO_SERIES else series, field)
+    return _refuse(_better_answer(folded(typed), when, series), field)
+
+
+def _better_answer(said: str, when: Unclear, series: When | Unclear) -> Unclear:
+    """What to say of words that are neither a date nor a rhythm."""
+    if _EXCEPT.search(said):
+        return Unclear("except")
+    rhythm = series if isinstance(series, Unclear) and series is not when else None
+    if rhythm is not None and rhythm.code not in _NO_SERIES:
+        return rhythm
+    if when.code != "not_understood":
+        return when
+    if _SEVERAL_DAYS.search(said) and not _EVERY.search(said):
+        return Unclear("several_days")
+    return rhythm or when
 
 
 def read_date(typed: str, now: datetime, zone: str, field: str = "when") -> Meant:
@@ -84,7 +108,8 @@ def _dated(date: str, repeat: str, now: datetime, zone: str, field: str) -> Mean
     when = parse_when(date, now, zone)
     if isinstance(when, Unclear):
         _refuse(when, field)
-    rule = parse_recurrence(repeat, now.astimezone(ZoneInfo(zone)).date())
+    plain = repeat if "freq=" in repeat.casefold() else repeat.replace(";", ",")
+    rule = parse_recurrence(plain, now.astimezone(ZoneInfo(zone)).date())
     if isinstance(rule, Unclear):
         _refuse(rule, field)
     return Meant(when.starts_at, rule.rule, when.notes)

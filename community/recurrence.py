@@ -12,9 +12,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from community.french_dates import When, settle, take_time
-from community.french_days import day_said
+from community.french_dates import When, settle, take_time, without_asides
+from community.french_days import day_said, shown
 from community.time_words import (
+    MONTH,
+    MONTHS,
     NUMBER,
     RANK,
     RANKS,
@@ -97,20 +99,25 @@ def parse_recurrence(typed: str, today: date) -> Recurrence | Unclear:
 def parse_series(typed: str, now: datetime, zone: str) -> tuple[When, Recurrence] | Unclear:
     """« premier mardi du mois à 14 h »: the rule, and its first occurrence after ``now``."""
     here = now.astimezone(ZoneInfo(zone))
-    clock, rest = take_time(folded(typed)[:LONGEST])
+    clock, rest = take_time(without_asides(folded(typed)[:LONGEST], zone))
     if isinstance(clock, Unclear):
         return clock
-    found = parse_recurrence(rest, here.date())
+    since, rest = _since(rest, here.date())
+    if isinstance(since, Unclear):
+        return since
+    found = parse_recurrence(rest, since or here.date())
     if isinstance(found, Unclear):
         return found
-    if not found.names_days:
+    if not found.names_days and since is None:
         return Unclear("no_day")
     if clock is None:
         return Unclear("series_no_time")
-    start = datetime.combine(here.date(), clock)
+    start = datetime.combine(since or here.date(), clock)
     # Its first occurrence is not known yet: no interval nor end counts before it.
     plain = replace(found, interval=1, until=None, count=None)
-    first = next((at for at in _rrule(plain, start) if at > here.replace(tzinfo=None)), None)
+    quarterly = since is None and _QUARTER.search(rest)
+    coming = (at for at in _rrule(plain, start) if at > here.replace(tzinfo=None))
+    first = next((at for at in coming if not quarterly or _fits_quarter(found, at)), None)
     if first is None or (found.until is not None and first.date() > found.until):
         return Unclear("repeat_ended")
     when = settle(first, zone)
@@ -176,6 +183,49 @@ def _checked(found: Recurrence) -> Recurrence | Unclear:
     return found
 
 
+# What begins it.
+
+_NAMED_DAY = (
+    rf"(?:{WEEKDAY}\s+)?(?:(?:\d{{1,2}}(?:er)?|premier)\s+{MONTH}(?:\s+\d{{4}})?|{MONTH}\s+\d{{1,2}}(?:\s+\d{{4}})?"
+    r"|\d{1,2}/\d{1,2}(?:/(?:\d{4}|\d\d))?)|\d{4}-\d\d-\d\d"
+)
+_SINCE = re.compile(
+    rf"[,\s]*\b(?:(?:a\s+(?:partir|compter)\s+du|des\s+le|starting(?:\s+(?:on|from))?|from)\s+(?P<day>{_NAMED_DAY})"
+    rf"|(?:a\s+(?:partir|compter)\s+d(?:e\s+|')|des\s+|from\s+|starting\s+(?:in\s+)?)(?P<month>{MONTH})(?:\s+(?P<year>\d{{4}}))?"
+    rf"|(?:du|entre\s+le|between|from)\s+(?P<first>{_NAMED_DAY})\s+(?:au|et\s+le|and|to|until)\s+(?P<last>{_NAMED_DAY}))"
+    r"(?=$|[\s,])\s*,?"
+)
+
+
+_FAR = timedelta(days=300)  # a start without its year may be one that is just over
+_QUARTER = re.compile(r"trimestr|quarter")
+
+
+def _since(said: str, today: date) -> tuple[date | Unclear | None, str]:
+    """« à partir du 10 mars » taken out; of « du 10 mars au 30 juin » the end stays, as words of an end."""
+    match = _SINCE.search(said)
+    if match is None:
+        return None, said
+    rest = f"{said[: match.start()]} {said[match.end() :].strip()}".strip()
+    if match["last"]:
+        rest += f" jusqu'au {match['last']}"
+    if match["month"]:
+        year, month = int(match["year"] or today.year), MONTHS[match["month"]]
+        if not match["year"] and month == today.month:
+            return today, rest
+        return date(year if match["year"] or month > today.month else year + 1, month, 1), rest
+    day = day_said(match["day"] or match["first"], today)
+    if isinstance(day, date) and day - today > _FAR and not re.search(r"\d{4}", match[0]):
+        return Unclear("since_year", {"day": shown(day)}), rest
+    return day, rest
+
+
+def _fits_quarter(found: Recurrence, at: datetime) -> bool:
+    """« premier mardi du trimestre »: of its first month; the last one, of its third."""
+    ranks = [rank for rank, _ in found.days]
+    return not any(ranks) or at.month % 3 == (0 if min(ranks) < 0 else 1)
+
+
 # What ends it.
 
 _UNTIL = re.compile(
@@ -191,11 +241,27 @@ def _bounds(said: str, today: date) -> tuple[str, date | None, int | None]:
     if match := _TIMES.search(said):
         return said[: match.start()], None, number(match["n"])
     if match := _UNTIL.search(said):
-        day = day_said(match["day"], today)
+        day = _end_of_month(match["day"], today) or day_said(match["day"], today)
         if isinstance(day, Unclear):
             raise Refused(day.code, **day.details)
         return said[: match.start()], day, None
     return said, None, None
+
+
+_MONTH_END = re.compile(
+    rf"(?:(?:la\s+)?fin\s+(?:(?:du\s+mois\s+)?d(?:e\s+|'))?|the\s+end\s+of\s+)?"
+    rf"(?P<month>{MONTH}|l'annee|annee|the\s+year)(?:\s+(?P<year>\d{{4}}))?"
+)
+
+
+def _end_of_month(said: str, today: date) -> date | None:
+    """« fin juin », « jusqu’en juin »: its last day, of the next one to come."""
+    match = _MONTH_END.fullmatch(said)
+    if match is None:
+        return None
+    month = MONTHS.get(match["month"], 12)
+    year = int(match["year"] or today.year + (month < today.month))
+    return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
 
 
 # What comes back. Each pattern takes the whole of what is left, or nothing.
@@ -205,7 +271,7 @@ _DAYS = rf"(?P<days>{_DAY}(?:\s*(?:,|et|and|&)\s*(?:les?\s+)?{_DAY})*)"
 _RANKS = rf"(?P<ranks>{RANK}s?(?:\s*(?:,|et|and|&)\s*(?:les?\s+)?{RANK}s?)*)"
 _MONTH = r"(?:(?:du|de\s+chaque|de\s+tous\s+les|of\s+the|of\s+each|of\s+every|each|every)\s+(?:mois|months?))"
 _EVERY = r"(?:chaque|tous\s+les|toutes\s+les|every|each)"
-_OTHER = r"(?:sur\s+deux|sur\s+2)"
+_OTHER = rf"sur\s+(?P<other>{NUMBER})"
 _UNITS = {
     **dict.fromkeys(("jour", "jours", "day", "days"), (Frequency.DAILY, 1)),
     **dict.fromkeys(("semaine", "semaines", "week", "weeks"), (Frequency.WEEKLY, 1)),
@@ -246,6 +312,7 @@ _MONTH_DAY = re.compile(
     rf"(?:les?\s+|tous\s+les\s+|the\s+|on\s+the\s+)?(?P<day>\d{{1,2}}(?:er|st|nd|rd|th)?|dernier\s+jour|last\s+day)"
     rf"\s+{_MONTH}(?:\s*,?\s*{_STEP})?"
 )
+_PARITY = re.compile(r"\b(?:im)?paire?s?\b|\b(?:odd|even)\b")  # two odd weeks follow each other some years
 
 
 # « une fois par mois, le premier mardi », « mardi, toutes les semaines »: the same, the other way round.
@@ -253,6 +320,8 @@ _PLAIN_STEP = re.sub(r"\?P<\w+>", "?:", _STEP)
 _STEP_WORDS = {
     **{word: f"every {times} {_STEP_OF[unit]}" for word, (unit, times) in _SINGLE_WORDS.items()},
     **{f"une fois par {unit}": f"every {unit}" for unit in ("semaine", "mois", "trimestre", "an")},
+    **dict.fromkeys(("une semaine sur deux", "une semaine sur 2"), "every 2 semaines"),
+    **dict.fromkeys(("un mois sur deux", "un mois sur 2"), "every 2 mois"),
 }
 _SAID_STEP = rf"(?P<step>{_PLAIN_STEP}|{any_of(_STEP_WORDS)})"
 _STEP_FIRST = re.compile(rf"{_SAID_STEP}\s*,?\s+(?:le\s+|the\s+)?(?P<what>{RANK}\s.*|{_DAY}.*)")
@@ -277,9 +346,10 @@ def _pattern(said: str) -> Recurrence:
     if match := _EVERY_N.fullmatch(said):
         return _every_n(match)
     if match := _ONE_IN_TWO.fullmatch(said):
+        every = number(match["other"])
         if match["what"] in _UNITS:
-            return Recurrence(_UNITS[match["what"]][0], 2)
-        return Recurrence(Frequency.WEEKLY, 2, _weekdays(match["what"]))
+            return Recurrence(_UNITS[match["what"]][0], every)
+        return Recurrence(Frequency.WEEKLY, every, _weekdays(match["what"]))
     if match := _EVERY_DAYS.fullmatch(said):
         return Recurrence(Frequency.WEEKLY, 2 if match["other"] else 1, _weekdays(match["days"]))
     if match := _RANKED.fullmatch(said):
@@ -287,7 +357,7 @@ def _pattern(said: str) -> Recurrence:
     if match := _MONTH_DAY.fullmatch(said):
         day = -1 if match["day"][0].isalpha() else int(re.sub(r"\D", "", match["day"]))
         return Recurrence(Frequency.MONTHLY, _months(match), month_day=day)
-    raise Refused("repeat_not_understood")
+    raise Refused("repeat_parity" if _PARITY.search(said) else "repeat_not_understood")
 
 
 def _every_n(match: re.Match[str]) -> Recurrence:

@@ -63,6 +63,13 @@ NUMBERS = {
     **dict.fromkeys(("vingt", "twenty"), 20),
     **dict.fromkeys(("trente", "thirty"), 30),
 }
+# Minutes said after an hour.
+WORDED_MINUTES = {
+    **dict.fromkeys(("et demi", "et demie", "trente"), 30),
+    **dict.fromkeys(("et quart", "quinze"), 15),
+    **dict.fromkeys(("quarante-cinq", "quarante cinq"), 45),
+    "moins le quart": -15,
+}
 
 
 @dataclass(frozen=True)
@@ -108,4 +115,5 @@ def number(word: str) -> int:
 WEEKDAY = any_of(WEEKDAYS)
 MONTH = any_of(MONTHS)
 RANK = any_of(RANKS)
+WORDED_MINUTE = any_of(WORDED_MINUTES)
 NUMBER = rf"(?:\d{{1,3}}|{any_of(NUMBERS)})"

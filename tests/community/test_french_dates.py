@@ -84,6 +84,22 @@ UNDERSTOOD = {
     "mardi 10 mars 2026 – 9h": "2026-03-10T09:00",
     "mardi 10 mars 2026 (9h)": "2026-03-10T09:00",
     "mardi 10 mars, à partir de 9h": "2026-03-10T09:00",
+    "mardi 10 mars 2026 à 9h (heure de Paris)": "2026-03-10T09:00",
+    "jeudi 14 h 30 mn": "2026-03-05T14:30",
+    "jeudi à quatorze heures quarante-cinq": "2026-03-05T14:45",
+    "jeudi midi moins le quart": "2026-03-05T11:45",
+    "jeudi aprem 3h": "2026-03-05T15:00",
+    "jeudi après midi, 15h": "2026-03-05T15:00",
+    "jeudi 5 mars au matin, 9h30": "2026-03-05T09:30",
+    "jeudi 5 mars en soirée 8h": "2026-03-05T20:00",
+    "jeudi de cette semaine 14h": "2026-03-05T14:00",
+    "cette semaine, jeudi 14h": "2026-03-05T14:00",
+    "jeudi semaine 12 à 14h": "2026-03-19T14:00",
+    "semaine 2, jeudi 14h": "2027-01-14T14:00",
+    "jeudi S53 14h": "2026-12-31T14:00",
+    "le 5 du mois prochain à 14h": "2026-04-05T14:00",
+    "le 15 avril prochain à 14h": "2026-04-15T14:00",
+    "Thursday 5 March at 2.30pm": "2026-03-05T14:30",
     "2026-03-05 14:30-04:00": "2026-03-05T19:30",
     "2026-03-05T14:30": "2026-03-05T14:30",
     "2026-03-05 14:30:00": "2026-03-05T14:30",
@@ -104,7 +120,16 @@ UNCLEAR = {
     "jeudi peut-être 14h": "not_understood",
     "le 3 mars 14h-16h": "span",
     "jeudi de 9h à midi": "span",
+    "jeudi 12 - 14h": "hour_or_day",
+    "2026-03-05 09:00-10:00": "span",
+    "jeudi 14h pendant 2h": "span",
     "jeudi ou vendredi 9h": "not_understood",
+    "fin mars 14h": "not_understood",
+    "5 mars 14.30": "not_understood",
+    "jeudi semaine 54 14h": "no_such_day",
+    "le 31 du mois prochain 9h": "no_such_day",
+    "lundi de cette semaine 9h": "past",
+    "lundi 2 mars 9h": "past",
     "jeudi": "no_time",
     "demain": "no_time",
     "jeudi après-midi": "no_time",
@@ -144,6 +169,22 @@ def test_what_is_missing_or_wrong_is_said(typed: str) -> None:
 def test_an_hour_that_comes_twice_is_the_first_and_says_so() -> None:
     found = parse_when("25 octobre 2026 à 2h30", NOW, PARIS)
     assert found == When(datetime(2026, 10, 25, 0, 30, tzinfo=UTC), PARIS, ("twice",))
+
+
+def test_a_date_without_its_year_that_is_far_says_so() -> None:
+    """It was perhaps to be the one that is just over."""
+    assert parse_when("2 mars 9h", NOW, PARIS) == When(
+        datetime(2027, 3, 2, 8, 0, tzinfo=UTC), PARIS, ("next_year",)
+    )
+    soon = parse_when("2 novembre 9h", NOW, PARIS)
+    assert isinstance(soon, When)
+    assert soon.notes == ()
+
+
+def test_the_hour_of_paris_is_not_that_of_elsewhere() -> None:
+    elsewhere = parse_when("jeudi 14h (heure de Paris)", NOW, "Indian/Reunion")
+    assert elsewhere == Unclear("not_understood")
+    assert isinstance(parse_when("jeudi 14h, heure locale", NOW, "Indian/Reunion"), When)
 
 
 def test_each_place_has_its_own_day() -> None:

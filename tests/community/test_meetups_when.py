@@ -25,10 +25,79 @@ LASTING = {
     "tous les mardis de 14h à 16h": ("2026-03-03T14:00", 120),
     "premier mardi du mois, 14h-16h, jusqu’au 30 juin": ("2026-03-03T14:00", 120),
     "le 5 mars 9h-10h30 ; tous les 15 jours": ("2026-03-05T09:00", 90),
+    "jeudi 14h-16": ("2026-03-05T14:00", 120),
+    "jeudi 9h/12h": ("2026-03-05T09:00", 180),
+    "jeudi 9h → 12h": ("2026-03-05T09:00", 180),
+    "jeudi 5 mars de 9 à 12": ("2026-03-05T09:00", 180),
+    "jeudi 14 heures à 16 heures trente": ("2026-03-05T14:00", 150),
+    "jeudi 14h à 16h et demie": ("2026-03-05T14:00", 150),
+    "jeudi de 9h à midi trente": ("2026-03-05T09:00", 210),
+    "jeudi 14h à 16h moins le quart": ("2026-03-05T14:00", 105),
+    "de quatorze heures à seize heures jeudi": ("2026-03-05T14:00", 120),
+    "jeudi 2h-4h de l’après-midi": ("2026-03-05T14:00", 120),
+    "jeudi 14h pendant 2h": ("2026-03-05T14:00", 120),
+    "jeudi 14h, durée : 1h30": ("2026-03-05T14:00", 90),
+    "Thursday from 2pm to 4pm": ("2026-03-05T14:00", 120),
+    "Thursday from 2 to 4 pm": ("2026-03-05T14:00", 120),
+    "Thursday 2pm for 90 minutes": ("2026-03-05T14:00", 90),
+    "2026-03-05 14:30-16:00": ("2026-03-05T14:30", 90),
+    "2026-03-05 9:00 – 10:00": ("2026-03-05T09:00", 60),
+    "2026-03-05 14:30-04:00": ("2026-03-05T19:30", None),
+    "jeudi 5 mars – 14h": ("2026-03-05T14:00", None),
+    "10/03/26 – 14h à 16h": ("2026-03-10T14:00", 120),
     "le 3 à 14h": ("2026-03-03T14:00", None),
     "5-3-2026 14h": ("2026-03-05T14:00", None),
     "tous les mardis à 14h jusqu’au 30 juin": ("2026-03-03T14:00", None),
 }
+
+
+# What is written -> its first date and its rule.
+RHYTHMS = {
+    "tous les mardis à 14h à partir du 10 mars": ("2026-03-10T14:00", "FREQ=WEEKLY;BYDAY=TU"),
+    "à compter du 12 mars, un jeudi sur deux à 14h": ("2026-03-12T14:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TH"),
+    "tous les mardis 14h du 10 mars au 30 juin": (
+        "2026-03-10T14:00",
+        "FREQ=WEEKLY;BYDAY=TU;UNTIL=20260630",
+    ),
+    "tous les mardis entre le 10 mars et le 30 juin à 14h": (
+        "2026-03-10T14:00",
+        "FREQ=WEEKLY;BYDAY=TU;UNTIL=20260630",
+    ),
+    "chaque jeudi à 14h dès le 12 mars, 5 fois": ("2026-03-12T14:00", "FREQ=WEEKLY;BYDAY=TH;COUNT=5"),
+    "chaque jeudi à partir de septembre à 14h": ("2026-09-03T14:00", "FREQ=WEEKLY;BYDAY=TH"),
+    "chaque jeudi à partir de mars à 14h": ("2026-03-05T14:00", "FREQ=WEEKLY;BYDAY=TH"),
+    "chaque jeudi à partir de janvier 2027 à 14h": ("2027-01-07T14:00", "FREQ=WEEKLY;BYDAY=TH"),
+    "chaque jeudi à partir de 14h": ("2026-03-05T14:00", "FREQ=WEEKLY;BYDAY=TH"),
+    "toutes les semaines à 14h à partir du jeudi 12 mars": ("2026-03-12T14:00", "FREQ=WEEKLY"),
+    "tous les mois à 14h à partir du 10 mars": ("2026-03-10T14:00", "FREQ=MONTHLY"),
+    "tous les jeudis à 14h jusqu’à fin juin": ("2026-03-05T14:00", "FREQ=WEEKLY;BYDAY=TH;UNTIL=20260630"),
+    "tous les jeudis à 14h jusqu’en février": ("2026-03-05T14:00", "FREQ=WEEKLY;BYDAY=TH;UNTIL=20270228"),
+    "tous les jeudis à 14h jusqu’à la fin de l’année": (
+        "2026-03-05T14:00",
+        "FREQ=WEEKLY;BYDAY=TH;UNTIL=20261231",
+    ),
+    "tous les jeudis à 14h (10 séances)": ("2026-03-05T14:00", "FREQ=WEEKLY;BYDAY=TH;COUNT=10"),
+    "tous les jeudis à 14h 10 fois": ("2026-03-05T14:00", "FREQ=WEEKLY;BYDAY=TH;COUNT=10"),
+    "les jeudis à 14h": ("2026-03-05T14:00", "FREQ=WEEKLY;BYDAY=TH"),
+    "Thursdays at 2pm": ("2026-03-05T14:00", "FREQ=WEEKLY;BYDAY=TH"),
+    "une semaine sur deux le jeudi 14h": ("2026-03-05T14:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TH"),
+    "un mois sur deux, le premier mardi à 14h": ("2026-03-03T14:00", "FREQ=MONTHLY;INTERVAL=2;BYDAY=1TU"),
+    "un jeudi sur trois à 14h": ("2026-03-05T14:00", "FREQ=WEEKLY;INTERVAL=3;BYDAY=TH"),
+    "1er jeudi de chaque trimestre 14h": ("2026-04-02T14:00", "FREQ=MONTHLY;INTERVAL=3;BYDAY=1TH"),
+    "dernier jeudi de chaque trimestre 14h": ("2026-03-26T14:00", "FREQ=MONTHLY;INTERVAL=3;BYDAY=-1TH"),
+    "chaque trimestre, premier mardi à 14h": ("2026-04-07T14:00", "FREQ=MONTHLY;INTERVAL=3;BYDAY=1TU"),
+    "tous les 3 mois, premier mardi à 14h": ("2026-03-03T14:00", "FREQ=MONTHLY;INTERVAL=3;BYDAY=1TU"),
+    "5 mars 9h, puis tous les mois": ("2026-03-05T09:00", "FREQ=MONTHLY"),
+    "le 5 mars à 9h ; tous les mois ; 3 fois": ("2026-03-05T09:00", "FREQ=MONTHLY;COUNT=3"),
+    "le 5 mars à 9h ; FREQ=MONTHLY;COUNT=3": ("2026-03-05T09:00", "FREQ=MONTHLY;COUNT=3"),
+}
+
+
+@pytest.mark.parametrize("typed", RHYTHMS)
+def test_a_rhythm_begins_and_ends_when_it_is_said_to(typed: str) -> None:
+    meant = read_when(typed, NOW, PARIS)
+    local = meant.starts_at.astimezone(ZoneInfo(PARIS)).replace(tzinfo=None)
+    assert (local.isoformat(timespec="minutes"), meant.rule) == RHYTHMS[typed]
 
 
 @pytest.mark.parametrize("typed", LASTING)
@@ -49,8 +118,33 @@ def test_the_forms_own_length_counts_once_somebody_changed_it() -> None:
 @pytest.mark.parametrize(
     ("typed", "problem"),
     [
-        ("jeudi 14h-14h", "when_span"),
-        ("jeudi 8h-23h", "when_span"),
+        ("jeudi 14h-14h", "when_span_length"),
+        ("jeudi 8h-23h", "when_span_length"),
+        ("jeudi 14h pendant 0 min", "when_span_length"),
+        ("jeudi 9h-12h et 14h-17h", "when_two_spans"),
+        ("jeudi 9h-12h pendant 2h", "when_two_spans"),
+        ("jeudi 12 – 14h", "when_hour_or_day"),
+        ("jeudi 5-14h", "when_hour_or_day"),
+        ("5 - 14h", "when_hour_or_day"),
+        ("2026-03-05 09:00-10:00", "when_span_or_zone"),
+        ("2026-03-05T14:30-16:00", "when_no_such_hour"),
+        ("jeudi 20h-26h", "when_not_understood"),
+        ("du 5 mars 9h au 6 mars 17h", "when_several_days"),
+        ("5 mars 9h - 7 mars 17h", "when_several_days"),
+        ("du 5 au 7 mars 9h", "when_several_days"),
+        ("5-7 mars 9h", "when_several_days"),
+        ("les 5 et 6 mars 9h", "when_several_days"),
+        ("jeudi 5 mars à 14h et vendredi 6 mars à 9h", "when_several_days"),
+        ("un jeudi par mois à 14h", "when_repeat_not_understood"),
+        ("deux fois par mois, le mardi à 14h", "when_repeat_not_understood"),
+        ("chaque jeudi ou vendredi 9h", "when_repeat_not_understood"),
+        ("tous les jeudis à 14h pendant 10 semaines", "when_repeat_not_understood"),
+        ("tous les mois à 14h", "when_no_day"),
+        ("jeudi des semaines paires à 14h", "when_repeat_parity"),
+        ("chaque jeudi à 14h à partir du 1er mars", "when_since_year"),
+        ("chaque jeudi à 14h à partir du 1er janvier 2026", "when_past"),
+        ("lundi et jeudi 14h", "when_not_understood"),
+        ("jeudi 14h (2h)", "when_not_understood"),
         ("premier mardi du mois à 14 h sauf août", "when_except"),
         ("chaque jeudi à 9h hors vacances", "when_except"),
     ],
@@ -59,7 +153,8 @@ def test_what_cannot_be_said_here_tells_what_to_do(typed: str, problem: str) -> 
     with pytest.raises(Invalid) as refused:
         read_when(typed, NOW, PARIS)
     assert refused.value.details["problem"] == problem
-    assert packaged("fr")[f"problems.{problem}"]
+    for locale in ("fr", "en"):
+        assert packaged(locale)[f"problems.{problem}"].format(**refused.value.details)
 
 
 def test_a_move_takes_the_beginning_alone() -> None:

@@ -71,6 +71,9 @@ async def test_the_end_may_be_written_with_the_beginning(town: Town) -> None:
     """The length is that of the hours; the form's own, where somebody changed it."""
     back = await plan(town, **{"Quand": f"{typed(DAY)}-17h", "Durée": "2 h"})
     assert "**Durée :** 7 h 30" in read(back)
+    form = await town["facilitator"].click(back, "Corriger")
+    again = await town["facilitator"].fill(form, {"Quand": f"{typed(DAY)}-12h"})
+    assert "**Durée :** 2 h 30" in read(again)
     own = await plan(town, **{"Quand": f"{typed(DAY)}-17h", "Durée": "6 h"})
     assert "**Durée :** 6 h" in read(own)
 
