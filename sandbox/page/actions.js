@@ -78,7 +78,7 @@ export class Actions {
     items.push({ label: words.t("copy_id"), icon: icon("hash"), run: () => client.notices.copy(message.id) });
     if (ephemeral) items.push({ label: words.t("dismiss"), icon: icon("trash"), run: () => client.dismiss(message) });
     else if (mayDelete)
-      items.push({ label: words.t("delete"), icon: icon("trash"), danger: true, run: () => client.remove(message) });
+      items.push({ label: words.t("delete"), icon: icon("trash"), danger: true, run: () => client.askToRemove(message) });
     if (!ephemeral) items.push(...this.apps(commands, message.channel_id, message.id));
     openMenu({ anchor, at, label: words.t("more_actions"), items });
   }

@@ -4,12 +4,14 @@
 import { Actions } from "./actions.js";
 import { markdownContext } from "./context.js";
 import { Conversation } from "./conversation.js";
-import { Channel, isForum, isThread, userName } from "./discord.js";
+import { Channel, Flag, isForum, isThread, userName } from "./discord.js";
 import { h, icon, iconButton } from "./dom.js";
+import { Drafts } from "./drafts.js";
 import { Forum } from "./forum.js";
 import { Frame } from "./frame.js";
 import { Words } from "./i18n.js";
 import { Interactions } from "./interactions.js";
+import { excerpt } from "./markdown.js";
 import { Notices } from "./notices.js";
 import { openProfile } from "./profile.js";
 import { openEvents } from "./scheduled.js";
@@ -29,7 +31,9 @@ export class Client {
     this.interactions = new Interactions(this);
     this.actions = new Actions(this);
     this.notices = new Notices(this);
-    this.drafts = new Map();
+    this.drafts = new Drafts(person);
+    /** Where the person was reading, channel by channel. @type {Map<string, {id: string, top: number}>} */
+    this.reading = new Map();
     /** @type {(() => void)[]} */
     this.stops = [];
     this.guildId = null;
@@ -273,6 +277,13 @@ export class Client {
     this.conversationOf(channelId)?.list.focusLast();
   }
 
+  /** @param {string} channelId @returns {any | undefined} the last message of the person that they may still put right */
+  lastOwn(channelId) {
+    const own = ({ author, flags, type }) =>
+      author.id === this.store.user.id && !(flags & Flag.EPHEMERAL) && (type === 0 || type === 19);
+    return this.store.timeline(channelId).messages.findLast(own);
+  }
+
   sent(channelId) {
     this.conversationOf(channelId)?.list.toBottom();
   }
@@ -292,6 +303,12 @@ export class Client {
   /** Puts away a message that only this person can see. @param {any} message */
   dismiss(message) {
     return this.remove(message);
+  }
+
+  /** A message that others read is not deleted by a slip of the hand. @param {any} message */
+  askToRemove(message) {
+    const text = excerpt(message.content, 120, this.markdown(message.channel_id));
+    this.notices.confirm(this.words.t("delete_message"), () => this.remove(message), text);
   }
 
   remove(message) {

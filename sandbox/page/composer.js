@@ -8,6 +8,7 @@ import { leaves, search, typedInFull } from "./commands.js";
 import { Channel, Kind, isThread, may } from "./discord.js";
 import { append, h, icon, iconButton } from "./dom.js";
 import { Listbox } from "./listbox.js";
+import { Mentions } from "./mentions.js";
 import { choicesOf, matching } from "./select.js";
 
 const LONGEST = 2000;
@@ -17,7 +18,7 @@ export class Composer {
   constructor(client, channel) {
     this.client = client;
     this.channel = channel;
-    this.mentions = new Map();
+    this.mentions = new Mentions();
     this.element = h("div", { class: "composer" });
     const refusal = this.refusal();
     if (refusal) {
@@ -74,7 +75,7 @@ export class Composer {
     this.input.addEventListener("input", () => this.typed());
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.input.addEventListener("blur", () => this.closeList());
-    this.input.value = this.client.drafts.get(this.channel.id) ?? "";
+    this.resume();
     this.list = new Listbox({
       label: words.t("suggestions"),
       empty: words.t("no_command"),
@@ -101,10 +102,18 @@ export class Composer {
       this.input.style.height = "auto";
       this.input.style.height = `${this.input.scrollHeight}px`;
     }
-    const { length } = this.input.value;
+    const { length } = [...this.outgoing()];
     this.counter.textContent = length > LONGEST - 200 ? String(LONGEST - length) : "";
     this.counter.classList.toggle("over", length > LONGEST);
-    this.client.drafts.set(this.channel.id, this.input.value);
+    if (!this.edited)
+      this.client.drafts.set(this.channel.id, { text: this.input.value, mentions: [...this.mentions.marks] });
+  }
+
+  /** What was being written here before. */
+  resume() {
+    const { text, mentions } = this.client.drafts.get(this.channel.id);
+    this.input.value = text;
+    this.mentions.marks = new Map(mentions);
   }
 
   typed() {
@@ -123,8 +132,23 @@ export class Composer {
       this.send();
     } else if (event.key === "ArrowUp" && !this.input.value) {
       event.preventDefault();
-      this.client.focusMessages(this.channel.id);
-    } else if (event.key === "Escape") this.leave();
+      this.correctLast();
+    } else if (event.key === "Escape") this.escape(event);
+  }
+
+  /** As Discord does: the arrow takes up one's last message; where there is none, it goes to the messages. */
+  correctLast() {
+    const last = this.client.lastOwn(this.channel.id);
+    if (last) this.edit(last);
+    else this.client.focusMessages(this.channel.id);
+  }
+
+  /** Gives up the answer or the correction; with neither, shows the latest messages. */
+  escape(event) {
+    if (this.edited || this.replyTo) {
+      event.preventDefault();
+      this.leave();
+    } else this.client.sent(this.channel.id);
   }
 
   listKey(event) {
@@ -140,57 +164,81 @@ export class Composer {
   }
 
   async send() {
+    await this.sending; // in the order in which they were written
     const content = this.outgoing().trim();
-    if ((!content && !this.attachments?.files.length) || this.sending) return;
-    this.sending = true;
+    if (!content && !this.attachments?.files.length) return;
+    const over = [...content].length - LONGEST;
+    if (over > 0) {
+      this.alert.textContent = this.client.words.t("too_long", { n: over });
+      return;
+    }
+    this.sending = this.edited ? this.correct(content) : this.post(content);
+    await this.sending;
+    this.client.sent(this.channel.id);
+  }
+
+  /** The line is free at once for the next message; what could not leave comes back to it. @param {string} content */
+  async post(content) {
+    const { replyTo, mentions } = this;
+    const text = this.input.value;
+    this.input.value = "";
+    this.mentions = new Mentions();
+    this.leave();
     try {
-      const { api } = this.client.store;
-      const path = `/channels/${this.channel.id}/messages`;
-      const body = { content, reply_to: this.replyTo?.id, attachments: (await this.attachments?.ids()) ?? [] };
-      const message = this.edited
-        ? await api.patch(`${path}/${this.edited.id}`, { content })
-        : await api.post(path, body);
-      this.client.store.keep(message);
-      this.input.value = "";
-      this.mentions.clear();
-      if (!this.edited) this.attachments?.clear();
-      this.reply(null);
+      const attachments = (await this.attachments?.ids()) ?? [];
+      const body = { content, reply_to: replyTo?.id, attachments };
+      this.client.store.keep(await this.client.store.api.post(`/channels/${this.channel.id}/messages`, body));
+      this.attachments?.clear();
+    } catch (error) {
+      this.input.value = [text, this.input.value].filter(Boolean).join("\n");
+      this.mentions.marks = new Map([...mentions.marks, ...this.mentions.marks]);
+      this.reply(replyTo);
       this.grow();
+      this.alert.textContent = this.client.notices.explain(error);
+    }
+  }
+
+  /** @param {string} content */
+  async correct(content) {
+    try {
+      const path = `/channels/${this.channel.id}/messages/${this.edited.id}`;
+      this.client.store.keep(await this.client.store.api.patch(path, { content }));
+      this.leave();
     } catch (error) {
       this.alert.textContent = this.client.notices.explain(error);
     }
-    this.sending = false;
-    this.client.sent(this.channel.id);
   }
 
   /** Names shown while writing become the marks that Discord wants. */
   outgoing() {
-    let text = this.input.value;
-    for (const [name, mark] of [...this.mentions].sort(([a], [b]) => b.length - a.length))
-      text = text.replaceAll(name, mark);
-    return text;
+    return this.mentions.toMarks(this.input.value);
   }
 
   /** @param {any | null} message */
   reply(message) {
     const name = message && this.client.store.nameOf(this.channel.guild_id, message.author);
-    this.edited = null;
+    if (this.edited) this.leave();
     this.replyTo = message;
     this.above(message && this.client.words.t("replying_to", { name }), "cancel_reply", "reply");
   }
 
-  /** One's own words, to be put right. @param {any} message */
+  /** One's own words, to be put right; what was being written waits. @param {any} message */
   edit(message) {
     this.replyTo = null;
     this.edited = message;
-    this.input.value = message.content;
+    this.mentions = new Mentions();
+    this.input.value = this.mentions.toNames(message.content, this.client.markdown(this.channel.id));
     this.grow();
     this.above(this.client.words.t("editing"), "cancel", "file");
+    this.input.setSelectionRange(this.input.value.length, this.input.value.length);
   }
 
-  /** Neither an answer nor a correction any more; what was being corrected stays as it was. */
+  /** Neither an answer nor a correction any more; what was being written before a correction is back. */
   leave() {
-    if (this.edited) this.input.value = "";
+    if (this.edited) {
+      this.edited = null;
+      this.resume();
+    }
     this.grow();
     this.reply(null);
   }
@@ -255,8 +303,8 @@ export class Composer {
 
   insertMention(sign, query, item) {
     const at = this.input.selectionStart;
-    const name = `${sign}${item.label}`;
-    this.mentions.set(name, `<${sign}${item.value}>`);
+    const other = `${sign}${item.user?.username ?? item.label}`;
+    const name = this.mentions.add(`${sign}${item.label}`, `<${sign}${item.value}>`, other);
     this.input.setRangeText(`${name} `, at - query.length - 1, at, "end");
     this.closeList();
     this.grow();

@@ -58,6 +58,7 @@ export class MessageList {
     this.list.addEventListener("pointerover", (event) => this.point(event.target.closest(".message")));
     this.list.addEventListener("focusin", (event) => this.point(event.target.closest(".message")));
     this.list.addEventListener("keydown", (event) => this.key(event));
+    this.scroller.addEventListener("keydown", (event) => this.enter(event));
     this.client.actions.listen(this.list, (id) => this.timeline.get(id));
     this.resizing = new ResizeObserver(() => this.stuck && this.scrollDown());
     this.resizing.observe(this.scroller);
@@ -67,10 +68,25 @@ export class MessageList {
   async open() {
     this.stuck = true;
     if (!this.timeline.loaded) await this.client.store.loadOlder(this.channel.id);
-    this.toBottom();
+    const place = this.client.reading.get(this.channel.id);
+    if (place && this.timeline.get(place.id) && !this.client.store.reads.isUnread(this.channel)) this.comeBack(place);
+    else this.toBottom();
+  }
+
+  /** Where the person was reading when they went elsewhere. */
+  comeBack({ id, top }) {
+    this.stuck = false;
+    const at = this.timeline.position(id);
+    this.window(at - STEP, at + STEP);
+    this.scroller.scrollTop += this.node(id).getBoundingClientRect().top - this.scroller.getBoundingClientRect().top - top;
+    this.newer.hidden = false;
   }
 
   close() {
+    const anchor = this.stuck ? null : this.anchor();
+    const top = this.scroller.getBoundingClientRect().top;
+    if (anchor) this.client.reading.set(this.channel.id, { id: anchor.id, top: anchor.top - top });
+    else this.client.reading.delete(this.channel.id);
     for (const stop of this.stops) stop();
     this.resizing.disconnect();
   }
@@ -283,6 +299,13 @@ export class MessageList {
       rows[rows.indexOf(row) + step]?.focus();
     } else if (event.key === "Escape") this.client.focusComposer(this.channel.id);
     else if (event.key === "Enter") this.client.actions.open(this.timeline.get(row.dataset.id), row);
+  }
+
+  /** From the frame around the messages, the arrows go in. */
+  enter(event) {
+    if (event.target !== this.scroller || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
+    event.preventDefault();
+    this.focusLast();
   }
 
   focusLast() {

@@ -71,8 +71,8 @@ export class Notices {
     setTimeout(() => note.remove(), NOTICE_FOR);
   }
 
-  /** Asks before something is lost. @param {string} question @param {() => Promise<any>} action */
-  confirm(question, action) {
+  /** Asks before something is lost. @param {string} question @param {() => Promise<any>} action @param {string} [what] its first words */
+  confirm(question, action, what = "") {
     const { words } = this.client;
     const yes = h("button", { type: "submit", class: "button danger" }, words.t("confirm"));
     const no = h(
@@ -87,7 +87,7 @@ export class Notices {
     };
     const dialog = openDialog(this.client, {
       title: words.t("confirm_title"),
-      body: [h("p", { dir: "auto" }, question)],
+      body: [h("p", { dir: "auto" }, question), what ? h("p", { class: "lost hint", dir: "auto" }, what) : null],
       actions: [no, yes],
       onsubmit,
     });

@@ -63,6 +63,7 @@ function position(element, box, width) {
   const top = box.top ?? box.y;
   const bottom = box.bottom ?? box.y;
   if (width === "anchor") element.style.width = `${box.width}px`;
+  element.style.maxHeight = ""; // its own height, not what an earlier place left it
   const { offsetWidth, offsetHeight } = element;
   const roomBelow = innerHeight - bottom;
   const upwards = roomBelow < offsetHeight + 8 && top > roomBelow;

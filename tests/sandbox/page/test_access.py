@@ -80,7 +80,7 @@ async def test_a_visit_by_keyboard_alone(opened: Opened, place: Town) -> None:
     await place.talk()
     page = await opened("Camille")
     box = page.get_by_label("Écrire dans accueil")
-    await box.focus()
+    await page.get_by_role("log").focus()
     await press(page, "ArrowUp")
     last = page.locator(".message").last
     await expect(last).to_be_focused()

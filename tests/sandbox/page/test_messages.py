@@ -46,6 +46,111 @@ async def test_leaves_a_correction_without_sending(opened: Opened, place: Town) 
     assert [one.text for one in await place.people["Nadia"].sees("accueil")] == ["Tel quel", "D’accord"]
 
 
+async def test_arrow_up_takes_up_the_last_message_by_its_names(opened: Opened, place: Town) -> None:
+    """As in Discord; nobody is shown a mark with an id in it, and what was being written waits."""
+    camille = place.people["Camille"].id
+    await place.people["Nicolas"].says("accueil", f"Merci <@{camille}> et <@{camille}>, voir <#1> !")
+    await place.people["Camille"].says("accueil", "De rien")
+    page = await opened("Nicolas")
+    box = page.get_by_label("Écrire dans accueil")
+    await box.press("ArrowUp")
+    await expect(box).to_have_value("Merci @Camille et @Camille, voir <#1> !")
+    await box.press("End")
+    await page.keyboard.type("!")
+    await box.press("Enter")
+    await expect(page.locator(".message", has_text="(modifié)")).to_contain_text("Merci @Camille et @Camille")
+    [first, _] = await place.people["Nadia"].sees("accueil")
+    assert first.text == f"Merci <@{camille}> et <@{camille}>, voir <#1> !!"
+
+
+async def test_two_people_of_one_name_are_not_taken_for_each_other(opened: Opened, place: Town) -> None:
+    other = place.world.add_user("Camille")
+    place.world.join(place.guild, other)
+    page = await opened("Nicolas")
+    box = page.get_by_label("Écrire dans accueil")
+    for at in range(2):
+        await box.press_sequentially("@cami")
+        await expect(page.get_by_role("option")).to_have_count(2)
+        await page.keyboard.press(["Enter", "ArrowDown"][at])
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".message").last.get_by_role("button", name="@Camille")).to_have_count(2)
+    [seen] = await place.people["Nadia"].sees("accueil")
+    assert set(seen.text.split()) == {f"<@{place.people['Camille'].id}>", f"<@{other.id}>"}
+
+
+async def test_what_is_being_written_waits_in_its_channel(opened: Opened, place: Town) -> None:
+    page = await opened("Nicolas")
+    channels = page.get_by_role("navigation", name="Salons")
+    await page.get_by_label("Écrire dans accueil").press_sequentially("Demain @cam")
+    await page.get_by_role("option", name="Camille").click()
+    await channels.get_by_role("button", name="discussions").click()
+    await expect(page.get_by_label("Écrire dans discussions")).to_have_value("")
+    await page.reload()
+    await channels.get_by_role("button", name="accueil").click()
+    box = page.get_by_label("Écrire dans accueil")
+    await expect(box).to_have_value("Demain @Camille ")
+    await box.press("Enter")
+    await expect(page.locator(".message").last.get_by_role("button", name="@Camille")).to_be_visible()
+    await page.locator(".message").last.click(button="right")
+    await page.keyboard.type("brouillon")  # into the menu: nothing happens
+    await page.keyboard.press("Escape")
+    await box.fill("La suite")
+    await page.locator(".message").last.click(button="right")
+    await page.get_by_role("menuitem", name="Modifier").click()
+    await expect(box).to_have_value("Demain @Camille")
+    await box.press("Escape")
+    await expect(box).to_have_value("La suite")
+
+
+async def test_a_message_that_does_not_leave_stays_in_the_line(opened: Opened, place: Town) -> None:
+    page = await opened("Nicolas")
+    box = page.get_by_label("Écrire dans accueil")
+    await box.fill("x" * 2003)
+    await box.press("Enter")
+    await expect(page.get_by_role("alert")).to_have_text("Le message a 3 caractères de trop.")
+    await expect(box).to_have_value("x" * 2003)
+    await page.evaluate("window.real = fetch; window.fetch = () => Promise.reject(new TypeError('down')); 0")
+    await box.fill("Bonjour")
+    await box.press("Enter")
+    await expect(page.get_by_role("alert")).to_contain_text("La connexion au bac à sable est perdue.")
+    await expect(box).to_have_value("Bonjour")
+    await page.evaluate("window.fetch = window.real; 0")
+    await box.press("Enter")
+    for text in ("deux", "trois"):
+        await box.fill(text)
+        await box.press("Enter")
+    await expect(page.locator(".message")).to_have_count(3)
+    assert [one.text for one in await place.people["Nadia"].sees("accueil")] == ["Bonjour", "deux", "trois"]
+
+
+async def test_a_message_is_not_deleted_by_a_slip(opened: Opened, place: Town) -> None:
+    await place.people["Nicolas"].says("accueil", "À garder")
+    page = await opened("Nicolas")
+    for answer in ("Annuler", "Confirmer"):
+        await page.locator(".message").last.click(button="right")
+        await page.get_by_role("menuitem", name="Supprimer").click()
+        question = page.get_by_role("dialog", name="Confirmation")
+        await expect(question).to_contain_text("À garder")
+        await question.get_by_role("button", name=answer).click()
+        await expect(page.locator(".message")).to_have_count(1 if answer == "Annuler" else 0)
+
+
+async def test_one_comes_back_to_where_one_was_reading(opened: Opened, place: Town) -> None:
+    for number in range(90):
+        place.world.post(place.places["discussions"], place.user("Camille"), f"message {number}")
+    page = await opened("Nicolas", "discussions")
+    channels = page.get_by_role("navigation", name="Salons")
+    await expect(page.get_by_text("message 89", exact=True)).to_be_in_viewport()
+    await page.get_by_text("message 40", exact=True).scroll_into_view_if_needed()
+    await channels.get_by_role("button", name="accueil").click()
+    await expect(page.get_by_label("Écrire dans accueil")).to_be_focused()
+    await channels.get_by_role("button", name="discussions").click()
+    await expect(page.get_by_text("message 40", exact=True)).to_be_in_viewport()
+    await page.get_by_label("Écrire dans discussions").press("Escape")
+    await expect(page.get_by_text("message 89", exact=True)).to_be_in_viewport()
+
+
 async def test_sends_files_with_a_message(opened: Opened, place: Town) -> None:
     page = await opened("Nicolas")
     async with page.expect_file_chooser() as choosing:
