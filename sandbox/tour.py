@@ -3,8 +3,9 @@
     {"steps": [{"title": {"fr": "…", "en": "…"}, "text": {…}, "person"?: name, "channel"?: name,
                 "point"?: [{"fr": "…", "en": "…"}]}]}
 
-`text` is Markdown. Going to a step, the page becomes that `person` in that `channel`; `point` names buttons
-or fields to show, by what they say or by their label.
+`text` is Markdown. Going to a step, the page becomes that `person` in that `channel`, which may be the name
+of whom they have a private conversation with; `point` names buttons or fields to show, by what they say or by
+their label.
 """
 
 import json

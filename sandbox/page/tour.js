@@ -3,6 +3,7 @@
  * button for it.
  */
 import { Api, people } from "./api.js";
+import { Channel } from "./discord.js";
 import { append, h, icon, iconButton } from "./dom.js";
 import { render } from "./markdown.js";
 
@@ -75,7 +76,11 @@ export class Tour {
       if (found) await this.app.become(this.client, found.user.id);
     }
     if (channel) {
-      const place = [...this.client.store.channels.values()].find((each) => each.name === channel && each.guild_id);
+      const { store } = this.client;
+      const isPlace = (each) => each.name === channel && each.guild_id && each.type !== Channel.CATEGORY;
+      const place =
+        [...store.channels.values()].find(isPlace) ??
+        store.dms().find((each) => this.client.titleOf(each) === channel);
       if (place) await this.client.openChannel(place.id);
     }
   }

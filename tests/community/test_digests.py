@@ -473,7 +473,7 @@ async def test_an_opening_that_fails_gives_way_to_the_shipped_one(network: Netwo
     network.clock.jump(TUESDAY)
     await network.services.digests.run_due()
     await delivery(network, platform, words).run_due()
-    assert len(platform.said("Le bulletin du réseau Territoires en commun")) == 1
+    assert len(platform.said("Le bulletin du réseau « Territoires en commun »")) == 1
     assert len(await rows(network.db, FAILED)) == 1, "facilitators are told, once"
 
 
