@@ -26,7 +26,7 @@ def routes(personal: PersonalDigests, feed: PublicFeeds, words: Words, pages: Pa
     """For ``Web``."""
 
     async def show(request: web.Request) -> web.Response:
-        found = await personal.page(request.match_info["secret"])
+        found = await personal.page(request.match_info["secret"], words)
         if found is None:
             return _nowhere(pages)
         issue, locale, timezone = found
@@ -35,7 +35,7 @@ def routes(personal: PersonalDigests, feed: PublicFeeds, words: Words, pages: Pa
         return page(pages.render("digests/page", locale, text=text, issue=issue))
 
     async def ask(request: web.Request) -> web.Response:
-        found = await personal.page(request.match_info["secret"])
+        found = await personal.page(request.match_info["secret"], words)
         if found is None:
             return _nowhere(pages)
         issue, locale, _ = found
@@ -43,7 +43,7 @@ def routes(personal: PersonalDigests, feed: PublicFeeds, words: Words, pages: Pa
 
     async def stop(request: web.Request) -> web.Response:
         secret = request.match_info["secret"]
-        found = await personal.page(secret)
+        found = await personal.page(secret, words)
         network = await personal.stop_by_secret(secret)
         if network is None:
             return _nowhere(pages)

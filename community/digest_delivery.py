@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import digest_editions as editions
-from community.digest_issues import IssueView, view_of
+from community import texts
+from community.digest_issues import IssueView, opened, view_of
 from community.digests import send_page
 from community.library_delivery import to_facilitators
 from community.outbox import Card, Direct, Drop, GiveUp, Plan, Planner, Post, SendMail
@@ -24,7 +25,7 @@ def planners(renderer: Renderer, public_url: str | None = None) -> Mapping[str, 
     return {
         "digest.page": Page(renderer),
         "digest.to_approve": ToApprove(renderer),
-        "digest.personal": Personal(public_url),
+        "digest.personal": Personal(renderer, public_url),
         "digest.mail": Mailed(renderer, public_url),
         "digest.code": Code(),
     }
@@ -87,11 +88,12 @@ class ToApprove(Planner):
 class Personal(Planner):
     """One's own digest, as a private message: only to who still wants it, and what may still be seen."""
 
-    def __init__(self, public_url: str | None) -> None:
+    def __init__(self, renderer: Renderer, public_url: str | None) -> None:
+        self._renderer = renderer
         self._public_url = public_url
 
     async def plan(self, session: AsyncSession, row: Outbox, now: datetime) -> Plan:
-        found = await _wanted(session, row, self._public_url)
+        found = await _wanted(session, row, self._renderer, self._public_url)
         if isinstance(found, Drop):
             return found
         issue, locale, timezone, _ = found
@@ -108,17 +110,16 @@ class Personal(Planner):
         if issue is not None:
             issue.state = IssueState.SENT
             session.add(issue)
+        found = await _wanted(session, row, self._renderer, self._public_url)
+        if not isinstance(found, Drop) and found[0].opening.failed:
+            await texts.failed(session, row.network_id, editions.PERSONAL_OPENING, found[1], now)
 
 
 class Mailed(Personal):
     """The same by e-mail, while the address is confirmed."""
 
-    def __init__(self, renderer: Renderer, public_url: str | None) -> None:
-        super().__init__(public_url)
-        self._renderer = renderer
-
     async def plan(self, session: AsyncSession, row: Outbox, now: datetime) -> Plan:
-        found = await _wanted(session, row, self._public_url)
+        found = await _wanted(session, row, self._renderer, self._public_url)
         if isinstance(found, Drop):
             return found
         issue, locale, timezone, kept = found
@@ -145,7 +146,7 @@ class Code(Planner):
 
 
 async def _wanted(
-    session: AsyncSession, row: Outbox, public_url: str | None
+    session: AsyncSession, row: Outbox, renderer: Renderer, public_url: str | None
 ) -> tuple[IssueView, str, str, PersonalDigest] | Drop:
     """The issue as it is now, the reader's language and zone, and their choices: all read again."""
     found = await digests.for_reader(session, row.network_id, row.subject_id or 0)
@@ -161,7 +162,9 @@ async def _wanted(
         return Drop("nothing_left")
     locale = await members.language(session, member, network.locale)
     shown = replace(shown, entries=entries, short=member.short_sentences)
-    return shown, locale, member.timezone or network.timezone, kept
+    timezone = member.timezone or network.timezone
+    shown = await opened(session, renderer, network.id or 0, shown, locale, timezone)
+    return shown, locale, timezone, kept
 
 
 def approval_rows(run_id: int) -> tuple[tuple[Button, ...], ...]:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -25,6 +26,7 @@ MOST_OTHERS = 100  # counted of what is left out; beyond, « plus de »
 TEXT_ROOM = 3800  # characters of a page with its title and its note: Discord takes 4,000
 WEIGHT_ROOM = 9000  # bytes
 TEMPLATE, OPENING = "digests/network", "digests/opening"
+PERSONAL_OPENING = "digests/personal_opening"
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,9 @@ class Opening:
     body: str
     note: str
     failed: bool = False
+
+
+BARE = Opening("", "", "")
 
 
 @dataclass(frozen=True)
@@ -102,16 +107,28 @@ async def opening_of(
     session: AsyncSession, renderer: Renderer, network: Network, frequency: str, window: Window
 ) -> Opening:
     """In the network's own words where it has some that work."""
-    own = (await texts.used(session, network.id or 0)).get((OPENING, network.locale))
-    blank = Edition(network.name, frequency, window.start, window.end, (), Opening("", "", ""))
+    blank = Edition(network.name, frequency, window.start, window.end, (), BARE)
     values = {"digest": blank, "timezone": network.timezone}
+    return await words_around(session, renderer, network.id or 0, OPENING, network.locale, values)
+
+
+async def words_around(
+    session: AsyncSession,
+    renderer: Renderer,
+    network_id: int,
+    name: str,
+    locale: str,
+    values: Mapping[str, Any],
+) -> Opening:
+    """The opening ``name`` in the network's own words for that language where they work, else as shipped."""
+    own = (await texts.used(session, network_id)).get((name, locale))
     if own is not None:
         try:
-            said = renderer.render_parts(own, network.locale, **values)
+            said = renderer.render_parts(own, locale, **values)
             return Opening(said.title, said.body, said.note)
         except Exception:  # whatever it is: a digest must not depend on it
-            log.warning("own words failed network=%s template=%s", network.id, OPENING, exc_info=True)
-    said = renderer.render(OPENING, network.locale, **values)
+            log.warning("own words failed network=%s template=%s", network_id, name, exc_info=True)
+    said = renderer.render(name, locale, **values)
     return Opening(said.title, said.body, said.note, failed=own is not None)
 
 

@@ -1,14 +1,16 @@
 """A personal digest as the words need it: its items as they are now, each with its reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import digest_sources as sources
 from community.actors import Actor
+from community.digest_editions import BARE, PERSONAL_OPENING, Opening, words_around
 from community.digest_sources import Item
+from community.ports import Renderer
 from storage import digests, networks, profiles
 from storage.digests import DigestIssue, Frequency, PersonalDigest
 from storage.networks import Network
@@ -37,6 +39,7 @@ class IssueView:
     page_url: str | None = None
     stop_url: str | None = None
     short: bool = False  # its reader wants short sentences
+    opening: Opening = BARE  # what a digest begins and ends with
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,15 @@ async def view_of(
         page,
         f"{page}/stop" if page else None,
     )
+
+
+async def opened(
+    session: AsyncSession, renderer: Renderer, network_id: int, shown: IssueView, locale: str, timezone: str
+) -> IssueView:
+    """With the words around it, in the network's own where it has some for this language."""
+    values = {"issue": shown, "timezone": timezone}
+    words = await words_around(session, renderer, network_id, PERSONAL_OPENING, locale, values)
+    return replace(shown, opening=words)
 
 
 def page_url(kept: PersonalDigest | None, public_url: str | None) -> str | None:

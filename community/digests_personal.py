@@ -16,11 +16,11 @@ from community import digest_rules as rules
 from community import digest_sources as sources
 from community.actors import Actor, Role, Standing
 from community.digest_choice import Pool
-from community.digest_issues import IssueView, MuteView, MyDigest, mine_of, view_of
+from community.digest_issues import IssueView, MuteView, MyDigest, mine_of, opened, view_of
 from community.digest_sources import Window
 from community.errors import Invalid, NotFound
 from community.policy import Action, require
-from community.ports import Clock
+from community.ports import Clock, Renderer
 from storage import digests, members, networks, outbox
 from storage.digests import DigestIssue, DigestMute, Frequency, IssueState, PersonalDigest
 from storage.engine import Database
@@ -192,7 +192,7 @@ class PersonalDigests:
                 session, actor.network_id, kept.member_id, kind, item_id, self._clock.now()
             )
 
-    async def page(self, secret: str) -> tuple[IssueView, str, str] | None:
+    async def page(self, secret: str, renderer: Renderer) -> tuple[IssueView, str, str] | None:
         """The latest issue for whoever holds the address, with its language and zone; None leads nowhere."""
         async with self._db.reading() as session:
             kept = await digests.by_secret(session, secret)
@@ -208,7 +208,8 @@ class PersonalDigests:
             locale = await members.language(session, member, network.locale)
             shown = await view_of(session, network, issue, kept, self._public_url)
             shown = replace(shown, short=member.short_sentences)
-            return shown, locale, member.timezone or network.timezone
+            timezone = member.timezone or network.timezone
+            return await opened(session, renderer, kept.network_id, shown, locale, timezone), locale, timezone
 
     async def plan_due(self) -> int:
         """The tick: an issue for everyone whose time has come and for whom there is news; how many."""

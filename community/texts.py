@@ -50,9 +50,14 @@ EDITABLE: Mapping[int, str] = {
     21: "sponsoring/begun",
     22: "mandates/asked",
     23: "threads/nudge",
+    24: "digests/personal_opening",
 }
 # What stands beside something else in one message has less room.
-_SHORTER: Mapping[str, Mapping[str, int]] = {"digests/opening": {"title": 120, "body": 1000, "note": 300}}
+_AROUND = {"title": 120, "body": 1000, "note": 300}
+_SHORTER: Mapping[str, Mapping[str, int]] = {
+    "digests/opening": _AROUND,
+    "digests/personal_opening": _AROUND,
+}
 _NAMES = frozenset(EDITABLE.values())
 
 

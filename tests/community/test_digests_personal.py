@@ -8,11 +8,14 @@ from sqlmodel import select
 
 from community.actors import Actor, Role
 from community.digest_choice import Pool, Reader, choose
+from community.digest_editions import PERSONAL_OPENING
 from community.digest_sources import Candidate
 from community.digests_personal import PersonalDigests
 from community.errors import Invalid, NotFound
+from community.texts import EDITABLE, FAILED, text_id
 from prompts import Words
 from storage import members
+from storage import texts as stored_texts
 from storage.digests import DigestIssue
 from storage.outbox import BULK
 from tests.community.conftest import Network, standing
@@ -87,6 +90,51 @@ async def test_the_tuesday_digest(
     assert {row.priority for row in await rows(network.db, "digest.personal")} == {BULK}
 
 
+async def own_words(network: Network, title: str, body: str, note: str) -> None:
+    """What the network's facilitators want around personal digests."""
+    number = next(number for number, name in EDITABLE.items() if name == PERSONAL_OPENING)
+    chosen, facilitator = text_id(number, "fr"), network[Role.FACILITATOR]
+    await network.services.texts.draft(facilitator, chosen, title, body, note)
+    await network.services.texts.use(facilitator, chosen)
+
+
+async def test_it_begins_and_ends_in_the_words_of_the_network(
+    network: Network, personal: PersonalDigests, elected: Actor, words: Words
+) -> None:
+    """In the chat and on the page; what fails all the same gives way, and the facilitators are told."""
+    platform = PaperPlatform()
+    work = delivery(network, platform, words)
+    await own_words(
+        network, "Du neuf chez {{ issue.network }}", "Depuis le {{ issue.since | day }} !", "Claire"
+    )
+    await weekly(personal, elected)
+    (theme,) = await themes(network, 1)
+    await published(network, "Guide du ZAN", themes=(theme,))
+    network.clock.jump(TUESDAY)
+    await personal.plan_due()
+    await work.run_due()
+    (post,) = platform.said("Du neuf chez Territoires en commun")
+    assert post.text.body.startswith("Depuis le ")
+    assert "Guide du ZAN" in post.text.body
+    assert post.text.note == "Claire"
+    secret = ((await personal.mine(elected)).page_url or "").rpartition("/")[2]
+    page = await personal.page(secret, words)
+    assert page is not None
+    assert page[0].opening.title == "Du neuf chez Territoires en commun"
+    async with network.db.transaction() as session:
+        row = await stored_texts.get(session, elected.network_id, PERSONAL_OPENING, "fr", in_use=True)
+        assert row is not None
+        row.body = "{{ issue.gone }}"
+        session.add(row)
+    await published(network, "Guide des haies", themes=(theme,))
+    network.clock.jump(TUESDAY + WEEK)
+    await personal.plan_due()
+    await work.run_due()
+    (shipped,) = platform.said("Votre bulletin")
+    assert "Guide des haies" in shipped.text.body
+    assert len(await rows(network.db, FAILED)) == 1
+
+
 async def test_nobody_has_one_without_asking(
     network: Network, personal: PersonalDigests, elected: Actor
 ) -> None:
@@ -130,12 +178,12 @@ async def test_closed_messages_are_no_trouble_and_the_page_remains(
     assert not [message for _, message in platform.posts[before:] if "7" in message.mentions]
     address = (await personal.mine(elected)).page_url or ""
     assert address.startswith(f"{URL}/digests/")
-    found = await personal.page(address.rpartition("/")[2])
+    found = await personal.page(address.rpartition("/")[2], words)
     assert found is not None
     assert [entry.item.title for entry in found[0].entries] == ["Guide du ZAN"]
     renewed = (await personal.renew_page(elected)).page_url
     assert renewed != address
-    assert await personal.page(address.rpartition("/")[2]) is None
+    assert await personal.page(address.rpartition("/")[2], words) is None
 
 
 async def test_the_page_stops_it_without_signing_in(
@@ -243,7 +291,7 @@ async def test_somebody_who_was_suspended_or_erased_gets_none(
     await network.services.privacy.erase(elected)
     await delivery(network, platform, words).run_due()
     assert not platform.said("Votre bulletin")
-    assert await personal.page(secret) is None
+    assert await personal.page(secret, words) is None
     assert await states(network) == []
 
 

@@ -89,7 +89,7 @@ async def test_the_opening_of_the_digest_is_rewritten_in_either_language(town: T
     english = await facilitator.click(listed, custom_id("texts.in_en"))
     assert "The texts of the network in English" in read(english)
     shown = await facilitator.choose(english, custom_id("texts.choose"), ["101"])
-    assert "The beginning and the end of the digest, in English: original text" in read(shown)
+    assert "The beginning and the end of the network digest, in English: original text" in read(shown)
     form = await facilitator.click(shown, "Edit")
     refused = await facilitator.fill(
         form, {"title": "Our letter", "body": "Hello,\n{{ digest.since }}", "note": ""}
@@ -103,4 +103,4 @@ async def test_the_opening_of_the_digest_is_rewritten_in_either_language(town: T
     used = await facilitator.click(preview, "Use this text")
     assert "your text, in use" in read(used)
     french = await town["facilitator"].slash("animer textes")
-    assert "Le début et la fin du bulletin, en anglais : votre texte, utilisé" in read(french)
+    assert "Le début et la fin du bulletin du réseau, en anglais : votre texte, utilisé" in read(french)
