@@ -1,6 +1,5 @@
 """What templates may say of a value. Filters that return ``Safe`` have escaped what they were given."""
 
-import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
@@ -91,15 +90,25 @@ def pieces(value: Iterable[Any]) -> Safe:
     if "://" in whole:
         return escape(whole)
     parts: list[str] = []
-    for hit, group in itertools.groupby(found, key=lambda piece: bool(piece.hit)):
-        text = "".join(piece.text for piece in group)
-        words = escape(text)
+    for hit, text in _merged(found):
+        words = escape(text.strip())
         if words:
             before, after = " " * text[:1].isspace(), " " * text[-1:].isspace()
             parts.append(f"{before}**{words}**{after}" if hit else f"{before}{words}{after}")
         else:
             parts.append(" ")
     return Safe(re.sub(r" {2,}", " ", "".join(parts)).strip())
+
+
+def _merged(found: Iterable[Any]) -> list[tuple[bool, str]]:
+    """Neighbours of one sort are one piece: marks that touch would be read as others."""
+    merged: list[tuple[bool, str]] = []
+    for piece in found:
+        hit, text = bool(piece.hit), piece.text
+        if merged and merged[-1][0] == hit:
+            text = merged.pop()[1] + text
+        merged.append((hit, text))
+    return merged
 
 
 def web_address(url: str) -> str | None:

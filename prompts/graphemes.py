@@ -3,10 +3,12 @@
 Small on purpose: enough never to cut inside what looks like one character. Not a full UAX #29.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
 _JOINER = "\u200d"
+_ALONE = re.compile("[\0-\u02ff\u2010-\u203f]*")  # most of what is written here: nothing hangs on another
 
 
 def _is_regional(char: str) -> bool:
@@ -39,6 +41,18 @@ def graphemes(text: str) -> Iterator[str]:
         yield cluster
 
 
+def _beginning(text: str, most: int) -> str:
+    """The clusters that ``most`` characters hold."""
+    if _ALONE.fullmatch(text, 0, most + 1):
+        return text[:most]
+    kept = ""
+    for cluster in graphemes(text):
+        if len(kept) + len(cluster) > most:
+            break
+        kept += cluster
+    return kept
+
+
 def shorten(text: str, limit: int) -> str:
     """Plain text of at most ``limit`` characters (as Discord counts: code points), ending in … when cut.
 
@@ -48,11 +62,7 @@ def shorten(text: str, limit: int) -> str:
         return text
     if limit < 1:
         return ""
-    kept = ""
-    for cluster in graphemes(text):
-        if len(kept) + len(cluster) > limit - 1:
-            break
-        kept += cluster
+    kept = _beginning(text, limit - 1)
     space = kept.rfind(" ")
     if space > len(kept) * 2 // 3:
         kept = kept[:space]

@@ -20,8 +20,9 @@ _INVISIBLE = re.compile(
 )
 # Latin letters, figures, usual signs and spaces: most of what is ever shown, and none of it needs scrubbing.
 _ORDINARY = re.compile(r"[ -~\n\u00a0-\u00ac\u00ae-\u024f\u2010-\u2015\u2018-\u201f\u2026\u202f\u20ac]*")
-# One line of words and ordinary punctuation, which no client takes for a mark: escaped, it is itself.
-_PLAIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿŒœ](?:[A-Za-z0-9À-ÖØ-öø-ÿŒœ’',;?!…«»()%.\u00a0\u202f-]| (?! ))*")
+# Words and ordinary punctuation, which no client takes for a mark: on one line, without blanks to gather,
+# they are themselves when escaped.
+_PLAIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿŒœ…][A-Za-z0-9À-ÖØ-öø-ÿŒœ’',;?!…«»()%.\u00a0\u202f -]*")
 _MARKS = re.compile(r"[\\*_~|`\[\]<]")
 _LINE_START = re.compile(r"(\A|\n)(\s*)([#>+\-]|\d+(?=[.)]))")
 _PING = re.compile(r"@(?=everyone|here|[!&]?(?:\d|$))", re.IGNORECASE)
@@ -68,7 +69,8 @@ def clean(text: str, *, lines: bool = False) -> str:
     if not ordinary:
         text = _without_controls(text)
     text = re.sub(r"\n{3,}", "\n\n", re.sub(r" *\n *", "\n", text)) if lines else text.replace("\n", " ")
-    text = re.sub(r" {2,}", " ", text)
+    if "  " in text:
+        text = re.sub(r" {2,}", " ", text)
     return (text if ordinary else _without_stray(text)).strip()
 
 
@@ -123,7 +125,7 @@ def _escape_words(text: str, *, inside: bool = False) -> str:
 
 @lru_cache(maxsize=4096)
 def _escape(text: str, lines: bool) -> str:
-    if _PLAIN.fullmatch(text) and not text[-1].isspace():
+    if _PLAIN.fullmatch(text) and not text[-1].isspace() and "  " not in text:
         return text
     text = clean(text, lines=lines)
     parts: list[str] = []

@@ -175,5 +175,8 @@ def _text(parts: Mapping[str, str]) -> Text:
 
 def _tidy(text: str) -> str:
     """Templates indent and skip lines for their writers; readers need neither."""
-    lines = (line.rstrip(" \t") for line in text.split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n \t")
+    if " \n" in text or "\t\n" in text:
+        text = "\n".join([line.rstrip(" \t") for line in text.split("\n")])
+    if "\n\n\n" in text:
+        text = re.sub(r"\n{3,}", "\n\n", text)
+    return text.strip("\n \t")

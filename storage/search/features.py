@@ -53,45 +53,42 @@ class _Hits:
 def features(
     candidates: Sequence[Candidate],
     first: Floats,
-    units: Sequence[npt.NDArray[np.uint32]],
+    units: Sequence[Sequence[int]],
     sequence: Sequence[int],
     rarity: Floats,
 ) -> Floats:
-    """One line per candidate. ``units``: the terms that stand for each word; ``sequence``: their order."""
+    """One line per candidate. ``units``: the (short) terms of each word; ``sequence``: the words' order."""
     count = len(candidates)
     hits = _hits(candidates, units)
-    in_title, in_head = hits.zone == 0, hits.zone <= 1
-
-    def covered(mask: Mask) -> Floats:
-        return _share(count, hits.doc[mask], hits.unit[mask], rarity)
-
-    pairs = list(dict.fromkeys(pairwise(sequence)))
-    follows = np.full((len(units), len(units)), -1, np.int64)
-    for index, (left, right) in enumerate(pairs):
-        follows[left, right] = index
-    weight = np.array([min(rarity[left], rarity[right]) for left, right in pairs])
-    linked, near = _links(hits, follows)
-
-    def joined(which: Ints, mask: Mask) -> Floats:
-        return _share(count, hits.doc[mask], which[mask], weight)
-
-    filled = np.bincount(hits.doc[in_title], minlength=count) / np.maximum(hits.titles, 1)
-    return np.column_stack(
-        [
-            first,
-            covered(in_title),
-            filled,
-            covered(in_head),
-            covered(in_head | True),
-            joined(linked, (linked >= 0) & in_title),
-            joined(linked, linked >= 0),
-            joined(near, near >= 0),
-            _longest(count, hits.doc, linked >= 0) / max(len(sequence), 1),
-        ]
+    in_title = hits.zone == 0
+    title, head, anywhere = _shares(
+        count, rarity, [(hits.doc, hits.unit, mask) for mask in (in_title, hits.zone <= 1, None)]
     )
+    pairs = list(dict.fromkeys(pairwise(sequence)))
+    title_pairs = all_pairs = near_pairs = np.zeros(count)
+    run: Floats | Mask = anywhere > 0
+    if pairs:
+        follows = np.full((len(units), len(units)), -1, np.int64)
+        for index, (left, right) in enumerate(pairs):
+            follows[left, right] = index
+        weight = np.array([min(rarity[left], rarity[right]) for left, right in pairs])
+        linked, near = _links(hits, follows)
+        next_to = linked >= 0
+        title_pairs, all_pairs, near_pairs = _shares(
+            count,
+            weight,
+            [
+                (hits.doc, linked, next_to & in_title),
+                (hits.doc, linked, next_to),
+                (hits.doc, near, near >= 0),
+            ],
+        )
+        run = _longest(count, hits.doc, next_to) / len(sequence)
+    filled = np.bincount(hits.doc[in_title], minlength=count) / np.maximum(hits.titles, 1)
+    return np.array([first, title, filled, head, anywhere, title_pairs, all_pairs, near_pairs, run]).T
 
 
-def _hits(candidates: Sequence[Candidate], units: Sequence[npt.NDArray[np.uint32]]) -> _Hits:
+def _hits(candidates: Sequence[Candidate], units: Sequence[Sequence[int]]) -> _Hits:
     sizes = np.array([len(one.stream) // STREAM.itemsize for one in candidates], np.int64)
     titles = np.array([one.title_size for one in candidates], np.int64)
     heads = titles + np.array([one.summary_size for one in candidates], np.int64)
@@ -121,11 +118,12 @@ def _links(hits: _Hits, follows: Ints) -> tuple[Ints, Ints]:
     return linked, near
 
 
-def _share(count: int, docs: Ints, which: Ints, weight: Floats) -> Floats:
-    """The weight of the different things seen in each document, as a share of all."""
-    seen = np.zeros((count, len(weight)))
-    seen[docs, which] = 1
-    share: Floats = seen @ weight / max(float(weight.sum()), 1e-9)
+def _shares(count: int, weight: Floats, seen: Sequence[tuple[Ints, Ints, Mask | None]]) -> Floats:
+    """For each way to look: the weight of the different things seen in each document, as a share of all."""
+    marks = np.zeros((len(seen), count, len(weight)))
+    for mark, (docs, which, mask) in zip(marks, seen, strict=True):
+        mark[(docs, which) if mask is None else (docs[mask], which[mask])] = 1
+    share: Floats = marks @ weight / max(float(weight.sum()), 1e-9)
     return share
 
 

@@ -1,15 +1,14 @@
 """Shows where a text answers a question. Pure; the words decide how the pieces are shown."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
 
 from storage.search.analysis import WORD, analyser
 
 _READ = 12_000  # characters of a body that are searched for a passage
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(NamedTuple):
     """A piece of a text; ``hit``: it is one of the words asked."""
 
     text: str
@@ -54,21 +53,26 @@ def _pieces(text: str, hits: Hits) -> Highlighted:
 
 
 def _hits(text: str, stems: Collection[str]) -> Hits:
-    """Each word is looked up once, however often it stands there: most are not the ones asked."""
-    if not stems:
-        return []
-    raws = WORD.findall(text)
+    """Where the words asked stand, in order. A stem begins as its word does: few words are looked up."""
+    begun = {letter for stem in stems for letter in (stem[:1], stem[:1].upper())}
+    likely = [raw for raw in set(WORD.findall(text)) if raw[0] in begun or raw[0] > "\x7f"]
     subject = analyser().subject
-    wanted = {raw: stem for raw in set(raws) if (stem := subject(raw)) in stems}
-    if not wanted:
-        return []
-    found, end = [], 0
-    for raw in raws:
-        start = text.index(raw, end)
-        end = start + len(raw)
-        if raw in wanted:
-            found.append((start, end, wanted[raw]))
+    found = []
+    for raw in likely:
+        if (stem := subject(raw)) in stems:
+            found += [(start, start + len(raw), stem) for start in _places(text, raw)]
+    found.sort()
     return found
+
+
+def _places(text: str, word: str) -> Iterator[int]:
+    """Where it stands as a whole word: what ``WORD`` is made of is alphanumeric."""
+    start = text.find(word)
+    while start >= 0:
+        end = start + len(word)
+        if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
+            yield start
+        start = text.find(word, end)
 
 
 def _best_start(hits: Hits, size: int) -> int:

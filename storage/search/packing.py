@@ -24,6 +24,11 @@ def short(terms: Ints) -> npt.NDArray[np.uint32]:
     return terms.astype(np.uint64).astype(STREAM)
 
 
+def short_of(term: int) -> int:
+    """As ``short``, of one."""
+    return term & 0xFFFF_FFFF
+
+
 def postings(places: Ints, impacts: Ints) -> bytes:
     """Many postings in a row; the caller slices them into blocks of ``POSTING.itemsize`` bytes each."""
     packed = np.empty(len(places), POSTING)

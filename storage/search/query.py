@@ -7,6 +7,8 @@ First pass: the terms' packed postings, summed by numpy. Second pass: the best c
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import inf, log
+from typing import NamedTuple
 from unicodedata import normalize
 
 import numpy as np
@@ -17,7 +19,7 @@ from storage.search.analysis import WORD, Word, analyser, words_in
 from storage.search.correction import corrected, misspelt
 from storage.search.features import FEATURES, Candidate, features
 from storage.search.index import scope
-from storage.search.packing import IMPACTS, POSTING, Floats, Ints, short, summed, unpack
+from storage.search.packing import IMPACTS, POSTING, Floats, Ints, short_of, summed, unpack
 from storage.search.rows import Key, State
 from storage.search.synonyms import Thesauri
 from storage.search.vocabulary import Vocabularies
@@ -32,8 +34,9 @@ _LEAST_COVER = 0.34  # of what the best result holds of the question: less is no
 _OTHER_NAME_COVER = 0.6  # « plan » alone is not what PCAET stands for
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
+    """One document found."""
+
     kind: str
     item_id: int
     score: float
@@ -112,7 +115,7 @@ class Postings:
 
     def rarity(self, frequency: int) -> float:
         """The usual IDF; an unknown word is as rare as can be."""
-        return float(np.log(1 + (self._state.documents - frequency + 0.5) / (frequency + 0.5)))
+        return log(1 + (self._state.documents - frequency + 0.5) / (frequency + 0.5))
 
     @property
     def size(self) -> int:
@@ -260,23 +263,20 @@ async def _rank(
     if not chosen:
         return []
     found = await rows.candidates(source, network_id, sorted(chosen))
-    candidates = [Candidate(number, *found[number]) for number in sorted(found)]
+    candidates = [Candidate._make(row) for row in found]
     numbers = np.array([candidate.number for candidate in candidates])
-    final = np.full(len(candidates), -np.inf)
+    final = np.full(len(candidates), -inf)
     for question, rarity, scores in firsts:
-        units = [short(np.array(list(unit.terms), np.int64)) for unit in question.units]
+        units = [[short_of(term) for term in unit.terms] for unit in question.units]
         first = scores[numbers] / max(float(rarity.sum()), 1e-9)
         looked = features(candidates, first, units, question.sequence, rarity)
         cover = looked[:, _COVER]
         least = _OTHER_NAME_COVER if question.weight < 1 else _LEAST_COVER * cover.max()
         enough = (cover > 0) & (cover >= least)
-        final = np.maximum(final, np.where(enough, question.weight * (looked @ WEIGHTS), -np.inf))
-    final = np.round(final, 6)
-    order = sorted(
-        np.flatnonzero(np.isfinite(final)).tolist(),
-        key=lambda at: (-final[at], candidates[at].kind, candidates[at].item_id),
-    )
-    return [Hit(candidates[at].kind, candidates[at].item_id, float(final[at])) for at in order]
+        final = np.maximum(final, np.where(enough, question.weight * (looked @ WEIGHTS), -inf))
+    scored = zip(np.round(final, 6).tolist(), candidates, strict=True)
+    best = sorted((-score, one.kind, one.item_id) for score, one in scored if score > -inf)
+    return [Hit(kind, item_id, -less) for less, kind, item_id in best]
 
 
 def _rarities(question: Question, postings: Postings) -> Floats:
@@ -292,4 +292,5 @@ def best_numbers(scores: Floats, most: int) -> list[int]:
         cut = np.partition(scores[positive], len(positive) - most)[len(positive) - most]
         positive = positive[scores[positive] >= cut]
     order = np.lexsort((positive, -scores[positive]))
-    return [int(number) for number in positive[order][:most]]
+    found: list[int] = positive[order][:most].tolist()
+    return found

@@ -253,20 +253,19 @@ async def words_after(
 
 async def candidates(
     source: Source, network_id: int, numbers: list[int]
-) -> dict[int, tuple[str, int, int, int, bytes]]:
-    """Of each document: kind, item, size of the title, of the summary, stream."""
+) -> Sequence[tuple[int, str, int, int, int, bytes]]:
+    """Of each document, by number: number, kind, item, size of the title, of the summary, stream."""
     select = (
         "SELECT number, kind, item_id, title_size, summary_size, stream FROM search_document"
         " WHERE network_id = :network AND number"
     )
-    found = await run(
+    return await run(
         source,
-        f"{select} IN (SELECT value FROM json_each(:numbers))",
-        f"{select} = ANY(CAST(:numbers AS int[]))",
+        f"{select} IN (SELECT value FROM json_each(:numbers)) ORDER BY number",
+        f"{select} = ANY(CAST(:numbers AS int[])) ORDER BY number",
         network=network_id,
         numbers=numbers,
     )
-    return {row[0]: row[1:] for row in found}
 
 
 async def items_of(source: Source, network_id: int, numbers: list[int]) -> dict[int, tuple[str, int]]:
