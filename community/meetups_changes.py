@@ -41,16 +41,15 @@ class Changes:
             return
         await plan.fill_seats(session, meetup, now)
         if changed & set(_WHERE):
-            await plan.tell_all(session, meetup, "meetup.relocated", now)
+            await plan.tell_all(session, meetup, plan.RELOCATED, now)
         await plan.refresh(session, meetup, now, event=True)
 
     async def move(self, session: AsyncSession, meetup: Meetup, starts_at: datetime) -> None:
         """Another time: what was to remind of the old one does so no more."""
         if meetup.starts_at == starts_at:
             return
-        now = self._clock.now()
-        meetup.starts_at = starts_at
-        await self._timed_anew(session, meetup, now, "meetup.moved")
+        was, meetup.starts_at = meetup.starts_at, starts_at
+        await self._timed_anew(session, meetup, plan.MOVED, was)
 
     async def move_following(
         self, session: AsyncSession, dates: Sequence[Meetup], chosen: Meetup, starts_at: datetime
@@ -82,13 +81,13 @@ class Changes:
         session.add(meetup)
         await session.flush()
         await plan.forget_reminders(session, meetup, now)
-        await plan.tell_all(session, meetup, "meetup.cancelled", now)
+        await plan.tell_all(session, meetup, plan.CANCELLED, now)
         await plan.refresh(session, meetup, now, event=True)
 
     async def revive(self, session: AsyncSession, meetup: Meetup) -> None:
         """It takes place after all."""
         meetup.state, meetup.reason = MeetupState.PLANNED, ""
-        await self._timed_anew(session, meetup, self._clock.now(), "meetup.revived")
+        await self._timed_anew(session, meetup, plan.REVIVED)
 
     async def stop(self, session: AsyncSession, meetup: Meetup) -> None:
         """No further date is made."""
@@ -104,7 +103,10 @@ class Changes:
             series.state = SeriesState.ACTIVE
             await make_dates(session, series, meetup, self._clock.now())
 
-    async def _timed_anew(self, session: AsyncSession, meetup: Meetup, now: datetime, news: str) -> None:
+    async def _timed_anew(
+        self, session: AsyncSession, meetup: Meetup, news: str, was: datetime | None = None
+    ) -> None:
+        now = self._clock.now()
         meetup.sequence += 1
         meetup.moves += 1
         session.add(meetup)
@@ -112,7 +114,7 @@ class Changes:
         rows = await registrations.of(session, meetup)
         await plan.forget_reminders(session, meetup, now)
         await plan.plan_reminders(session, meetup, rows, now)
-        await plan.tell_all(session, meetup, news, now)
+        await plan.tell_all(session, meetup, news, now, was=was)
         await plan.announce_anew(session, meetup, now)
         await plan.refresh(session, meetup, now, event=True)
 

@@ -156,7 +156,13 @@ class News(Planner):
             return Drop("not_registered")
         if meetup.state != self._state:
             return Drop("decided_otherwise")
-        return await _direct(session, meetup, member, self._template)
+        was = row.details.get("was")
+        known = datetime.fromisoformat(was) if was else None
+        changes = {
+            "was": known if known != meetup.starts_at else None,
+            "elsewhere": bool(row.details.get("elsewhere")),
+        }
+        return await _direct(session, meetup, member, self._template, changes)
 
 
 class EventFollows(Planner):
@@ -199,10 +205,10 @@ def planners(labels: Labels) -> Mapping[str, Planner]:
         plan.REMINDER: Reminds(),
         "meetup.promoted": Promoted(),
         "meetup.interest": Interested(),
-        "meetup.moved": News("meetups/told_moved"),
-        "meetup.relocated": News("meetups/told_relocated"),
-        "meetup.revived": News("meetups/told_revived"),
-        "meetup.cancelled": News("meetups/told_cancelled", MeetupState.CANCELLED),
+        plan.MOVED: News("meetups/told_moved"),
+        plan.RELOCATED: News("meetups/told_relocated"),
+        plan.REVIVED: News("meetups/told_revived"),
+        plan.CANCELLED: News("meetups/told_cancelled", MeetupState.CANCELLED),
     }
 
 
@@ -223,7 +229,13 @@ async def _recipient(session: AsyncSession, row: Outbox) -> tuple[Meetup, Regist
     return meetup, await registrations.get(session, meetup, member.id or 0), member
 
 
-async def _direct(session: AsyncSession, meetup: Meetup, member: Member, template: str) -> Plan:
+async def _direct(
+    session: AsyncSession,
+    meetup: Meetup,
+    member: Member,
+    template: str,
+    more: Mapping[str, object] | None = None,
+) -> Plan:
     network = await networks.get(session, meetup.network_id)
     locale = await members.language(session, member, network.locale)
     shown = await view(session, meetup, member.id)
@@ -233,6 +245,7 @@ async def _direct(session: AsyncSession, meetup: Meetup, member: Member, templat
         "network": network.name,
         "place": place.channel_ref if place else None,
         "timezone": member.timezone or meetup.timezone,
+        **(more or {}),
     }
     alive = meetup.state == MeetupState.PLANNED
     room = await meetup_days.room(session, meetup)

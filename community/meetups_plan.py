@@ -4,8 +4,9 @@ Every function writes rows and calls nobody; ``meetups_delivery.py`` says what t
 row is locked by the caller, so that seats are given one at a time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,7 +17,11 @@ from storage.registrations import Answer, Registration
 
 REMINDER = "meetup.reminder"
 ROLE_GIVE, ROLE_TAKE = "room.role_give", "room.role_take"
-NEWS = ("meetup.moved", "meetup.relocated", "meetup.revived", "meetup.cancelled")
+MOVED, RELOCATED, REVIVED, CANCELLED = (
+    *("meetup.moved", "meetup.relocated", "meetup.revived"),
+    "meetup.cancelled",
+)
+NEWS = (RELOCATED, MOVED, REVIVED, CANCELLED)  # the last of what happened is what people must read first
 
 
 def concerned(registration: Registration) -> bool:
@@ -117,7 +122,14 @@ async def forget_reminders(
 
 
 async def tell(
-    session: AsyncSession, meetup: Meetup, member_id: int, kind: str, now: datetime, *, key: str
+    session: AsyncSession,
+    meetup: Meetup,
+    member_id: int,
+    kind: str,
+    now: datetime,
+    *,
+    key: str,
+    details: Mapping[str, Any] | None = None,
 ) -> None:
     """A private word to one person, worth nothing once the meetup has begun."""
     await outbox.enqueue(
@@ -127,7 +139,7 @@ async def tell(
         dedupe_key=f"{kind}:{meetup.id}:{member_id}:{key}",
         subject_id=meetup.id,
         recipient_id=member_id,
-        details={"sequence": meetup.sequence},
+        details={"sequence": meetup.sequence, **(details or {})},
         due_at=now,
         expires_at=meetup.ends_at if meetup.ends_at > now else None,
         priority=outbox.URGENT if kind == "meetup.promoted" else outbox.NORMAL,
@@ -135,15 +147,28 @@ async def tell(
     )
 
 
-async def tell_all(session: AsyncSession, meetup: Meetup, kind: str, now: datetime) -> int:
-    """Everybody who said yes or maybe, waiting people too; how many.
+async def tell_all(
+    session: AsyncSession, meetup: Meetup, kind: str, now: datetime, *, was: datetime | None = None
+) -> int:
+    """Everybody who said yes or maybe, waiting people too; how many. ``was``: the date before a move.
 
-    News that did not leave yet is out of date: the new one shows the meetup as it is now.
+    News that did not leave yet is out of date: the new one shows the meetup as it is now, and says as well
+    what its reader was not told.
     """
-    await outbox.cancel(session, network_id=meetup.network_id, kinds=NEWS, subject_id=meetup.id or 0, now=now)
+    recalled = await outbox.recall(
+        session, network_id=meetup.network_id, kinds=NEWS, subject_id=meetup.id or 0, now=now
+    )
     rows = [row for row in await registrations.of(session, meetup) if row.answer != Answer.NO]
     for row in rows:
-        await tell(session, meetup, row.member_id, kind, now, key=str(meetup.sequence))
+        untold = [news for news in recalled if news.recipient_id == row.member_id]
+        known = [news.details["was"] for news in untold if news.details.get("was")]
+        kinds = {kind, *(news.kind for news in untold if news.kind != CANCELLED)}
+        details = {
+            "was": known[0] if known else was and was.isoformat(),
+            "elsewhere": RELOCATED in kinds or any(news.details.get("elsewhere") for news in untold),
+        }
+        said, key = max(kinds, key=NEWS.index), str(meetup.sequence)
+        await tell(session, meetup, row.member_id, said, now, key=key, details=details)
     return len(rows)
 
 

@@ -5,6 +5,7 @@ drives the states; nothing here calls a platform.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -87,6 +88,15 @@ class DirectOpening(SQLModel, table=True):
     window_start: datetime
     opened: int = 0
     paused_until: datetime | None = None  # the platform said that it was too fast
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """What a row that did not leave was to say, and to whom."""
+
+    recipient_id: int | None
+    kind: str
+    details: dict[str, Any]
 
 
 async def enqueue(
@@ -267,6 +277,25 @@ async def cancel(
         change = change.where(col(Outbox.due_at) > due_after)
     result = await session.exec(change.returning(col(Outbox.id)))
     return len(result.all())
+
+
+async def recall(
+    session: AsyncSession, *, network_id: int, kinds: Sequence[str], subject_id: int, now: datetime
+) -> Sequence[Recalled]:
+    """As ``cancel``, for what takes the place of these: whom they were for and what they were to say."""
+    change = (
+        update(Outbox)
+        .where(
+            col(Outbox.network_id) == network_id,
+            col(Outbox.kind).in_(kinds),
+            col(Outbox.subject_id) == subject_id,
+            col(Outbox.state) == OutboxState.DUE,
+        )
+        .values(state=OutboxState.DROPPED, reason="cancelled", ended_at=now)
+        .returning(col(Outbox.id), col(Outbox.recipient_id), col(Outbox.kind), col(Outbox.details))
+    )
+    found = sorted(tuple(row) for row in (await session.exec(change)).all())
+    return [Recalled(recipient_id, kind, details) for _id, recipient_id, kind, details in found]
 
 
 async def refresh(
