@@ -321,8 +321,18 @@ class Meetups:
             found = await meetups.dates_from(
                 session, actor.network_id, meetup.series_id, min(since, meetup.original_at), states=states
             )
-            found = sorted(found, key=lambda date: date.id != meetup_id)
-        if not found or found[0].state not in states or found[0].ends_at <= self._clock.now():
+            # One that was moved ahead may be over, though its place in the series is still to come.
+            now = self._clock.now()
+            found = sorted(
+                (date for date in found if date.ends_at > now), key=lambda date: date.id != meetup_id
+            )
+        chosen = found[0] if found else None
+        if (
+            chosen is None
+            or chosen.id != meetup_id
+            or chosen.state not in states
+            or chosen.ends_at <= self._clock.now()
+        ):
             raise NotPlanned(
                 state=str(meetup.state), title=meetup.title, over=meetup.ends_at <= self._clock.now()
             )

@@ -54,7 +54,10 @@ class Changes:
     async def move_following(
         self, session: AsyncSession, dates: Sequence[Meetup], chosen: Meetup, starts_at: datetime
     ) -> None:
-        """The hour of ``chosen`` and of the dates after it. A date that was moved by itself stays there."""
+        """The hour of ``chosen`` and of the dates after it. A date that was moved by itself stays there.
+
+        Those that are skipped or over go along too: the new series has no other date in their place.
+        """
         original, zone = chosen.original_at or chosen.starts_at, chosen.timezone
         if not rules.same_wall_time(chosen.starts_at, starts_at, zone):
             raise Invalid(field="when", problem="other_day")
@@ -63,13 +66,19 @@ class Changes:
             return
         anchor = rules.at_hour_of(original, starts_at, zone)
         new = await split(session, series, chosen, anchor)
-        for meetup in dates:
+        moving = {meetup.id for meetup in dates}
+        for meetup in await meetups.dates_from(
+            session, series.network_id, series.id or 0, original, states=tuple(MeetupState)
+        ):
             place = meetup.original_at or meetup.starts_at
             untouched = meetup.starts_at == place or meetup.id == chosen.id
             meetup.series_id, meetup.original_at = new.id, rules.at_hour_of(place, starts_at, zone)
             session.add(meetup)
-            if untouched:
-                await self.move(session, meetup, rules.at_hour_of(meetup.starts_at, starts_at, zone))
+            at = rules.at_hour_of(meetup.starts_at, starts_at, zone)
+            if untouched and meetup.id in moving:
+                await self.move(session, meetup, at)
+            elif untouched and meetup.state == MeetupState.CANCELLED:
+                meetup.starts_at = at  # nobody expects it; revived, it keeps the hour of the others
         await session.flush()
 
     async def cancel(self, session: AsyncSession, meetup: Meetup, reason: str) -> None:

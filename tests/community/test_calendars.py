@@ -81,6 +81,26 @@ async def test_the_networks_calendar_follows_a_series(network: Network, calendar
     assert starts(await calendars.feed(secret)) == []
 
 
+async def test_another_hour_brings_back_no_date_that_is_skipped_or_over(
+    network: Network, calendars: Calendars
+) -> None:
+    """The rest of the series is another one: what became of its dates goes along."""
+    use, facilitator = network.services.meetups, network[Role.FACILITATOR]
+    await planned(network, "Chaque semaine", "FREQ=WEEKLY;COUNT=5")
+    secret = await secret_of(calendars, network[Role.MEMBER], "network")
+    dates = (await use.coming(facilitator)).items
+    early = await use.move(facilitator, dates[3].id, network.clock.now() + timedelta(hours=20))
+    await use.skip(facilitator, dates[2].id)
+    network.clock.advance(timedelta(days=1))
+    await use.move(facilitator, dates[1].id, dates[1].starts_at + timedelta(hours=1), "following")
+    left = [dates[0].starts_at, *(dates[n].starts_at + timedelta(hours=1) for n in (1, 4))]
+    content = await calendars.feed(secret)
+    assert starts(content) == left
+    assert early.starts_at in {event["DTSTART"].dt.astimezone(UTC) for event in events(content)}
+    revived = await use.revive(facilitator, dates[2].id)
+    assert revived.starts_at == dates[2].starts_at + timedelta(hours=1)
+
+
 async def test_the_same_state_gives_the_same_bytes(network: Network, calendars: Calendars) -> None:
     await planned(network, "Chaque semaine", "FREQ=WEEKLY")
     secret = await secret_of(calendars, network[Role.MEMBER], "network")

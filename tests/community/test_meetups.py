@@ -130,6 +130,30 @@ async def test_all_the_following_dates_take_another_hour(network: Network) -> No
     assert (await use.coming(member)).total == 0  # five dates, no more
 
 
+async def test_a_date_that_was_moved_ahead_and_is_over_is_left_as_it_was(network: Network) -> None:
+    """Its place in the series comes after the one that is changed; it took place before."""
+    use, facilitator, member = network.services.meetups, network[Role.FACILITATOR], network[Role.MEMBER]
+    first = await planned(network, rule="FREQ=WEEKLY;COUNT=4")
+    await network.services.registrations.answer_following(member, first.id, "yes")
+    dates = (await use.coming(member)).items
+    early = await use.move(facilitator, dates[2].id, network.clock.now() + timedelta(days=1))
+    network.clock.advance(timedelta(days=2))  # it is over, and no tick has marked it yet
+    texts = {"title": "Panel", "length": "2 h", "capacity": "", "description": ""}
+    await use.edit(facilitator, dates[1].id, where="Gymnase", scope="following", **texts)
+    await use.move(facilitator, dates[1].id, dates[1].starts_at + timedelta(hours=1), "following")
+    await use.cancel(facilitator, dates[1].id, "Travaux", scope="following")
+    with pytest.raises(NotPlanned):
+        await use.cancel(facilitator, early.id)
+    left = await use.meetup(member, early.id)
+    assert (left.state, left.title, left.starts_at) == ("planned", "Panel citoyen", early.starts_at)
+    states = [(await use.meetup(member, one.id)).state for one in dates]
+    assert states == ["planned", "cancelled", "planned", "cancelled"]
+    told = await rows(network.db, "meetup.cancelled", state="due")
+    assert [row.subject_id for row in told] == [dates[1].id, dates[3].id]
+    await network.services.meetups_upkeep.run()
+    assert (await use.meetup(member, early.id)).state == "done"
+
+
 async def test_a_stopped_series_brings_no_further_dates_until_it_goes_on(network: Network) -> None:
     use, facilitator = network.services.meetups, network[Role.FACILITATOR]
     await planned(network, rule="FREQ=MONTHLY")
