@@ -18,6 +18,7 @@ from bot import desk_lists
 from bot.discord_login import Attempt, CodeRefused, DiscordDown, DiscordLogin, SecretRefused
 from cogs import figures
 from cogs.pictures import Artist, Chart
+from community.charges import Charges
 from community.desk import Desk
 from community.errors import DomainError, Invalid
 from community.exports import Exports
@@ -79,6 +80,7 @@ class DeskUses:
     funnels: Funnels
     joining: Joining
     reports: Reports
+    charges: Charges
 
 
 class DeskPage:
@@ -217,6 +219,8 @@ class DeskPage:
             waiting=[one for one in await self._uses.joining.queue(actor) if one.state == "sent"],
             reports=await self._uses.reports.waiting(actor),
             failed=await self._uses.desk.failed(actor),
+            charges=await self._uses.charges.every(actor),
+            entrust=desk_lists.command("member entrust", self._words, actor.locale),
         )
 
     # Taking tables along.

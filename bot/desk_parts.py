@@ -4,6 +4,7 @@ from bot.desk_page import BACK, HOME, DeskPage, DeskUses
 from bot.discord_login import DiscordLogin
 from bot.settings import Settings
 from cogs.pictures import Artist
+from community.charges import Charges
 from community.desk import Desk
 from community.exports import Exports
 from community.funnel import Funnels
@@ -58,4 +59,5 @@ def desk_uses(db: Database, clock: Clock, words: Words, roster: Roster | None = 
         Funnels(db, clock),
         Joining(db, clock, Members(db, clock)),
         Reports(db, clock),
+        Charges(db, clock),
     )

@@ -37,6 +37,22 @@ class ChargeView:
         return [name for _id, name, held in self.themes if held]
 
 
+@dataclass(frozen=True)
+class Cared:
+    """A theme of the network and who is in charge of it."""
+
+    theme: str
+    people: Sequence[str]
+
+
+@dataclass(frozen=True)
+class CareView:
+    """``team``: the themes in use that are entrusted to nobody in particular."""
+
+    entrusted: Sequence[Cared]
+    team: Sequence[str]
+
+
 class Charges:
     """Use cases on who has which themes."""
 
@@ -49,6 +65,19 @@ class Charges:
         require(actor, Action.NAME_FACILITATOR)
         async with self._db.reading() as session:
             return await _view(session, actor, member_id)
+
+    async def every(self, actor: Actor) -> CareView:
+        """Who takes care of which theme, archived ones too while somebody has them."""
+        require(actor, Action.SEE_DESK)
+        async with self._db.reading() as session:
+            people: dict[int, list[str]] = {}
+            for theme_id, name in await charges.every(session, actor.network_id):
+                people.setdefault(theme_id, []).append(name)
+            themes = await networks.all_themes(session, actor.network_id)
+        return CareView(
+            [Cared(theme.name, people[theme.id or 0]) for theme in themes if theme.id in people],
+            [theme.name for theme in themes if theme.id not in people and theme.archived_at is None],
+        )
 
     async def entrust(self, actor: Actor, member_id: int, theme_ids: Collection[int]) -> ChargeView:
         """These themes and no others; none at all takes the charge back. They are told."""

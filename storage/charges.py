@@ -70,3 +70,13 @@ async def in_charge(session: AsyncSession, network_id: int, theme_ids: Collectio
         )
     )
     return sorted(set((await session.exec(query)).all()))
+
+
+async def every(session: AsyncSession, network_id: int) -> Sequence[tuple[int, str]]:
+    """Theme and name of who is in charge of it, active members only, in the order of names."""
+    query = (
+        select(ThemeCharge.theme_id, Member.display_name)
+        .join(Member, col(Member.id) == ThemeCharge.member_id)
+        .where(ThemeCharge.network_id == network_id, Member.state == MemberState.ACTIVE)
+    )
+    return sorted((await session.exec(query)).all(), key=lambda one: one[1].casefold())

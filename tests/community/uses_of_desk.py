@@ -84,6 +84,7 @@ USES: Mapping[tuple[str, str], tuple[Action, Use]] = {
         lambda n, r: n.services.exports.write(n[r], io.BytesIO(), "needs", "csv", "all", excel="fr"),
     ),
     ("charges", "person"): (Action.NAME_FACILITATOR, lambda n, r: n.services.charges.person(n[r], 999_999)),
+    ("charges", "every"): (Action.SEE_DESK, lambda n, r: n.services.charges.every(n[r])),
     ("charges", "entrust"): (
         Action.NAME_FACILITATOR,
         lambda n, r: n.services.charges.entrust(n[r], 999_999, []),

@@ -57,6 +57,8 @@ class Said:
     command: str
     file: str
     gestures: str
+    nobody: str
+    cared: str
 
 
 FRENCH = Said(
@@ -67,6 +69,8 @@ FRENCH = Said(
     "/besoin suivi",
     r'attachment; filename="besoins-[\d-]+\.csv"',
     "Trois gestes pour la semaine",
+    "Aucun thème n’est confié à une personne en particulier",
+    "Suivis par toute l’équipe : ",
 )
 ENGLISH = Said(
     "-en",
@@ -76,6 +80,8 @@ ENGLISH = Said(
     "/need care",
     r'attachment; filename="needs-[\d-]+\.csv"',
     "Three gestures for this week",
+    "No theme is entrusted to anybody in particular",
+    "Followed by the whole team: ",
 )
 BOTH = pytest.mark.parametrize("said", [FRENCH, ENGLISH], ids=["fr", "en"])
 
@@ -127,6 +133,25 @@ async def test_the_lists_say_what_waits_and_where(town: Town, said: Said) -> Non
         assert said.command in section
         thread = town.stage.sandbox.world.channels[address[1].rsplit("/", 1)[1]]
         assert "Rafraîchir" in thread.data["name"]
+
+
+@BOTH
+async def test_the_lists_say_who_takes_care_of_which_theme(town: Town, said: Said) -> None:
+    desk, who = pages(town), f"facilitator{said.end}"
+    form = await town[who].slash("resource propose")
+    assert form.modal is not None
+    theme = form.modal.fields["themes"]["options"][0]
+    await town[who].slash(said.desk)  # from then on their language is known
+    async with desk.browser() as http:
+        await desk.log_in(http, town[who].id)
+        assert said.nobody in await text(http, f"{desk.url}/desk/1/lists")
+        asked = await town["admin"].slash("membre confier-thèmes", person=town["member"].id)
+        (menu,) = asked.menus
+        await town["admin"].choose(asked, menu["custom_id"], [theme["value"]])
+        page = await text(http, f"{desk.url}/desk/1/lists")
+        assert f'<th scope="row">{theme["label"]}</th><td>member</td>' in page
+        assert said.cared in page
+        assert said.nobody not in page
 
 
 @BOTH
