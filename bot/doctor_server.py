@@ -14,7 +14,7 @@ INVITATION = (
     "https://discord.com/oauth2/authorize?client_id={id}&scope=bot+applications.commands&permissions={rights}"
 )
 # Refusals of the builder that are not permissions.
-_NOT_RIGHTS = ("role_too_high", "too_many_roles", "too_many_channels")
+_NOT_RIGHTS = ("role_too_high", "too_many_roles", "too_many_channels", "tag_required")
 
 
 async def look(client: EntrePairsBot, standing: Sequence[Network], report: Report) -> None:

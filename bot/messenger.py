@@ -15,6 +15,7 @@ import discord
 from discord.utils import time_snowflake
 
 from bot import server_rooms as rooms
+from bot.forum_tags import tags_for
 from bot.server_events import cancel_event, put_event
 from bot.server_threads import keep_thread
 from cogs.kit.layout import layout, legacy, thread_name
@@ -26,10 +27,10 @@ T = TypeVar("T")
 
 _CLOSED = frozenset({50007, 50278})  # the person refuses private messages, or shares no server with us
 _TOO_MANY_OPENINGS = 40003
+_TAG_REQUIRED = frozenset({40066, 40067})
 _TOO_MANY_THREADS = 160006
 _ARCHIVED = 50083
 _UNKNOWN_MESSAGE = 10008
-_MOST_TAGS = 5
 _MOST_LOOKED_AT = 300  # messages or threads, when looking for what an earlier try left
 _REASON_LIMIT = 512
 
@@ -50,6 +51,8 @@ def failure_of(error: Exception) -> DeliveryError:
         return DeliveryError(Failure.RETRY, code=code)
     if error.code in _CLOSED:
         return DeliveryError(Failure.CLOSED, code=code)
+    if error.code in _TAG_REQUIRED:
+        return DeliveryError(Failure.UNTAGGED, code=code)
     if error.code == _TOO_MANY_OPENINGS:
         return DeliveryError(Failure.SLOW_DOWN, code=code)
     kinds = {403: Failure.FORBIDDEN, 404: Failure.GONE}
@@ -163,12 +166,12 @@ class DiscordMessenger:
         options: dict[str, Any] = {"view": view} if view.children else {"embed": _footer(marker)}
         for button in view.children[:1]:
             button.id = mark_of(marker)
-        wanted = {name.casefold() for name in message.tags}
-        tags = [tag for tag in forum.available_tags if tag.name.casefold() in wanted]
+        other = self._words.label("server.other_tag", message.locale)
+        tags = await tags_for(forum, message.tags, other)
         created = await forum.create_thread(
             name=thread_name(message.text),
             content=content,
-            applied_tags=tags[:_MOST_TAGS],
+            applied_tags=tags,
             allowed_mentions=_pinged(message),
             **options,
         )

@@ -11,6 +11,7 @@ from typing import TypeVar
 import discord
 from discord.abc import GuildChannel
 
+from bot import forum_tags
 from bot.server_permissions import lacking_in, lacking_on_server, overwrites
 from bot.server_theme_roles import ThemeRoleWork, tend
 from community.ports import ServerPlan, ServerState
@@ -227,7 +228,10 @@ async def _make_private(work: _Work) -> None:
 
 
 async def _show_tags(work: _Work, place: str) -> None:
-    """The themes first, in their order; then the tags that people made, as long as there is room."""
+    """The themes first, in their order; then the tags that people made, as long as there is room.
+
+    Where each post must bear a tag, one is kept for what fits no theme.
+    """
     forum = work.channels.get(place)
     if not isinstance(forum, discord.ForumChannel):
         return
@@ -236,7 +240,13 @@ async def _show_tags(work: _Work, place: str) -> None:
         if (now := work.plan.renamed_tags.get(tag.name)) and now not in before:
             tag.name = now
     standing: Mapping[str, discord.ForumTag] = {tag.name: tag for tag in forum.available_tags}
-    names = list(dict.fromkeys([*work.plan.theme_names, *standing]))[:_TAGS_MOST]
+    names = list(dict.fromkeys([*work.plan.theme_names, *standing]))
+    other = next(
+        (tag.name for tag in forum_tags.spare(forum.available_tags, work.plan.other_tag)), work.plan.other_tag
+    )
+    if forum_tags.required(forum) and (other in standing or len(standing) < _TAGS_MOST):
+        names = [*[name for name in names if name != other][: _TAGS_MOST - 1], other]
+    names = names[:_TAGS_MOST]
     if names == before:
         return
     tags = [standing.get(name) or discord.ForumTag(name=name) for name in names]
@@ -251,6 +261,8 @@ def _check_rights(work: _Work) -> None:
     for place, channel in work.channels.items():
         for what in lacking_in(channel, place):
             work.refuse(place, what)
+        if isinstance(channel, discord.ForumChannel) and forum_tags.stranded(channel, work.plan.other_tag):
+            work.refuse(place, "tag_required")
 
 
 async def _tend_themes(work: _Work, *, make: bool) -> None:

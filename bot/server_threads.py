@@ -21,10 +21,10 @@ async def keep_thread(
     changes: dict[str, Any] = {}
     if bool(state.get("locked")) != locked:
         changes["locked"] = locked
-    kept, wanted = list(standing.get("applied_tags") or ()), await _wanted(http, standing, tags)
+    kept, (wanted, required) = list(standing.get("applied_tags") or ()), await _wanted(http, standing, tags)
     after = [tag for tag in kept if wanted.get(tag, True)]
     after += [tag for tag, on in wanted.items() if on and tag not in kept]
-    if after != kept and len(after) <= _MOST_TAGS:
+    if after != kept and len(after) <= _MOST_TAGS and (after or not required):
         changes["applied_tags"] = after
     if changes:
         await http.edit_channel(thread, archived=False, **changes)
@@ -34,13 +34,16 @@ async def keep_thread(
         await http.edit_channel(thread, archived=False)
 
 
-async def _wanted(http: HTTPClient, standing: Mapping[str, Any], tags: Mapping[str, bool]) -> dict[str, bool]:
-    """Tags of its forum, by id; those that it does not have are left out."""
+async def _wanted(
+    http: HTTPClient, standing: Mapping[str, Any], tags: Mapping[str, bool]
+) -> tuple[dict[str, bool], bool]:
+    """Tags of its forum, by id, without those that it does not have; whether each thread must bear one."""
     if not tags:
-        return {}
+        return {}, False
     try:
         forum: Mapping[str, Any] = await http.get_channel(int(standing["parent_id"]))
     except discord.Forbidden:
-        return {}
+        return {}, False
     known = {tag["name"].casefold(): tag["id"] for tag in forum.get("available_tags") or ()}
-    return {known[name.casefold()]: on for name, on in tags.items() if name.casefold() in known}
+    wanted = {known[name.casefold()]: on for name, on in tags.items() if name.casefold() in known}
+    return wanted, bool(int(forum.get("flags") or 0) & discord.ChannelFlags.require_tag.flag)

@@ -143,6 +143,7 @@ class Building:
             channel_names=self._labels.table("server.channels", locale),
             channel_topics=self._labels.table("server.topics", locale),
             category_name=self._labels.label("server.category", locale),
+            other_tag=self._labels.label("server.other_tag", locale),
             theme_names=[theme.tag for theme in themes[:TAGS_MOST]],
             known_roles=await networks.roles(session, network_id),
             known_channels={place: row.channel_ref for place, row in places.items()},

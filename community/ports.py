@@ -107,6 +107,7 @@ class Failure(StrEnum):
     FORBIDDEN = "forbidden"  # the bot may not do it here
     GONE = "gone"  # the channel, message or person is no more
     SLOW_DOWN = "slow_down"  # private channels were opened too fast: stop opening for a while
+    UNTAGGED = "untagged"  # the forum wants a tag on each post, and has none for this one
     REJECTED = "rejected"  # the platform found the message itself invalid: a defect of ours
 
 
@@ -261,6 +262,7 @@ class ServerPlan:
     )  # RoleName -> reference to keep if it still exists
     known_channels: Mapping[str, str] = field(default_factory=dict)
     renamed_tags: Mapping[str, str] = field(default_factory=dict)  # as the forum has them -> as they are now
+    other_tag: str = ""  # for what fits no theme, where a forum wants a tag on each post
     known_panel: str | None = None  # the permanent message in the welcome place
     theme_roles: Mapping[int, WantedRole] | None = None  # by theme; None: the network wants none
     known_theme_panel: str | None = None  # the message there that they are taken from

@@ -65,7 +65,7 @@ class Opened(Planner):
         forum = (await networks.places(session, row.network_id)).get(Place.PRACTICES)
         if forum is None:
             return GiveUp("no_place")
-        return ForumPost(forum.channel_ref, card, shown.tags)
+        return ForumPost(forum.channel_ref, card, [*shown.tags, *shown.themes])
 
     async def sent(self, session: AsyncSession, row: Outbox, ref: str, now: datetime) -> None:
         """The thread is followed, and those who asked to be told of the theme are told: only they."""
