@@ -180,7 +180,7 @@ class Search:
             )
             self._noting[noted.number] = asyncio.Event()
         view = SearchView(
-            query=asked,
+            query=results[0].title if chosen is not None else asked,  # a ``ref`` means nothing to who reads
             results=results,
             total=len(hits),
             page=1,

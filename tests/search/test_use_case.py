@@ -183,8 +183,10 @@ async def test_suggestions_begin_as_typed_and_lead_to_the_resource(
     assert found[2].label == "Guide de la concertation"
     assert all(len(one.label) <= 100 for one in found)
     assert all(one.label.endswith("…") for one in found if one.label.startswith("Concertation très"))
-    [chosen] = (await search.find(operator, found[2].ref)).results
+    answer = await search.find(operator, found[2].ref)
+    [chosen] = answer.results
     assert chosen.ref == "a"
+    assert answer.query == chosen.title  # what the person chose, not what the menu carried
     assert len(await search.suggest(operator, "")) == 3
     with pytest.raises(NotFound):
         await search.find(operator, "resource:999999")
