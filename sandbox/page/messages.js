@@ -96,11 +96,18 @@ export class MessageList {
     if (change.kind === "changed") return this.redraw(change.id);
     if (change.kind === "older") return undefined;
     if (change.kind === "removed") return this.removed(change.id);
+    if (this.answersMe(this.timeline.get(change.id))) return this.toBottom();
     const atEnd = this.end >= this.timeline.messages.length - 1;
     if (atEnd && this.stuck) return this.added();
     if (atEnd) this.window(this.start, this.timeline.messages.length);
     this.newer.hidden = false;
     return undefined;
+  }
+
+  /** What one's own click or command brings is shown, wherever one was reading: a click that shows nothing looks broken. */
+  answersMe(message) {
+    const asked = message?.interaction_metadata ?? message?.interaction;
+    return !this.stuck && asked?.user?.id === this.client.store.user.id;
   }
 
   /** The usual case, one more at the end, must not redraw the rest. */

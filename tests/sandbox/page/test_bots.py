@@ -221,3 +221,14 @@ async def test_every_fault_is_provoked_from_behind_the_scenes(opened: Opened, pl
     await expect(window.locator(".faults li")).to_have_count(len(kinds) + 1)
     assert place.sandbox.faults.list()[-1]["code"] == 4009
     place.sandbox.faults.clear()
+
+
+async def test_an_answer_is_shown_wherever_one_clicked(opened: Opened, place: Town) -> None:
+    """Far above the last message too: a click that shows nothing would look broken."""
+    await place.talk()
+    for number in range(30):
+        place.world.post(place.places["accueil"], place.user("Camille"), f"message {number}")
+    page = await opened("Nicolas")
+    await expect(page.get_by_text("message 29", exact=True)).to_be_in_viewport()
+    await page.get_by_role("button", name="En privé").click()
+    await expect(page.get_by_text("Rien que pour vous.")).to_be_in_viewport()
