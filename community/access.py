@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community import theme_wearing
 from storage import audit, joining, outbox
-from storage.joining import RequestState
+from storage.joining import JoinRequest, RequestState
 from storage.members import Member, MemberState
 from storage.networks import RoleName
 
@@ -40,6 +40,8 @@ async def let_in(
         request.vouched = vouched
         session.add(request)
     act = await note(session, now, member, by=by, action=action)
+    if request is not None:
+        await card_follows(session, now, request, str(act))
     await ask_platform(session, now, member, RoleName.MEMBER, act, give=True)
     await ask_platform(session, now, member, RoleName.NEWCOMER, act, give=False)
     await theme_wearing.all_of(session, now, member.network_id, member.id or 0, give=True)
@@ -123,3 +125,24 @@ async def welcome(session: AsyncSession, now: datetime, network_id: int, member_
         due_at=now,
         now=now,
     )
+
+
+async def card_follows(session: AsyncSession, now: datetime, request: JoinRequest, cause: str) -> None:
+    """The cards of this request, in the facilitators' corner, say what became of it. ``cause``: why, once."""
+    if not request.round:
+        return
+    turn = f"{request.id}:{request.round}"
+    cards = [f"member.asks:{turn}"]
+    while await outbox.sent_ref(session, request.network_id, f"join.waits:{turn}:{len(cards)}"):
+        cards.append(f"join.waits:{turn}:{len(cards)}")
+    for card in cards:
+        await outbox.enqueue(
+            session,
+            network_id=request.network_id,
+            kind="join.card",
+            dedupe_key=f"join.card:{cause}:{card}",
+            subject_id=request.member_id,
+            details={"round": request.round, "card": card},
+            due_at=now,
+            now=now,
+        )

@@ -22,6 +22,7 @@ AHEAD = timedelta(days=7)
 PAGE = 8
 MOST = 20_000
 SILENT = (
+    "join.card",
     "library.card",
     "meetup.card",
     "meetup.event",

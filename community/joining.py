@@ -194,6 +194,7 @@ class Joining:
     async def _hand_in(self, session: AsyncSession, request: JoinRequest) -> None:
         """A card for the facilitators now, and a reminder when nobody decides."""
         now = self._clock.now()
+        await access.card_follows(session, now, request, "again")
         request.state, request.sent_at = RequestState.SENT, now
         request.round += 1
         session.add(request)
@@ -215,6 +216,7 @@ class Joining:
         session.add(request)
         now = self._clock.now()
         act = await access.note(session, now, member, by=actor.member_id, action=action)
+        await access.card_follows(session, now, request, str(act))
         kind = "join.asked" if action == "join.ask" else "join.refused"
         await access.tell(session, now, member, kind, act)
         return await self._line(session, member, request)

@@ -11,9 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from community import meetups_views
 from community import profiles as rules
 from community.joining import remind
-from community.outbox import Card, Direct, Drop, GiveUp, Plan, Planner, Post
+from community.outbox import Card, Direct, Drop, Edit, GiveUp, Plan, Planner, Post
 from community.ports import Button
-from storage import activity, joining, library, meetups, members, networks, profiles, sponsors
+from storage import activity, joining, library, meetups, members, networks, outbox, profiles, sponsors
 from storage.joining import JoinRequest, RequestState
 from storage.members import Member, MemberState
 from storage.networks import Network, Place
@@ -28,6 +28,7 @@ def planners() -> Mapping[str, Planner]:
     """Kind of row -> its planner."""
     return {
         "member.asks": Asks("members/asks"),
+        "join.card": CardFollows(),
         "join.waits": Waits("members/still_waits"),
         "join.asked": Told("joining/question", RequestState.ASKED, "join.answer"),
         "join.refused": Told("joining/refused", RequestState.REFUSED, "member.ask"),
@@ -69,6 +70,31 @@ class Waits(Asks):
         request = await joining.of(session, row.network_id, row.subject_id or 0)
         if request is not None:
             await remind(session, request, int(row.details["number"]) + 1, now)
+
+
+class CardFollows(Planner):
+    """The card says what became of the request, so that the others of the team need not open it."""
+
+    async def plan(self, session: AsyncSession, row: Outbox, now: datetime) -> Plan:
+        member = await members.get(session, row.network_id, row.subject_id or 0)
+        request = await joining.of(session, row.network_id, row.subject_id or 0)
+        corner = (await networks.places(session, row.network_id)).get(Place.FACILITATORS)
+        if member is None or request is None or corner is None:
+            return Drop("no_card")
+        card = await outbox.sent_ref(session, row.network_id, row.details["card"])
+        if card is None:
+            return Drop("no_card")
+        network = await networks.get(session, row.network_id)
+        values = await _values(session, network, member, request, now)
+        decider = await members.get(session, row.network_id, request.decided_by or 0)
+        values["decider"] = decider.display_name if decider else ""
+        values["vouched"] = request.vouched
+        values["outcome"] = request.state if request.round == row.details["round"] else "again"
+        rows: tuple[tuple[Button, ...], ...] = ()
+        if values["outcome"] == RequestState.ASKED:  # they may still decide without the answer
+            admit = Button("member.admit", member.id or 0, style="success")
+            rows = ((admit, Button("join.refuse", member.id or 0, style="danger")),)
+        return Edit(corner.channel_ref, card, Card("members/decided", network.locale, values, rows))
 
 
 class Told(Planner):

@@ -38,6 +38,12 @@ class Town:
         return await latest(self[who], self[who].dms, words)
 
 
+def keep_cards(town: Town) -> None:
+    """Messages are edited late: whoever is quick still has the buttons of before."""
+    edits = "/channels/*/messages/*"
+    town.stage.sandbox.faults.add("delay", method="PATCH", route=edits, seconds=2, times=None)
+
+
 def read(seen: Seen) -> str:
     """What is written, with ordinary spaces: French puts others before its marks."""
     return seen.text.replace("\u00a0", " ").replace("\u202f", " ")

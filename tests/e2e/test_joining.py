@@ -10,7 +10,7 @@ import pytest
 
 from prompts import Words
 from sandbox import Answer
-from tests.e2e.conftest import Town, opened, read
+from tests.e2e.conftest import Town, keep_cards, opened, read
 
 WORDS = Words()
 
@@ -108,6 +108,7 @@ async def test_a_refusal_comes_with_its_reason_and_a_way_back(town: Town) -> Non
     await fill_in(town, FRENCH, "newcomer", "menditte")
     card = await town.waits_for("facilitator", "coin-animation", "demande l’accès")
     assert card.buttons == ["Admettre", "Poser une question", "Refuser"]
+    keep_cards(town)
     refused = await facilitator.fill(
         await facilitator.click(card, "Refuser"), {"reason": "Dites-nous **qui** vous êtes @everyone"}
     )
@@ -124,6 +125,30 @@ async def test_a_refusal_comes_with_its_reason_and_a_way_back(town: Town) -> Non
     back = await town.waits_for("facilitator", "coin-animation", "avait été refusée")
     await facilitator.click(back, "Admettre")
     await opened(newcomer, "rencontres")
+
+
+@BOTH
+async def test_the_card_of_a_request_says_what_became_of_it(town: Town, says: Says) -> None:
+    """Who comes later in the team reads it there, and finds no button that would be refused."""
+    await fill_in(town, says, says.who, "menditte")
+    card = await town.waits_for("facilitator", "coin-animation", "demande l’accès")
+    form = await town["facilitator"].click(card, "Poser une question")
+    await town["facilitator"].fill(form, {"question": "Qui vous envoie ?"})
+    asked = await town.waits_for("facilitator", "coin-animation", "a une question de l’équipe")
+    assert (asked.id, asked.buttons) == (card.id, ["Admettre", "Refuser"])
+    assert "Qui vous envoie ?" in read(asked)
+    mine = await town[says.who].slash(says.join, channel="accueil")
+    answer = await town[says.who].fill(
+        await town[says.who].click(mine, says.button("join.answer")), {"answer": "Ma voisine."}
+    )
+    assert says.sent in read(answer)
+    answered = await town.waits_for("facilitator", "coin-animation", "a répondu ou complété sa demande")
+    assert (answered.id, answered.buttons) == (card.id, [])
+    again = await town.waits_for("facilitator", "coin-animation", "Ma voisine.")
+    await town["facilitator"].click(again, "Admettre")
+    admitted = await town.waits_for("facilitator", "coin-animation", "a accès au réseau")
+    assert (admitted.id, admitted.buttons) == (again.id, [])
+    assert "Décision prise par facilitator" in read(admitted)
 
 
 async def test_a_question_is_answered_from_the_welcome_channel(town: Town) -> None:

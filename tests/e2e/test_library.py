@@ -8,7 +8,7 @@ from bot.clock import SystemClock
 from bot.demo_network import fill_library
 from sandbox import Answer
 from storage.engine import Database
-from tests.e2e.conftest import Town, read
+from tests.e2e.conftest import Town, keep_cards, read
 
 PROPOSAL = {
     "Titre": "Concerter sur une place publique",
@@ -82,12 +82,6 @@ async def test_a_proposal_is_found_by_nobody_before_it_is_published(town: Town) 
         assert await town[who].autocomplete("ressource chercher", "recherche", "concer") == []
     shelves = await town["member"].slash("ressource parcourir")
     assert "La bibliothèque est encore vide" in read(shelves)
-
-
-def keep_cards(town: Town) -> None:
-    """Messages are edited late: whoever is quick still has the buttons of before."""
-    edits = "/channels/*/messages/*"
-    town.stage.sandbox.faults.add("delay", method="PATCH", route=edits, seconds=2, times=None)
 
 
 async def test_a_facilitator_betters_the_text_before_publishing(town: Town) -> None:
