@@ -46,7 +46,7 @@ async def _present(person: Person, labels: Labels, key: str, themes: Sequence[st
     """The steps of a profile, in their order."""
     said = labels.table("demo_profiles", "fr")
     towns = await person.autocomplete("join", "authority", person.name.split(" – ")[1])
-    cards = [await person.slash("join", authority=towns[0]["value"])]
+    card = await person.slash("join", authority=towns[0]["value"])
     steps: Sequence[tuple[str, Mapping[str, object]]] = (
         (
             "about",
@@ -61,10 +61,9 @@ async def _present(person: Person, labels: Labels, key: str, themes: Sequence[st
         ("consents", {"consents": _AGREED}),
     )
     for step, values in steps:
-        form = await person.click(cards[-1], labels.label(f"buttons.join.{step}", "fr"))
-        cards.append(await person.fill(form, values))
-    for card in cards:
-        await _done(person, card)
+        form = await person.click(card, labels.label(f"buttons.join.{step}", "fr"))
+        card = await person.fill(form, values)
+    await _done(person, card)
 
 
 async def _done(person: Person, answer: Answer) -> None:

@@ -196,12 +196,11 @@ async def _talk(
 async def _ask(person: Person, labels: Labels) -> None:
     """Every step to the request for access, as the card leads through them."""
     towns = await person.autocomplete("join", "authority", person.name.split(" – ")[1])
-    cards = [await person.slash("join", authority=towns[0]["value"])]
+    card = await person.slash("join", authority=towns[0]["value"])
     for step, values in ASKED.items():
-        form = await person.click(cards[-1], labels.label(f"buttons.join.{step}", "fr"))
-        cards.append(await person.fill(form, values))
-    for card in cards:
-        await _done(person, card)
+        form = await person.click(card, labels.label(f"buttons.join.{step}", "fr"))
+        card = await person.fill(form, values)
+    await _done(person, card)
 
 
 async def _sees(person: Person, channel: str) -> bool:

@@ -315,11 +315,14 @@ class JoiningCog(commands.Cog):
             [Menu("join.pick", options)],
             [Button("join.organisation"), Button("join.free")],
         ]
-        await self.inbound.reply(interaction, "joining/meant", rows=rows, found=found, typed=typed)
+        answer = self.inbound.update if _from_private_card(interaction) else self.inbound.reply
+        await answer(interaction, "joining/meant", rows=rows, found=found, typed=typed)
 
     async def _card(self, interaction: Interaction, view: JoinView) -> None:
+        """Below what was clicked; in its place where a form was opened from it, so that one card remains."""
         await self.inbound.actor(interaction)  # how they want to read
-        await self.inbound.reply(interaction, "joining/card", rows=_rows(view), join=view)
+        answer = self.inbound.update if _from_private_card(interaction) else self.inbound.reply
+        await answer(interaction, "joining/card", rows=_rows(view), join=view)
 
     async def _update(self, interaction: Interaction, view: JoinView) -> None:
         await self.inbound.update(interaction, "joining/card", rows=_rows(view), join=view)
@@ -367,6 +370,13 @@ def _rows(view: JoinView) -> list[Row]:
         first.append(Button("join.code"))
     done.append(_short(view.profile, 1))
     return [row for row in (first, done) if row]
+
+
+def _from_private_card(interaction: Interaction) -> bool:
+    """A form that was opened from a message that only this person sees: the answer takes its place."""
+    if interaction.type is not discord.InteractionType.modal_submit or interaction.message is None:
+        return False
+    return interaction.message.flags.ephemeral
 
 
 def _option(one: Waiting) -> Option:

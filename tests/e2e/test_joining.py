@@ -10,6 +10,7 @@ import pytest
 
 from prompts import Words
 from sandbox import Answer
+from sandbox.client_shapes import walk
 from tests.e2e.conftest import Town, keep_cards, opened, read
 
 WORDS = Words()
@@ -125,6 +126,26 @@ async def test_a_refusal_comes_with_its_reason_and_a_way_back(town: Town) -> Non
     back = await town.waits_for("facilitator", "coin-animation", "avait été refusée")
     await facilitator.click(back, "Admettre")
     await opened(newcomer, "rencontres")
+
+
+async def test_one_card_follows_the_newcomer_from_step_to_step(town: Town) -> None:
+    """Each form answers in the place of the card it was opened from: there is one to read, at every step."""
+    newcomer = town["newcomer"]
+    card = await newcomer.click((await newcomer.sees("accueil"))[0], "Demander l’accès")
+    assert "étape 1/4" in read(card)
+    meant = await newcomer.fill(
+        await newcomer.click(card, "Indiquer ma collectivité"), {"organisation": "menditte"}
+    )
+    assert "Est-ce bien la vôtre ?" in read(meant)
+    menu = (meant.message or {})["components"]
+    [place] = [part for part in walk(menu) if part["type"] == 3]
+    step = await newcomer.choose(meant, "Choisir votre collectivité", [place["options"][0]["value"]])
+    assert "étape 2/4" in read(step)
+    step = await newcomer.fill(await newcomer.click(step, "Ma fonction et mes thèmes"), ABOUT)
+    assert "étape 3/4" in read(step)
+    assert read(step).index("Menditte") < read(step).index("Il manque encore")
+    assert {meant.id, step.id} == {card.id}
+    assert [one.id for one in await newcomer.sees("accueil")][1:] == [card.id]
 
 
 @BOTH
