@@ -25,6 +25,11 @@ class View:
         return {
             **self.sandbox.person_object(me),
             "guilds": [self.guild(guild) for guild in world.guilds_of(me.id)],
+            "joinable": [
+                {"id": guild.id, "name": guild.name}
+                for guild in world.guilds.values()
+                if me.id not in guild.members and me.id not in guild.bans
+            ],
             "dms": [self.channel(c) for c in world.dms.values() if me in c.recipients],
             "clock": self.sandbox.clock_object(),
         }

@@ -104,11 +104,20 @@ export class Api {
       socket.onclose = () => {
         if (this.closed) return;
         onState(false);
+        this.checkPerson();
         setTimeout(dial, wait);
         wait = Math.min(wait * 2, 8000);
       };
     };
     dial();
+  }
+
+  /** A sandbox that began again knows nobody of before: the page begins again too. */
+  async checkPerson() {
+    const everyone = await people().catch(() => null);
+    if (this.closed || !Array.isArray(everyone) || everyone.some(({ user }) => user.id === this.person)) return;
+    history.replaceState(null, "", location.pathname);
+    location.reload();
   }
 
   close() {

@@ -5,7 +5,7 @@ import { avatar, initials } from "./avatar.js";
 import { channelIcon } from "./conversation.js";
 import { Channel, byId, isForum, isThread } from "./discord.js";
 import { h, icon, iconButton } from "./dom.js";
-import { whenReleased } from "./popup.js";
+import { openMenu, whenReleased } from "./popup.js";
 import { upcoming } from "./scheduled.js";
 
 /** @param {any} client @param {any} channel @returns {number} direct addresses that wait */
@@ -66,8 +66,22 @@ export class Rail {
       });
     });
     const at = [...this.element.querySelectorAll("button")].indexOf(document.activeElement);
-    this.element.replaceChildren(h("ul", {}, home, guilds));
+    this.element.replaceChildren(h("ul", {}, home, guilds, store.joinable.length ? this.door() : null));
     if (at >= 0) this.element.querySelectorAll("button")[at]?.focus();
+  }
+
+  /** As by an invitation: to a server that one is not in, or has left. */
+  door() {
+    const { store, words } = this.client;
+    const join = ({ id }) =>
+      this.client.notices.attempt(async () => {
+        await store.api.put(`/guilds/${id}/me`);
+        await store.reload();
+        await this.client.openGuild(id);
+      });
+    const items = store.joinable.map((guild) => ({ label: guild.name, icon: icon("plus"), run: () => join(guild) }));
+    const open = (event) => openMenu({ anchor: event.currentTarget, label: words.t("join"), items });
+    return this.item({ label: words.t("join"), drawing: icon("plus"), run: open });
   }
 
   item({ label, current, unread, count, run, drawing }) {

@@ -48,6 +48,8 @@ export class Store extends Emitter {
     this.user = me.user;
     this.locale = me.locale;
     this.dmPolicy = me.dm_policy;
+    /** Servers that the person is not in. @type {{id: string, name: string}[]} */
+    this.joinable = me.joinable;
     this.setClock(me.clock);
     const before = [...this.channels.values()];
     this.channels.clear();

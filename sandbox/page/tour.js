@@ -64,7 +64,21 @@ export class Tour {
     this.at = to;
     await this.travel(this.steps[to]);
     this.draw();
+    this.reveal();
     this.element.querySelector("h2").focus();
+  }
+
+  /** Shows what is pointed at, where it is out of sight or behind the card: the latest, which is the one to use. */
+  reveal() {
+    const card = this.element.getBoundingClientRect();
+    const seen = (box) => box.width && box.top >= 52 && box.bottom <= innerHeight;
+    const behind = (box) =>
+      box.left < card.right && box.right > card.left && box.top < card.bottom && box.bottom > card.top;
+    const pointed = [...document.querySelectorAll(".message .pointed")];
+    if (!pointed.length) return;
+    const boxes = pointed.map((node) => node.getBoundingClientRect());
+    if (boxes.some((box) => seen(box) && !behind(box))) return;
+    pointed.at(-1).scrollIntoView({ block: card.top < innerHeight / 4 ? "end" : "start" });
   }
 
   /** Becomes the person of the step, where it happens; whoever reads goes on reading the same language. */

@@ -300,3 +300,37 @@ async def test_becomes_somebody_who_may_not_see_this_place(opened: Opened, place
     await expect(page.get_by_role("button", name="Vous êtes Nadia").first).to_be_visible()
     await expect(page.get_by_role("heading", name="coulisse", level=1)).to_have_count(0)
     await expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+async def test_whoever_left_may_come_back(opened: Opened, place: Town) -> None:
+    page = await opened("Nadia")
+    await page.get_by_role("button", name="Actions sur le serveur").first.click()
+    await page.get_by_role("menuitem", name="Quitter le serveur").click()
+    await page.get_by_role("button", name="Confirmer").click()
+    await expect(page.get_by_text("Aucun message privé pour l’instant.")).to_be_visible()
+    await page.get_by_role("button", name="Rejoindre le serveur").click()
+    await page.get_by_role("menuitem", name="Réseau de démonstration").click()
+    await expect(page.get_by_role("heading", name="accueil", level=1)).to_be_visible()
+    await expect(page.get_by_role("button", name="Rejoindre le serveur")).to_have_count(0)
+    assert place.people["Nadia"].id in place.guild.members
+
+
+async def test_a_sandbox_that_began_again_is_opened_again(opened: Opened, place: Town) -> None:
+    """The page of before knows people who are no more: it does not wait for them for ever."""
+    page = await opened("Nadia")
+    nadia = place.people["Nadia"].id
+    place.world.leave(place.guild, place.user("Nadia"))
+    del place.world.users[nadia]
+    await place.sandbox.events.stop()
+    await expect(page.get_by_role("button", name="Vous êtes Nicolas")).to_be_visible()
+    assert nadia not in page.url
+
+
+@pytest.mark.parametrize("width", [320, 390])
+async def test_the_channel_is_named_on_the_smallest_phone(opened: Opened, width: int) -> None:
+    page = await opened("Nicolas", viewport={"width": width, "height": 640})
+    name = await page.get_by_role("heading", name="accueil", level=1).bounding_box()
+    assert name is not None
+    assert name["width"] > 70
+    await expect(page.get_by_role("button", name="Passer au thème sombre")).to_be_in_viewport(ratio=1)
+    assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
