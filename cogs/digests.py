@@ -46,6 +46,7 @@ _SETTINGS: Row = [
     Button("digest.word"),
     Button("digest.preview"),
     Button("digest.feed"),
+    Button("desk.show"),
 ]
 
 
@@ -187,7 +188,9 @@ class DigestsCog(PersonalDoors, commands.Cog):
         if run_id:
             options = [Option(f"{item.kind}:{item.id}", item.title) for item in preview.items]
             rows = [*rows, [Menu("digest.leave_out", options, run_id, maximum=25)], *approval_rows(run_id)]
-        elif not preview.pages:
+        elif preview.pages:
+            rows = [*rows, [Button("digest.word"), Button("digest.settings")]]
+        else:
             rows = [[Button("digest.settings")]]
         show = self.inbound.update if update else self.inbound.reply
         await show(

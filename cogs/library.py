@@ -388,7 +388,7 @@ def _queue_rows(queue: rules.ResourcePage) -> list[Row]:
     return [
         [Menu("library.choose", options)],
         pages("library.queue", 0, queue.page, queue.pages),
-        [*tending, Button("alert.unanswered")],
+        [*tending, Button("alert.unanswered"), Button("desk.show")],
     ]
 
 

@@ -73,7 +73,7 @@ class MembersCog(commands.Cog):
     async def show_waiting(self, interaction: Interaction, subject_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
         found = await self.joining.queue(actor)
-        rows = [_pick(found), [Button("member.find"), Button("join.invite")]]
+        rows = [_pick(found), [Button("member.find"), Button("join.invite"), Button("desk.show")]]
         await self.inbound.reply(interaction, "members/waiting", rows=rows, found=found)
 
     @submits(FIND)

@@ -31,7 +31,11 @@ class CareDoors(Doors):
         rows: list[Row] = [
             [Menu("need.check", waiting)],
             [Menu("need.show", late)],
-            [Button("need.list"), *([Button("alert.unanswered")] if actor.role >= Role.FACILITATOR else [])],
+            [
+                Button("need.list"),
+                *([Button("alert.unanswered")] if actor.role >= Role.FACILITATOR else []),
+                Button("desk.show"),
+            ],
         ]
         await self.inbound.reply(interaction, "needs/care", rows=rows, care=care)
 

@@ -77,8 +77,9 @@ class NetworkCog(FigureDoors, ThemeDoors, commands.Cog):
     async def show_status(self, interaction: Interaction, subject_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
         status = await self.networks.status(actor)
+        failed = [Button("desk.failed")] if status.undelivered else []
         rows = [
-            [Button("network.health"), Button("network.funnel")],
+            [Button("network.health"), Button("network.funnel"), *failed, Button("desk.show")],
             [Button("library.review"), Button("member.waiting"), Button("network.repair")],
         ]
         await self.inbound.reply(interaction, "network/status", rows=rows, status=status)
@@ -106,7 +107,7 @@ class NetworkCog(FigureDoors, ThemeDoors, commands.Cog):
             Option(str(line.row_id), what, line.about) for line, what in zip(page.items, said, strict=True)
         ]
         turning = pages("network.forecast", 0, page.page, page.pages)
-        return [[Menu("forecast.choose", options)], [*turning, Button("network.status")]]
+        return [[Menu("forecast.choose", options)], [*turning, Button("network.status"), Button("desk.show")]]
 
     @acts("forecast.choose")
     async def ask_cancel(self, interaction: Interaction, subject_id: int, extra: int) -> None:
@@ -119,7 +120,8 @@ class NetworkCog(FigureDoors, ThemeDoors, commands.Cog):
     async def cancel_message(self, interaction: Interaction, row_id: int, extra: int) -> None:
         actor = await self.inbound.actor(interaction)
         count = await self.forecasts.cancel(actor, row_id)
-        await self.inbound.update(interaction, "network/forecast_cancelled", count=count)
+        rows: list[Row] = [[Button("network.forecast"), Button("desk.show")]]
+        await self.inbound.update(interaction, "network/forecast_cancelled", rows=rows, count=count)
 
     @localized.command("network.repair", parent=network)
     async def repair(self, interaction: Interaction) -> None:

@@ -1,13 +1,17 @@
 """Ticks: the policy when late, one leader, no overlap, a failure is not the end, and a kind stop."""
 
 import asyncio
+import inspect
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot import ticks
 from bot.clock import SystemClock
 from bot.scheduler import LEASE, MISFIRE_POLICY, RETRY, Scheduler, Tick
+from prompts import Words
 from storage import ticks as stored
 from storage.engine import Database
 from storage.ticks import TickOutcome
@@ -223,3 +227,10 @@ async def test_a_clock_that_leaps_wakes_every_tick(sqlite_db: Database, clock: S
         assert job.next_run_time == later
     finally:
         await scheduler.stop(grace=GRACE)
+
+
+def test_every_tick_has_its_words() -> None:
+    """Read from the table's own code: the network's status names each of them, in both languages."""
+    names = re.findall(r'Tick\("(\w+)"', inspect.getsource(ticks))
+    assert len(names) > 8
+    assert sorted(set(names) - set(Words().table("ticks", "fr"))) == []

@@ -161,6 +161,33 @@ async def test_who_stops_while_it_waits_receives_nothing(
     assert [row.reason for row in await rows(network.db, "digest.personal")] == ["stopped"]
 
 
+async def test_what_was_withdrawn_meanwhile_is_not_told(
+    network: Network, personal: PersonalDigests, elected: Actor, words: Words
+) -> None:
+    """Between planning and sending: the rest is told, and a digest with nothing left does not leave."""
+    platform = PaperPlatform()
+    work, facilitator = delivery(network, platform, words), network[Role.FACILITATOR]
+    await weekly(personal, elected)
+    (theme,) = await themes(network, 1)
+    await published(network, "Reste", themes=(theme,))
+    withdrawn = await published(network, "Retirée", themes=(theme,))
+    network.clock.jump(TUESDAY)
+    await personal.plan_due()
+    await network.services.library.withdraw(facilitator, withdrawn)
+    await work.run_due()
+    (post,) = platform.said("Votre bulletin")
+    assert "Reste" in post.text.body
+    assert "Retirée" not in post.text.body
+    last = await published(network, "La dernière", themes=(theme,))
+    network.clock.jump(TUESDAY + WEEK)
+    await personal.plan_due()
+    await network.services.library.withdraw(facilitator, last)
+    await work.run_due()
+    assert len(platform.said("Votre bulletin")) == 1
+    ended = (await rows(network.db, "digest.personal"))[-1]
+    assert (ended.state, ended.reason) == ("dropped", "nothing_left"), "nobody has to do anything"
+
+
 async def test_closed_messages_are_no_trouble_and_the_page_remains(
     network: Network, personal: PersonalDigests, elected: Actor, words: Words
 ) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from community.services import Services
-from tests.e2e.conftest import Town, read
+from tests.e2e.conftest import Town, opened, read
 
 PARIS = ZoneInfo("Europe/Paris")
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -125,3 +125,37 @@ async def test_a_digest_is_read_and_given_a_word_before_it_leaves(town: Town) ->
     assert "Bonne" in read(posted)
     again = await facilitator.click(ready, "Envoyer le bulletin")
     assert "no longer waits" in read(again)
+
+
+async def test_a_digest_whose_channel_was_deleted_is_told_of_and_leaves_after_the_repair(town: Town) -> None:
+    """Nothing is lost: the corner says why, the repair makes the channel again and sends what waited."""
+    facilitator, admin = town["facilitator"], town["admin"]
+    coming = (town.stage.sandbox.clock.now().astimezone(PARIS) + timedelta(days=2)).replace(hour=9, minute=0)
+    form = await facilitator.click(
+        await facilitator.slash("bulletin réglages", channel="rencontres"), "Changer le rythme"
+    )
+    rhythm = {"frequency": "weekly", "weekday": str(coming.isoweekday()), "hour": "9", "approval": False}
+    await facilitator.fill(form, rhythm)
+    form = await town["member"].slash("ressource proposer", channel="rencontres")
+    await town["member"].fill(
+        form, {"name": "Guide des haies", "url": "https://example.org/haies", "kind": "guide"}
+    )
+    card = await town.waits_for("facilitator", "coin-animation", "Guide des haies")
+    await facilitator.click(card, "Publier")
+    town.stage.sandbox.world.delete_channel(town.stage.guild.channel("annonces"))
+    town.stage.advance(until(town, coming.astimezone(UTC)) + timedelta(minutes=1))
+    await tick(town)
+
+    async def refused() -> bool:
+        return "Messages non remis" in (await facilitator.slash("animer santé")).buttons
+
+    await facilitator.eventually(refused)
+    town.stage.advance(timedelta(minutes=11))
+    told = await town.waits_for("facilitator", "coin-animation", "le salon, le message ou le compte n’existe")
+    assert "bulletin" in read(told)
+    status = await admin.slash("réseau état")
+    assert "annonces" in read(status)
+    await admin.click(status, "Réparer")
+    await opened(town["member"], "annonces")
+    posted = await town.waits_for("member", "annonces", "Le bulletin du réseau")
+    assert "Guide des haies" in read(posted)
