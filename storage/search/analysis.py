@@ -19,6 +19,7 @@ WORD = re.compile(r"[^\W_]+")
 _DOTTED = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?")  # "A.D.I.L." is "ADIL"
 _MAYBE_DOTTED = re.compile(r"\.[^\W\d_]\.")  # begins with a plain character: several times faster to look for
 _HIDDEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+_ACCENTS = re.compile("[\u0300-\u036f]")  # of Latin letters; other scripts have more
 _LIGATURES = str.maketrans(
     {"œ": "oe", "æ": "ae", "ø": "o", "ð": "d", "þ": "th", "ł": "l", "đ": "d", "ı": "i"}
 )
@@ -61,7 +62,9 @@ def fold(word: str) -> str:
     if word.isascii():
         return word.lower()
     word = word.casefold().translate(_LIGATURES)
-    decomposed = unicodedata.normalize("NFKD", word)
+    decomposed = _ACCENTS.sub("", unicodedata.normalize("NFKD", word))
+    if decomposed.isascii():
+        return decomposed
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 

@@ -104,17 +104,22 @@ class _Changes:
 
     def replace(self, number: int, before: bytes, after: Weighed | None) -> None:
         """Only what differs is written: editing a sentence touches its own words."""
-        old_terms, old_impacts = unpack_entries(before)
         empty = np.empty(0, np.int64)
         new_terms, new_impacts = (after.terms, after.impacts) if after else (empty, empty)
+        if not before:
+            self._add(number, new_terms, new_impacts)
+            return
+        old_terms, old_impacts = unpack_entries(before)
         gone = old_terms[~np.isin(old_terms, new_terms, assume_unique=True)]
-        if len(old_terms):
-            place = np.minimum(np.searchsorted(old_terms, new_terms), len(old_terms) - 1)
-            changed = (old_terms[place] != new_terms) | (old_impacts[place] != new_impacts)
-            new_terms, new_impacts = new_terms[changed], new_impacts[changed]
-        self._terms += [gone, new_terms]
-        self._impacts += [np.zeros(len(gone), np.int64), new_impacts]
-        self._numbers += [number, number]
+        place = np.minimum(np.searchsorted(old_terms, new_terms), len(old_terms) - 1)
+        changed = (old_terms[place] != new_terms) | (old_impacts[place] != new_impacts)
+        self._add(number, gone, np.zeros(len(gone), np.int64))
+        self._add(number, new_terms[changed], new_impacts[changed])
+
+    def _add(self, number: int, terms: Ints, impacts: Ints) -> None:
+        self._terms.append(terms)
+        self._impacts.append(impacts)
+        self._numbers.append(number)
 
     def arrays(self) -> tuple[Ints, Ints, Ints]:
         """Terms, document numbers and impacts, one line per change."""

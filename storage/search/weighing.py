@@ -23,6 +23,7 @@ SLOPE = {"title": 0.3, "summary": 0.4, "body": 0.6}  # how much a longer field w
 LONGEST = {"title": 64, "summary": 600, "body": 30_000}  # terms that count; the rest is not indexed
 LONGEST_TEXT = 300_000
 STREAM_BODY = 3_000
+_AROUND = ',;:!?()«»"'  # changes nothing to a word that it touches
 _REMEMBERED = 32  # characters: what is longer seldom comes again
 
 T = TypeVar("T")
@@ -81,18 +82,23 @@ class Batch:
             "body": self._stream(body, "body"),
         }
         ids = np.concatenate([streams[field] for field in FIELDS])
-        distinct, inverse = np.unique(ids, return_inverse=True)
         weights = np.concatenate([np.full(len(streams[f]), _gain(f, len(streams[f]))) for f in FIELDS])
-        impacts = quantised(summed(inverse, weights, len(distinct)))
-        terms = np.frombuffer(self._terms, np.int64)[distinct] if self._terms else distinct
-        kept = inverse[: len(streams["title"]) + len(streams["summary"]) + STREAM_BODY]
-        stream = short(terms)[kept].tobytes()
+        totals = summed(ids, weights, 0)  # by number: few enough to need no sorting
+        distinct = np.flatnonzero(totals)
+        impacts = quantised(totals[distinct])
+        terms = self._terms_of(distinct)
+        stream = short(
+            self._terms_of(ids[: len(streams["title"]) + len(streams["summary"]) + STREAM_BODY])
+        ).tobytes()
         filters = np.asarray(sorted({facet_term(facet) for facet in facets}), np.int64)
         terms = np.concatenate([terms, filters])
         impacts = np.concatenate([impacts, np.ones(len(filters), np.int64)])
         order = np.argsort(terms)
         terms, impacts = terms[order], impacts[order]
         return Weighed(len(streams["title"]), len(streams["summary"]), stream, terms, impacts)
+
+    def _terms_of(self, numbers: Ints) -> Ints:
+        return np.frombuffer(self._terms, np.int64)[numbers] if self._terms else numbers
 
     def _stream(self, text: str, field: str) -> Ints:
         """The words of a field, by number, in order. No word crosses a blank, whatever the text."""
@@ -102,7 +108,12 @@ class Batch:
         return np.fromiter(islice(numbers, LONGEST[field]), np.int64)
 
     def _numbers(self, text: str) -> tuple[int, ...]:
-        return tuple(number for number in map(self._ids.__getitem__, words_in(text)) if number >= 0)
+        bare = text.strip(_AROUND)
+        if bare.endswith(".") and bare.find(".") == len(bare) - 1:  # of an acronym, dots are looked at
+            bare = bare[:-1]
+        if bare != text:
+            return self._pieces[bare]
+        return tuple([number for number in map(self._ids.__getitem__, words_in(text)) if number >= 0])
 
     def _number(self, raw: str) -> int:
         word = self._analyser.word(raw)
