@@ -8,6 +8,8 @@ from community.actors import Actor, Role
 from tests.community.conftest import Network
 from tests.community.meetups import planned, seats
 
+LENGTH = timedelta(hours=2)
+
 
 @dataclass
 class Planned:
@@ -16,6 +18,7 @@ class Planned:
     starts_at: datetime
     capacity: int | None
     series: bool
+    original_at: datetime | None = None  # where its series puts it
     on: bool = True
     moves: int = 0
     seated: list[int] = field(default_factory=list)
@@ -67,7 +70,9 @@ class Book:
         await planned(self.network, after=after, rule="FREQ=WEEKLY;COUNT=3", capacity="2")
         for made in await self.network.services.meetups.to_manage(self.facilitator, 200):
             if made.id not in known and made.series_id is not None:
-                self.meetups[made.id] = Planned(made.starts_at, made.capacity, series=True)
+                self.meetups[made.id] = Planned(
+                    made.starts_at, made.capacity, series=True, original_at=made.starts_at
+                )
 
     async def resize(self, chosen: int, capacity: str) -> None:
         await self.network.services.meetups.edit(
@@ -101,6 +106,28 @@ class Book:
         await self.network.services.meetups.revive(self.facilitator, chosen)
         self.meetups[chosen].on = True
         self.meetups[chosen].moves += 1
+
+    async def stop(self, chosen: int) -> None:
+        """This date of a series and those after it."""
+        await self.network.services.meetups.cancel(self.facilitator, chosen, scope="following")
+        for model in self._following(chosen):
+            if model.on and model.starts_at + LENGTH > self.network.clock.now():
+                model.on = False
+                model.moves += 1
+
+    async def go_on(self, chosen: int) -> None:
+        """This date of a series and those after it take place after all."""
+        await self.network.services.meetups.revive(self.facilitator, chosen, "following")
+        for model in self._following(chosen):
+            if not model.on and model.starts_at > self.network.clock.now():
+                model.on = True
+                model.moves += 1
+
+    def _following(self, chosen: int) -> Sequence[Planned]:
+        first = self.meetups[chosen].original_at
+        assert first is not None
+        every = self.meetups.values()
+        return [model for model in every if model.original_at is not None and model.original_at >= first]
 
     async def answer(self, who: Actor, chosen: int, answer: str) -> None:
         await self.network.services.registrations.answer(who, chosen, answer)

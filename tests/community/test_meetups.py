@@ -110,6 +110,19 @@ async def test_a_move_makes_the_old_reminders_void(network: Network) -> None:
     assert not await rows(network.db, "meetup.reminder", state="due")
 
 
+async def test_a_reminder_that_is_due_is_checked_again_for_who_withdraws(network: Network) -> None:
+    """What is due already is not recalled: only the check at its leaving keeps it."""
+    member, use = network[Role.MEMBER], network.services.registrations
+    meetup = await planned(network)
+    await use.answer(member, meetup.id, "yes")
+    network.clock.advance(timedelta(days=3, minutes=1))
+    await use.answer(member, meetup.id, "no")
+    due = next(row for row in await rows(network.db, "meetup.reminder") if row.state == "due")
+    assert await _plan(network, due) == Drop("not_registered")
+    await use.answer(member, meetup.id, "maybe")
+    assert isinstance(await _plan(network, due), Direct)
+
+
 async def test_all_the_following_dates_take_another_hour(network: Network) -> None:
     use, facilitator, member = network.services.meetups, network[Role.FACILITATOR], network[Role.MEMBER]
     first = await planned(network, rule="FREQ=WEEKLY;COUNT=5")
@@ -155,16 +168,21 @@ async def test_a_date_that_was_moved_ahead_and_is_over_is_left_as_it_was(network
 
 
 async def test_a_stopped_series_brings_no_further_dates_until_it_goes_on(network: Network) -> None:
-    use, facilitator = network.services.meetups, network[Role.FACILITATOR]
-    await planned(network, rule="FREQ=MONTHLY")
+    use, facilitator, member = network.services.meetups, network[Role.FACILITATOR], network[Role.MEMBER]
+    first = await planned(network, rule="FREQ=MONTHLY")
+    await network.services.registrations.answer_following(member, first.id, "yes")
     dates = (await use.coming(facilitator)).items
     await use.cancel(facilitator, dates[1].id, scope="following")
     assert (await use.coming(facilitator)).total == 1
     network.clock.advance(timedelta(days=45))
     await network.services.meetups_upkeep.run()
     assert (await use.coming(facilitator)).total == 0
+    reminded = {row.subject_id for row in await rows(network.db, "meetup.reminder", state="due")}
+    assert reminded == {first.id}
     await use.revive(facilitator, dates[2].id, "following")
     assert (await use.coming(facilitator)).total >= 3
+    reminded = {row.subject_id for row in await rows(network.db, "meetup.reminder", state="due")}
+    assert reminded - {first.id} == {meetup.id for meetup in await use.suggest(facilitator, "")}
 
 
 async def test_an_edit_of_all_following_dates_and_a_new_place_is_told(network: Network) -> None:

@@ -189,12 +189,24 @@ class Machine(RuleBasedStateMachine):
             self.run(self.book.revive(chosen))
             self._excuse()
 
+    @rule(which=WHICH)
+    def stop(self, which: int) -> None:
+        if chosen := self._coming(which, series=True):
+            self.run(self.book.stop(chosen))
+            self._excuse()
+
+    @rule(which=WHICH)
+    def go_on(self, which: int) -> None:
+        if chosen := self._coming(which, on=False, series=True):
+            self.run(self.book.go_on(chosen))
+            self._excuse()
+
     @rule(who=WHO)
     def refuses_private_messages(self, who: int) -> None:
         self.world.platform.closed ^= {f"account-{who}"}
 
-    def _coming(self, which: int, *, on: bool = True) -> int | None:
-        found = self.book.coming(on=on)
+    def _coming(self, which: int, *, on: bool = True, series: bool = False) -> int | None:
+        found = [key for key in self.book.coming(on=on) if self.book.meetups[key].series or not series]
         return found[which % len(found)] if found else None
 
     # What time and workers do.
@@ -374,3 +386,32 @@ def test_reminders_are_heard_once_whatever_happens(database_url: str, clock: Set
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+@pytest.fixture
+def machine(database_url: str, clock: SetClock) -> Iterator[Machine]:
+    """One whose steps the test chooses; at the end, what is owed was heard or shown."""
+    made = type("MachineOfOneStory", (Machine,), {"url": database_url, "start": clock.now()})()
+    made.first(timedelta(days=20), "")
+    yield made
+    made.teardown()
+
+
+@pytest.mark.parametrize("change", ["move", "skip", "withdraw"])
+def test_a_reminder_half_way_out_is_checked_again(machine: Machine, change: str) -> None:
+    """Whatever the machine happens to draw: each reason for which a reminder is no longer right."""
+    machine.wrong_after_trouble("503", change)
+
+
+def test_a_series_that_goes_on_reminds_again(machine: Machine) -> None:
+    machine.stop(0)
+    machine.go_on(0)
+    for _ in range(6):
+        machine.at_the_next_hour(timedelta())
+
+
+def test_who_refuses_private_messages_is_reminded_elsewhere(machine: Machine) -> None:
+    machine.refuses_private_messages(0)
+    machine.at_the_next_hour(timedelta())
+    said = [one for messages in machine.world.platform.channels.values() for one in messages]
+    assert [one for one in said if one.mentions == ("account-0",)]
