@@ -220,17 +220,21 @@ async def test_two_weeks_show_both_digests_a_skipped_one_and_the_desk(cast: Cast
 async def test_the_clock_shows_a_series_its_reminders_and_a_promotion(
     mid_month: None, cast: Cast, stage: Stage
 ) -> None:
-    """Issue 6: Nicolas takes the last seat, Sylvain waits; the reminders follow the clock and the seats."""
-    nicolas, sylvain, helene = (
+    """Issue 6: Nicolas takes the last seat, Sylvain and Emma wait; reminders follow the clock and the seats.
+
+    Emma's Discord is in English: so is all that she reads.
+    """
+    nicolas, sylvain, helene, aurelie, emma = (
         next(person for person in cast.members if person.name.startswith(name))
-        for name in ("Nicolas", "Sylvain", "Hélène")
+        for name in ("Nicolas", "Sylvain", "Hélène", "Aurélie", "Emma")
     )
 
     async def cards() -> list[Seen]:
         return [seen for seen in await nicolas.sees("rencontres") if "l’atelier du mardi" in seen.text]
 
     async def reminders(person: Person) -> int:
-        return sum("Rappel : Associer les habitants" in read(seen) for seen in await person.dms())
+        word = "Reminder:" if person is emma else "Rappel :"
+        return sum(f"{word} Associer les habitants" in read(seen) for seen in await person.dms())
 
     async def one_seat_left() -> bool:
         return "**2** personnes inscrites · 1 place libre sur 3" in read((await cards())[0])
@@ -239,6 +243,7 @@ async def test_the_clock_shows_a_series_its_reminders_and_a_promotion(
     card = (await cards())[0]
     assert "vous venez" in read(await nicolas.click(card, "Oui"))
     assert "Liste d’attente, n° 1" in read(await sylvain.click(card, "Oui"))
+    assert "Waiting list, no. 2" in read(await emma.click(card, "Oui"))
     starts_at = datetime.fromtimestamp(int(card.text.split("<t:")[1].split(":")[0]), UTC)
     assert starts_at.astimezone(ZoneInfo("Europe/Paris")).hour == 14
 
@@ -252,18 +257,20 @@ async def test_the_clock_shows_a_series_its_reminders_and_a_promotion(
     until(timedelta(days=7))
     for person in (nicolas, helene):
         await person.eventually(partial(as_many, 1, person))
-    assert await reminders(sylvain) == 0  # who waits has nothing to be reminded of
+    for person in (sylvain, emma):
+        assert await reminders(person) == 0  # who waits has nothing to be reminded of
+
+    async def told(words: str, person: Person) -> bool:
+        return any(f"{words}: Associer les habitants" in read(one) for one in await person.dms())
+
     await helene.click(card, "Non")
-
-    async def promoted() -> bool:
-        return any(
-            "Une place s’est libérée : Associer les habitants" in read(one) for one in await sylvain.dms()
-        )
-
-    await sylvain.eventually(promoted)
+    await sylvain.eventually(partial(told, "Une place s’est libérée ", sylvain))
+    await aurelie.click(card, "Non")
+    await emma.eventually(partial(told, "A seat is free", emma))
     until(timedelta(days=1))
     await nicolas.eventually(partial(as_many, 2, nicolas))
-    await sylvain.eventually(partial(as_many, 1, sylvain))
+    for person in (sylvain, emma):
+        await person.eventually(partial(as_many, 1, person))
     assert await reminders(helene) == 1
 
     async def next_date() -> bool:
