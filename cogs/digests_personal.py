@@ -40,7 +40,8 @@ class PersonalDoors:
     @acts("digest.mine")
     async def show_mine(self, interaction: Interaction, issue_id: int, extra: int) -> None:
         actor = await self._actor(interaction, issue_id)
-        await self._mine(interaction, actor, await self.services.personal_digests.mine(actor), saved=False)
+        mine = await self.services.personal_digests.mine(actor)
+        await self._mine(interaction, actor, mine, saved=False, issue_id=issue_id)
 
     @prefills(MINE)
     async def mine_form(self, interaction: Interaction, subject_id: int) -> Prefill:
@@ -151,11 +152,18 @@ class PersonalDoors:
         return await self.inbound.actor(interaction)
 
     async def _mine(
-        self, interaction: Interaction, actor: Actor, mine: MyDigest, *, saved: bool = True
+        self,
+        interaction: Interaction,
+        actor: Actor,
+        mine: MyDigest,
+        *,
+        saved: bool = True,
+        issue_id: int = 0,
     ) -> None:
-        rows: list[Row] = []
+        """In private no server says which network is meant: there the issue leads to the way out alone."""
+        on = mine.frequency != "off"
+        rows: list[Row] = [[Button("digest.stop", issue_id, style="danger")]] if on and issue_id else []
         if interaction.guild_id is not None:
-            on = mine.frequency != "off"
             first = [Button("digest.mine_change", style="primary"), Button("digest.catch_up")]
             more = [Button("profile.edit")]
             if mine.mail_offered and on:
@@ -172,7 +180,13 @@ class PersonalDoors:
                 [Menu("digest.lift", muted)],
             ]
         await self.inbound.reply(
-            interaction, "digests/mine", rows=rows, mine=mine, saved=saved, timezone=actor.timezone
+            interaction,
+            "digests/mine",
+            rows=rows,
+            mine=mine,
+            saved=saved,
+            in_private=interaction.guild_id is None,
+            timezone=actor.timezone,
         )
 
     def _kind(self, kind: str, actor: Actor) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from community.outbox import Card, Drop, GiveUp, Plan, Planner, Post
+from community.ports import Button
 from storage import members, networks, outbox
 from storage.networks import Place
 from storage.outbox import Outbox
@@ -70,6 +71,7 @@ class UndeliveredNotice(Planner):
                 "since": since,
                 "timezone": network.timezone,
             },
+            ((Button("desk.failed", style="primary"), Button("network.status")),),
         )
         return Post(place.channel_ref, card)
 

@@ -72,6 +72,9 @@ async def test_two_weeks_of_digests(town: Town) -> None:
     assert "Guide du ZAN" in read(direct)
     assert "Why you see this: it is new in the network." in read(direct)
 
+    mine = await member.click(direct, "My digest")
+    assert "to change these choices, type /digest mine" in read(mine).replace("`", "")
+    assert mine.buttons == ["Stop my digest"]
     less = await member.click(direct, "Less like this")
     noted = await member.choose(less, "What you want less of", [less.menus[0]["options"][0]["value"]])
     assert "Your digest will no longer hold this: Resources" in read(noted)
@@ -153,6 +156,7 @@ async def test_a_digest_whose_channel_was_deleted_is_told_of_and_leaves_after_th
     town.stage.advance(timedelta(minutes=11))
     told = await town.waits_for("facilitator", "coin-animation", "le salon, le message ou le compte n’existe")
     assert "bulletin" in read(told)
+    assert "n’existe plus" in read(await facilitator.click(told, "Messages non remis"))
     status = await admin.slash("réseau état")
     assert "annonces" in read(status)
     await admin.click(status, "Réparer")
