@@ -5,6 +5,7 @@ import { guidedTour, people } from "./api.js";
 import { Client } from "./client.js";
 import { openClock } from "./clockpanel.js";
 import { h, iconButton } from "./dom.js";
+import { openSwitcher } from "./switcher.js";
 import { Tour } from "./tour.js";
 import { openWorkshop } from "./workshop.js";
 
@@ -31,6 +32,7 @@ class App {
     for (const { person, channel } of places) await this.add(person, [channel], undefined, true);
     if (places.length > 1) this.redraw();
     addEventListener("hashchange", () => this.addressChanged());
+    addEventListener("keydown", (event) => this.key(event));
     if (!wanted.length) this.tour?.offer();
   }
 
@@ -89,6 +91,15 @@ class App {
     }
     this.redraw();
     this.remember();
+  }
+
+  /** Ctrl+K, wherever one is in the page. @param {KeyboardEvent} event */
+  key(event) {
+    if (event.key !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    if (document.querySelector("dialog[open]")) return;
+    const here = this.clients.find((client) => client.root.contains(document.activeElement));
+    openSwitcher(here ?? this.clients[0]);
   }
 
   redraw() {

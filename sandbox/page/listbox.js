@@ -126,7 +126,7 @@ export class Listbox {
   }
 }
 
-/** Accents and capitals do not count when one looks for something. @param {string} text */
+/** Accents, capitals and the kind of apostrophe do not count when one looks for something. @param {string} text */
 export function fold(text) {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  return text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[’ʼ]/g, "'").toLowerCase();
 }

@@ -206,6 +206,8 @@ export const en = {
   spoiler_hidden: "Show the hidden passage",
   suggestions: "Suggestions",
   switch_person: "Switch person",
+  switcher: "Go to a channel or conversation",
+  switcher_hint: "Name of a channel, thread or person",
   system_join: "{name} joined the server.",
   system_pin: "{name} pinned a message.",
   system_thread: "{name} started the thread {text}.",

@@ -207,6 +207,8 @@ export const fr = {
   spoiler_hidden: "Afficher le passage caché",
   suggestions: "Suggestions",
   switch_person: "Changer de personne",
+  switcher: "Aller à un salon ou à une conversation",
+  switcher_hint: "Nom d’un salon, d’un fil ou d’une personne",
   system_join: "{name} a rejoint le serveur.",
   system_pin: "{name} a épinglé un message.",
   system_thread: "{name} a ouvert le fil {text}.",

@@ -1,11 +1,13 @@
 """The page and a real bot: commands by keyboard, choices, buttons, forms, private notes, failures."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 from playwright.async_api import Page, expect
 
 from sandbox.faults import GATEWAY_KINDS, REST_KINDS
+from sandbox.interactions import ANSWER_WITHIN
 from tests.sandbox.page.town import Town
 
 Opened = Callable[..., Awaitable[Page]]
@@ -136,7 +138,8 @@ async def test_deferred_answer_thinks_then_speaks(opened: Opened) -> None:
     await expect(page.get_by_text("Entraide réfléchit…")).to_have_count(0)
 
 
-async def test_silence_is_said_and_nothing_is_lost(opened: Opened) -> None:
+async def test_silence_is_said_and_nothing_is_lost(opened: Opened, place: Town) -> None:
+    place.sandbox.interactions.answer_within = timedelta(milliseconds=300)  # nothing comes: why wait for 3 s?
     page = await opened("Nicolas")
     await page.get_by_label("Écrire dans accueil").fill("/muet")
     await page.keyboard.press("Enter")
@@ -176,8 +179,10 @@ async def test_behind_the_scenes_a_fault_is_provoked_and_the_journal_read(
     await window.get_by_role("button", name="Provoquer").click()
     await expect(window.get_by_text(f"{lost} (encore 1)")).to_be_visible()
     await page.keyboard.press("Escape")
+    place.sandbox.interactions.answer_within = timedelta(milliseconds=300)  # for what never comes
     await page.get_by_role("button", name="Compter").click()
     await expect(page.locator(".failure")).to_contain_text("L’application n’a pas répondu à temps.")
+    place.sandbox.interactions.answer_within = ANSWER_WITHIN
     await page.get_by_role("button", name="Compter").click()
     await expect(page.get_by_text("Compté une fois.")).to_be_visible()
     await expect(page.locator(".failure")).to_have_count(0)
