@@ -118,6 +118,7 @@ export class Client {
       this.closeThread();
       return;
     }
+    const came = this.root.contains(document.activeElement);
     this.view?.close();
     this.closeThread();
     this.guildId = guildId;
@@ -134,7 +135,13 @@ export class Client {
     this.hooks.moved();
     await this.view?.open();
     const elsewhere = document.activeElement?.closest(".tour"); // somebody began to read it meanwhile
-    if (channel && this.frame.wide && !elsewhere) this.view?.composer?.focus();
+    if (channel && this.frame.wide && !elsewhere) this.focusView(came);
+  }
+
+  /** Where one writes; where one may not, where one reads. @param {boolean} came from another place of the pane */
+  focusView(came) {
+    if (this.view?.composer?.input) this.view.composer.focus();
+    else if (came) this.view?.list?.scroller.focus({ preventScroll: true });
   }
 
   async openThread(thread) {

@@ -96,7 +96,7 @@ export class MessageList {
     if (change.kind === "changed") return this.redraw(change.id);
     if (change.kind === "older") return undefined;
     if (change.kind === "removed") return this.removed(change.id);
-    if (this.answersMe(this.timeline.get(change.id))) return this.toBottom();
+    if (this.answersMe(this.timeline.get(change.id))) return this.showAnswer();
     const atEnd = this.end >= this.timeline.messages.length - 1;
     if (atEnd && this.stuck) return this.added();
     if (atEnd) this.window(this.start, this.timeline.messages.length);
@@ -108,6 +108,13 @@ export class MessageList {
   answersMe(message) {
     const asked = message?.interaction_metadata ?? message?.interaction;
     return !this.stuck && asked?.user?.id === this.client.store.user.id;
+  }
+
+  /** The focus goes along from what was clicked: the next Tab is in the answer. */
+  showAnswer() {
+    const inside = this.list.contains(document.activeElement);
+    this.toBottom();
+    if (inside) this.list.lastElementChild?.focus({ preventScroll: true });
   }
 
   /** The usual case, one more at the end, must not redraw the rest. */

@@ -179,6 +179,10 @@ async def test_a_channel_that_closes_goes_away_and_comes_back(opened: Opened, pl
     channel, everyone = place.places["discussions"], place.guild.id
     place.world.set_overwrite(channel, {"id": everyone, "type": 0, "allow": "0", "deny": str(1 << 11)})
     await expect(page.get_by_text("Ici, on n’écrit pas")).to_be_visible()
+    await row.focus()
+    await page.keyboard.press("Alt+ArrowUp")
+    await page.keyboard.press("Alt+ArrowDown")
+    await expect(page.get_by_role("log")).to_be_focused()
     place.world.set_overwrite(channel, {"id": everyone, "type": 0, "allow": "0", "deny": str(1 << 10)})
     await expect(row).to_have_count(0)
     await expect(page.get_by_role("heading", name="discussions", level=1)).to_have_count(0)
