@@ -39,7 +39,9 @@ export class Attachments {
       const sent = this.client.store.api.upload(file);
       sent.catch((error) => {
         this.remove(file);
-        this.composer.alert.textContent = this.client.words.t("upload_failed", { reason: error.message });
+        this.composer.alert.textContent = this.client.words.t("upload_failed", {
+          reason: this.client.notices.explain(error),
+        });
       });
       this.files.push({ file, sent });
     }

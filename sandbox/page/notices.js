@@ -8,6 +8,24 @@ import { Channel, userName } from "./discord.js";
 import { h, icon, iconButton } from "./dom.js";
 
 const NOTICE_FOR = 8000;
+/** Discord's codes that an ordinary gesture may meet: its own words for them are English, and for programmers. */
+const REFUSALS = {
+  10003: "refused_gone",
+  10004: "refused_gone",
+  10007: "refused_gone",
+  10008: "refused_gone",
+  10011: "refused_gone",
+  10070: "refused_gone",
+  20016: "refused_slow",
+  30010: "refused_reactions",
+  40005: "refused_file",
+  40007: "refused_banned",
+  50001: "refused_access",
+  50007: "refused_dm",
+  50013: "refused_rights",
+  50083: "refused_archived",
+  50278: "refused_dm",
+};
 
 export class Notices {
   /** @param {any} client */
@@ -18,7 +36,10 @@ export class Notices {
 
   /** What the server refused, in words; anything that is our own fault is thrown again. @param {unknown} error */
   explain(error) {
-    if (error instanceof ApiError) return this.client.words.t("refused", { reason: error.detail });
+    if (error instanceof ApiError) {
+      const known = REFUSALS[error.code];
+      return known ? this.client.words.t(known) : this.client.words.t("refused", { reason: error.detail });
+    }
     if (error instanceof TypeError) return this.client.words.t("failed_network");
     throw error;
   }

@@ -1,5 +1,6 @@
 """One's own messages: put right, with files; what one is told of a bot's mistakes and of closed channels."""
 
+import json
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -225,3 +226,18 @@ async def test_the_consent_screen(opened: Opened, place: Town, scheme: str) -> N
     async with page.expect_request("http://127.0.0.1:9/**") as asked:
         await page.get_by_role("button", name="Autoriser").click(no_wait_after=True)
     assert "code=" in (await asked.value).url
+
+
+async def test_a_refusal_is_said_in_the_persons_words(opened: Opened, place: Town) -> None:
+    """Not in Discord's, which are English: here, the message was deleted while the menu was open."""
+    await place.people["Camille"].says("accueil", "Oubliez cela")
+    page = await opened("Nicolas")
+    await page.locator(".message").last.hover()
+    refused = {"message": "Unknown Message", "code": 10008}
+    gone = f"new Response(JSON.stringify({json.dumps(refused)}), {{status: 404}})"
+    await page.evaluate(f"window.fetch = async () => {gone}; 0")
+    await page.get_by_role("button", name="Réagir").click()
+    await page.get_by_role("button", name="👍").click()
+    await expect(page.locator(".notice.error")).to_contain_text(
+        "Cela n’existe plus : quelqu’un l’a supprimé."
+    )
