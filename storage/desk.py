@@ -30,7 +30,10 @@ async def silent(
 async def thin_meetups(
     session: AsyncSession, network_id: int, now: datetime, until: datetime, fewest: int
 ) -> Sequence[tuple[Meetup, int]]:
-    """Meetups that come by then with fewer people than ``fewest``, the soonest first."""
+    """Meetups that come by then with fewer people than ``fewest``, the soonest first.
+
+    One of few seats that is nearly full is left alone: there is nobody to invite.
+    """
     coming = select(Meetup).where(
         Meetup.network_id == network_id,
         Meetup.state == MeetupState.PLANNED,
@@ -49,7 +52,11 @@ async def thin_meetups(
     )
     counts = {meetup_id: count for meetup_id, count in (await session.exec(counted)).all()}
     people = [(meetup, counts.get(meetup.id or 0, 0)) for meetup in found]
-    return [(meetup, count) for meetup, count in people if count < fewest]
+    return [
+        (meetup, count)
+        for meetup, count in people
+        if count < fewest and not (count and meetup.capacity is not None and meetup.capacity - count <= 1)
+    ]
 
 
 async def closed_polls(session: AsyncSession, network_id: int, now: datetime) -> Sequence[DatePoll]:

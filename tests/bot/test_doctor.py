@@ -76,6 +76,21 @@ async def test_a_role_above_the_bots_own(stage: Stage) -> None:
     assert [finding["details"]["thing"] for finding in found["role_too_high"]] == ["Membres"]
 
 
+async def test_a_forum_that_requires_a_tag_and_has_none_to_spare(stage: Stage) -> None:
+    await set_up(stage)
+    forum = channel(stage, "pratiques")
+    stage.sandbox.world.edit_channel(forum, {"flags": 1 << 4})
+    ended, found = await findings(stage)
+    assert ended.status == Exit.FAILED
+    (finding,) = found["tag_required"]
+    assert finding["details"]["thing"] == "pratiques"
+    assert "« Autre »" in finding["words"].replace("\u00a0", " ")
+    kept = forum.data["available_tags"][:19]
+    stage.sandbox.world.edit_channel(forum, {"available_tags": kept})
+    ended, found = await findings(stage)
+    assert set(found) == {"ok"}, "there is room: the bot makes one when it needs it"
+
+
 async def test_a_permission_taken_on_the_server(stage: Stage) -> None:
     await set_up(stage)
     role = bot_role(stage)

@@ -89,9 +89,17 @@ async def test_people_who_wait_come_first(network: Network) -> None:
     assert view.gestures[0].since == network.clock.now() - timedelta(days=2)
 
 
-@pytest.mark.parametrize(("people", "days", "shown"), [(2, 14, True), (3, 14, False), (2, 15, False)])
-async def test_a_meetup_with_few_people(network: Network, people: int, days: int, shown: bool) -> None:
-    meetup = await planned(network, after=timedelta(days=days))
+@pytest.mark.parametrize(
+    ("people", "days", "seats", "shown"),
+    [
+        *((2, 14, "", True), (3, 14, "", False), (2, 15, "", False)),
+        *((1, 14, "3", True), (2, 14, "3", False), (0, 14, "1", True)),
+    ],
+)
+async def test_a_meetup_with_few_people(
+    network: Network, people: int, days: int, seats: str, shown: bool
+) -> None:
+    meetup = await planned(network, after=timedelta(days=days), capacity=seats)
     for actor in await crowd(network, people):
         await network.services.registrations.answer(actor, meetup.id, "yes")
     assert ("meetups" in await keys(network)) is shown

@@ -141,6 +141,38 @@ async def test_the_first_message_of_a_thread_is_edited(scene: Scene, archived: b
     assert post["message"]["content"] == "Après"
 
 
+async def test_where_a_tag_is_required_the_last_one_stays(scene: Scene) -> None:
+    """Taking it off would be refused, and the thread's state would not follow."""
+    thread = await scene.messenger.open_thread(
+        scene.forum.id, saying("Une pratique", tags=["Eau"]), marker="1"
+    )
+    scene.sandbox.world.edit_channel(scene.forum, {"flags": 1 << 4})
+    await scene.messenger.keep_thread(thread, archived=False, locked=True, tags={"Eau": False})
+    (post,) = await scene.ada.posts("pratiques")
+    assert len(post["applied_tags"]) == 1
+    assert post["thread_metadata"]["locked"] is True
+    await scene.messenger.keep_thread(
+        thread, archived=False, locked=True, tags={"Eau": False, "Mobilité": True}
+    )
+    (post,) = await scene.ada.posts("pratiques")
+    names = {tag["id"]: tag["name"] for tag in scene.forum.data["available_tags"]}
+    assert [names[tag] for tag in post["applied_tags"]] == ["Mobilité"]
+
+
+async def test_a_tag_for_moderators_is_no_way_out(scene: Scene) -> None:
+    """Nobody chose it for what the bot says; one more is made, where the bot may."""
+    tags = [{**tag, "moderated": True} for tag in scene.forum.data["available_tags"]]
+    scene.sandbox.world.edit_channel(scene.forum, {"flags": 1 << 4, "available_tags": tags})
+    with pytest.raises(DeliveryError) as refused:
+        await scene.messenger.open_thread(scene.forum.id, saying("Une pratique"), marker="1")
+    assert refused.value.failure is Failure.UNTAGGED
+    role = next(role for role in scene.guild.roles.values() if role["managed"])
+    rights = str(PERMISSIONS.value | discord.Permissions(manage_channels=True).value)
+    scene.sandbox.world.edit_role(scene.guild, role["id"], {"permissions": rights})
+    await scene.messenger.open_thread(scene.forum.id, saying("Une pratique"), marker="1")
+    assert [tag["name"] for tag in scene.forum.data["available_tags"]] == ["Mobilité", "Eau", "Autre"]
+
+
 async def test_roles_are_given_and_taken_twice_without_harm(scene: Scene) -> None:
     role = scene.sandbox.world.add_role(scene.guild, "Membre")
     for _ in range(2):
