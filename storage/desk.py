@@ -96,11 +96,11 @@ async def given_up(session: AsyncSession, network_id: int, now: datetime) -> int
 
 
 async def published_since(session: AsyncSession, network_id: int, since: datetime) -> int:
-    """Resources that were published since then."""
+    """Resources that were published since then; an imported one is from its first day."""
     query = select(func.count()).where(
         Resource.network_id == network_id,
         Resource.state == ResourceState.PUBLISHED,
-        col(Resource.reviewed_at) >= since,
+        func.coalesce(Resource.reviewed_at, Resource.created_at) >= since,
     )
     return (await session.exec(query)).one()
 

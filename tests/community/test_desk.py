@@ -11,7 +11,9 @@ from community import desk_lines
 from community.actors import Actor, Role
 from community.desk import NAMED, PAGE
 from community.errors import Invalid
+from community.importer import Importer
 from community.nudges import PER_WEEK
+from community.sheets import Row
 from prompts import LOCALES, Words
 from storage import outbox
 from storage.members import Member
@@ -34,6 +36,17 @@ async def test_a_quiet_network_has_three_gestures_all_the_same(network: Network)
     assert view.lines == []
     assert [gesture.key for gesture in view.gestures] == ["no_meetup", "no_resource", "invite"]
     assert view == await network.services.desk.look(network[Role.ADMIN]), "the same for everyone who looks"
+
+
+async def test_imported_resources_are_published_ones(network: Network) -> None:
+    actor = network[Role.FACILITATOR]
+    rows = [Row(1, {"title": "Guide du ZAN", "url": "https://example.org/zan"})]
+    await Importer(network.db, network.clock).resources(Actor.operator(actor.network_id), rows)
+    view = await network.services.desk.look(actor)
+    assert [gesture.key for gesture in view.gestures] == ["no_meetup", "invite", "thank"]
+    network.clock.advance(timedelta(days=31))
+    view = await network.services.desk.look(actor)
+    assert "no_resource" in [gesture.key for gesture in view.gestures]
 
 
 def test_every_line_has_its_words_on_the_page_too() -> None:
