@@ -34,7 +34,14 @@ export function openDialog(client, { title, body, actions = [], class: extra = "
     event.preventDefault();
     leave();
   });
-  element.addEventListener("close", () => element.remove());
+  const opener = document.activeElement;
+  const message = /** @type {HTMLElement | null | undefined} */ (opener?.closest(".message"))?.dataset.id;
+  element.addEventListener("close", () => {
+    element.remove();
+    // The browser gives the focus back to what opened the dialog; its message may have been drawn again meanwhile.
+    if (message && !opener.isConnected)
+      client.root.querySelector(`.message[data-id="${CSS.escape(message)}"]`)?.focus();
+  });
   client.root.append(element);
   element.showModal();
   return { element, close };

@@ -46,6 +46,9 @@ class Proposal(discord.ui.Modal, title="Proposer une ressource"):
     agreed = discord.ui.Label(text="Je cite mes sources", component=discord.ui.Checkbox(default=True))
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
+        if self.heading.value == "Ici même":
+            await interaction.response.edit_message(content="Reçu, à la même place.")
+            return
         await interaction.response.send_message(f"Merci pour « {self.heading.value} ».", ephemeral=True)
 
 

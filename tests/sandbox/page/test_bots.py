@@ -241,3 +241,18 @@ async def test_an_answer_is_shown_wherever_one_clicked(opened: Opened, place: To
     await expect(page.locator(".message").last).to_be_focused()
     await page.keyboard.press("Tab")
     await expect(page.locator(".message").last.get_by_role("button", name="Entraide")).to_be_focused()
+
+
+async def test_focus_stays_with_a_message_that_a_form_has_changed(opened: Opened, place: Town) -> None:
+    """The button that opened the form is no more: the next Tab is still in its message."""
+    await place.talk()
+    page = await opened("Nicolas")
+    await page.get_by_role("button", name="Proposer").focus()
+    await page.keyboard.press("Enter")
+    form = page.get_by_role("dialog", name="Proposer une ressource")
+    await form.get_by_label("Titre").fill("Ici même")
+    await page.keyboard.press("Enter")
+    await expect(form).to_have_count(0)
+    changed = page.locator(".message", has_text="Reçu, à la même place.")
+    await expect(changed).to_be_visible()
+    assert await changed.evaluate("row => row.contains(document.activeElement)")
