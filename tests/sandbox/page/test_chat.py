@@ -72,8 +72,9 @@ async def test_speaks_the_language_of_the_person(opened: Opened) -> None:
     await expect(page.get_by_label("Écrire dans accueil")).to_be_visible()
 
 
-async def test_two_people_side_by_side(opened: Opened) -> None:
-    page = await opened("Nicolas")
+@pytest.mark.parametrize("width", [1280, 1000])
+async def test_two_people_side_by_side(opened: Opened, width: int) -> None:
+    page = await opened("Nicolas", viewport={"width": width, "height": 800})
     await page.get_by_role("button", name="Ouvrir une seconde vue, côte à côte").click()
     panes = page.locator(".pane")
     await expect(panes).to_have_count(2)
@@ -326,11 +327,13 @@ async def test_a_sandbox_that_began_again_is_opened_again(opened: Opened, place:
     assert nadia not in page.url
 
 
-@pytest.mark.parametrize("width", [320, 390])
-async def test_the_channel_is_named_on_the_smallest_phone(opened: Opened, width: int) -> None:
+@pytest.mark.parametrize("width", [320, 390, 640])
+async def test_the_channel_is_named_on_the_smallest_screens(opened: Opened, width: int) -> None:
     page = await opened("Nicolas", viewport={"width": width, "height": 640})
     name = await page.get_by_role("heading", name="accueil", level=1).bounding_box()
     assert name is not None
     assert name["width"] > 70
+    cut = "node => node.scrollWidth > node.clientWidth"
+    assert not await page.locator(".channel-head h1 bdi").evaluate(cut)
     await expect(page.get_by_role("button", name="Passer au thème sombre")).to_be_in_viewport(ratio=1)
     assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
