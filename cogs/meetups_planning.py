@@ -4,14 +4,14 @@ A date is always read back before it counts. Scopes travel in a button's ``extra
 following dates ».
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cogs.kit import localized
 from cogs.kit.actions import Interaction, acts, picked
 from cogs.kit.choices import Suggestion, suggests
 from cogs.kit.confirm import confirmation
-from cogs.kit.forms import ChoiceField, Form, Prefill, TextField, Values, form_extra, prefills, submits
+from cogs.kit.forms import ChoiceField, Form, Prefill, TextField, Values, prefills, submits
 from cogs.kit.host import Host
 from cogs.kit.layout import Menu, Option, Row
 from cogs.meetups_models import FROM_MODEL, ModelDoors
@@ -22,7 +22,11 @@ from community.actors import Actor
 from community.meetups import Scope
 from community.meetups_rules import NewMeetup, NotInSeries
 from community.meetups_views import MeetupView
+from community.meetups_when import on_that_day, rule_of
 from community.ports import Button
+from community.recurrence import Recurrence, parse_recurrence
+from prompts.labels import packaged
+from prompts.rhythm import written_rhythm
 
 _NAME = TextField("name", minimum=rules.TITLE_SHORTEST, maximum=rules.TITLE_LONGEST)
 _WHERE = TextField("where", required=False, maximum=300)
@@ -34,10 +38,14 @@ CREATE = Form("meetup.create", _NAME, TextField("when", maximum=200), _WHERE, _L
 EDIT = Form("meetup.edit", _NAME, _WHERE, _LENGTH, _CAPACITY, _DESCRIPTION)
 DESCRIBE = Form("meetup.describe", _DESCRIPTION, ChoiceField("theme", required=False))
 MOVE = Form("meetup.move", TextField("when", maximum=100))
-CANCEL = Form("meetup.cancel", TextField("reason", long=True, required=False, maximum=rules.REASON_LONGEST))
+_REASON = TextField("reason", long=True, required=False, maximum=rules.REASON_LONGEST)
+CANCEL = Form("meetup.cancel", _REASON)
+# The same for this date and those after it: a form says in its heading what it is about to change.
+EDIT_FOLLOWING = Form("meetup.edit_following", *EDIT.fields)
+MOVE_FOLLOWING = Form("meetup.move_following", *MOVE.fields)
+CANCEL_FOLLOWING = Form("meetup.cancel_following", _REASON)
 REGISTER = Form("meetup.register", TextField("name", maximum=100))
 
-_FOLLOWING = 1
 _SCOPES: tuple[Scope, Scope] = ("one", "following")
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)  # what is to be confirmed travels as minutes since then
 
@@ -87,9 +95,11 @@ class PlanningDoors(ModelDoors):
         if not meetup_id:
             return Prefill({"length": rules.USUAL_LENGTH})
         meetup = await self.meetups.to_change(actor, meetup_id)
-        rule = await self.meetups.rule(actor, meetup_id)
-        local = meetup.starts_at.astimezone(ZoneInfo(meetup.timezone))
-        when = f"{local:%d/%m/%Y %H:%M}" + (f"; {rule}" if rule else "")
+        rule = await self._rule(actor, meetup)
+        local = _local(meetup)
+        when = f"{local:%d/%m/%Y %H:%M}"
+        if rule is not None:
+            when += f" ; {_rule_back(rule, local.date(), self.inbound.locale(interaction))}"
         return Prefill({**_typed_back(meetup), "when": when})
 
     @submits(CREATE)
@@ -143,11 +153,16 @@ class PlanningDoors(ModelDoors):
             "meetups/read_back",
             rows=rows,
             meetup=meetup,
+            rule=await self._rule(actor, meetup),
             dates=dates,
             notes=notes,
             cautions=cautions,
             timezone=meetup.timezone,
         )
+
+    async def _rule(self, actor: Actor, meetup: MeetupView) -> Recurrence | None:
+        rule = await self.meetups.rule(actor, meetup.id)
+        return rule_of(rule, meetup.starts_at) if rule else None
 
     @prefills(DESCRIBE)
     async def describe_form(self, interaction: Interaction, meetup_id: int) -> Prefill:
@@ -239,17 +254,24 @@ class PlanningDoors(ModelDoors):
 
     # Editing.
 
-    @acts("meetup.edit_following")
-    async def edit_following(self, interaction: Interaction, meetup_id: int, extra: int) -> None:
-        await self.forms.open(interaction, EDIT, meetup_id, _FOLLOWING)
-
     @prefills(EDIT)
     async def edit_form(self, interaction: Interaction, meetup_id: int) -> Prefill:
         meetup = await self.meetups.to_change(await self.inbound.actor(interaction), meetup_id)
         return Prefill({**_typed_back(meetup), "description": meetup.description})
 
+    @prefills(EDIT_FOLLOWING)
+    async def edit_following_form(self, interaction: Interaction, meetup_id: int) -> Prefill:
+        return await self.edit_form(interaction, meetup_id)
+
     @submits(EDIT)
     async def edited(self, interaction: Interaction, meetup_id: int, values: Values) -> None:
+        await self._edit(interaction, meetup_id, values, "one")
+
+    @submits(EDIT_FOLLOWING)
+    async def edited_following(self, interaction: Interaction, meetup_id: int, values: Values) -> None:
+        await self._edit(interaction, meetup_id, values, "following")
+
+    async def _edit(self, interaction: Interaction, meetup_id: int, values: Values, scope: Scope) -> None:
         actor = await self.inbound.actor(interaction)
         meetup = await self.meetups.edit(
             actor,
@@ -259,28 +281,37 @@ class PlanningDoors(ModelDoors):
             length=values["length"],
             capacity=values["capacity"],
             description=values["description"],
-            scope=_scope(form_extra(interaction)),
+            scope=scope,
         )
         await self._changed(interaction, meetup, "edited")
 
     # Moving: read back, then done.
 
-    @acts("meetup.move_following")
-    async def move_following(self, interaction: Interaction, meetup_id: int, extra: int) -> None:
-        await self.forms.open(interaction, MOVE, meetup_id, _FOLLOWING)
-
     @prefills(MOVE)
     async def move_form(self, interaction: Interaction, meetup_id: int) -> Prefill:
         meetup = await self.meetups.to_change(await self.inbound.actor(interaction), meetup_id)
-        local = meetup.starts_at.astimezone(ZoneInfo(meetup.timezone))
-        return Prefill({"when": f"{local:%d/%m/%Y %H:%M}"})
+        return Prefill({"when": f"{_local(meetup):%d/%m/%Y %H:%M}"})
+
+    @prefills(MOVE_FOLLOWING)
+    async def move_following_form(self, interaction: Interaction, meetup_id: int) -> Prefill:
+        meetup = await self.meetups.to_change(await self.inbound.actor(interaction), meetup_id)
+        return Prefill({"when": f"{_local(meetup):%H:%M}"})
 
     @submits(MOVE)
     async def moved_to(self, interaction: Interaction, meetup_id: int, values: Values) -> None:
+        await self._read_move_back(interaction, meetup_id, values, following=False)
+
+    @submits(MOVE_FOLLOWING)
+    async def moved_following(self, interaction: Interaction, meetup_id: int, values: Values) -> None:
+        await self._read_move_back(interaction, meetup_id, values, following=True)
+
+    async def _read_move_back(
+        self, interaction: Interaction, meetup_id: int, values: Values, *, following: bool
+    ) -> None:
         actor = await self.inbound.actor(interaction)
         meetup = await self.meetups.to_change(actor, meetup_id)
-        meant = await self.meetups.understand(actor, values["when"], one_date=True)
-        following = form_extra(interaction) == _FOLLOWING
+        when = on_that_day(values["when"], _local(meetup).date())
+        meant = await self.meetups.understand(actor, when, one_date=True)
         cautions = await self.cautions.of(actor, meetup, [meant.starts_at])
         carried = int((meant.starts_at - _EPOCH) / timedelta(minutes=1)) * 2 + following
         await self.inbound.reply(
@@ -305,19 +336,25 @@ class PlanningDoors(ModelDoors):
 
     # Cancelling, skipping, reviving.
 
-    @acts("meetup.cancel_following")
-    async def cancel_following(self, interaction: Interaction, meetup_id: int, extra: int) -> None:
-        await self.forms.open(interaction, CANCEL, meetup_id, _FOLLOWING)
-
     @prefills(CANCEL)
     async def cancel_form(self, interaction: Interaction, meetup_id: int) -> Prefill:
         await self.meetups.to_change(await self.inbound.actor(interaction), meetup_id)
         return Prefill()
 
+    @prefills(CANCEL_FOLLOWING)
+    async def cancel_following_form(self, interaction: Interaction, meetup_id: int) -> Prefill:
+        return await self.cancel_form(interaction, meetup_id)
+
     @submits(CANCEL)
     async def cancelled(self, interaction: Interaction, meetup_id: int, values: Values) -> None:
+        await self._cancel(interaction, meetup_id, values, "one")
+
+    @submits(CANCEL_FOLLOWING)
+    async def cancelled_following(self, interaction: Interaction, meetup_id: int, values: Values) -> None:
+        await self._cancel(interaction, meetup_id, values, "following")
+
+    async def _cancel(self, interaction: Interaction, meetup_id: int, values: Values, scope: Scope) -> None:
         actor = await self.inbound.actor(interaction)
-        scope = _scope(form_extra(interaction))
         meetup = await self.meetups.cancel(actor, meetup_id, values["reason"], scope)
         await self._changed(interaction, meetup, "cancelled")
 
@@ -412,8 +449,18 @@ def manage_rows(meetup: MeetupView) -> list[Row]:
     return [[*single, Button("meetup.skip", meetup.id, style="danger")], series, day]
 
 
+def _local(meetup: MeetupView) -> datetime:
+    return meetup.starts_at.astimezone(ZoneInfo(meetup.timezone))
+
+
+def _rule_back(rule: Recurrence, today: date, locale: str) -> str:
+    """In words, where they can be read again as they are."""
+    said = written_rhythm(packaged(locale), rule)
+    return said if parse_recurrence(said, today) == rule else rule.rule
+
+
 def _scope(extra: int) -> Scope:
-    return _SCOPES[extra == _FOLLOWING]
+    return _SCOPES[extra == 1]
 
 
 def _typed_back(meetup: MeetupView) -> Values:

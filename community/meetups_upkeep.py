@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from community import meetups_rules as rules
 from community.meetups_after_delivery import plan_after
+from community.meetups_plan import refresh
 from community.meetups_rooms import Rooms
 from community.meetups_series import make_dates
 from community.ports import Clock
@@ -38,6 +39,7 @@ class MeetupsUpkeep:
                 meetup.state = MeetupState.DONE
                 session.add(meetup)
                 await plan_after(session, meetup, now)
+                await refresh(session, meetup, now)
         made = 0
         async with self._db.transaction() as session:
             for series in await meetups.to_extend(session, now + rules.AHEAD - _STEP):

@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from community.errors import Invalid
-from community.french_dates import When, hour_or_day, parse_when
+from community.french_dates import When, hour_or_day, parse_when, take_time
 from community.meetups_rules import USUAL_LENGTH, written_length
 from community.recurrence import Recurrence, parse_recurrence, parse_series
 from community.text import folded
@@ -69,9 +69,9 @@ def read_when(typed: str, now: datetime, zone: str, field: str = "when") -> Mean
 
 
 def _read(typed: str, now: datetime, zone: str, field: str) -> Meant:
-    date, *repeat = _THEN.split(typed, 1)
+    first_date, *repeat = _THEN.split(typed, 1)
     if repeat and repeat[0].strip():
-        return _dated(date, repeat[0], now, zone, field)
+        return _dated(first_date, repeat[0], now, zone, field)
     when = parse_when(typed, now, zone)
     series = parse_series(typed, now, zone) if _REPEATS.search(folded(typed)) else when
     if isinstance(series, tuple):
@@ -104,8 +104,15 @@ def read_date(typed: str, now: datetime, zone: str, field: str = "when") -> Mean
     return Meant(when.starts_at, notes=when.notes)
 
 
-def _dated(date: str, repeat: str, now: datetime, zone: str, field: str) -> Meant:
-    when = parse_when(date, now, zone)
+def on_that_day(typed: str, day: date) -> str:
+    """« 16h » alone, to move a meetup: on the day that it has."""
+    clock, rest = take_time(folded(typed))
+    alone = isinstance(clock, time) and not rest.strip(" ,.;!?")
+    return f"{day:%d/%m/%Y} {typed}" if alone else typed
+
+
+def _dated(typed: str, repeat: str, now: datetime, zone: str, field: str) -> Meant:
+    when = parse_when(typed, now, zone)
     if isinstance(when, Unclear):
         _refuse(when, field)
     plain = repeat if "freq=" in repeat.casefold() else repeat.replace(";", ",")

@@ -268,7 +268,7 @@ def _end_of_month(said: str, today: date) -> date | None:
 
 _DAY = rf"{WEEKDAY}s?"
 _DAYS = rf"(?P<days>{_DAY}(?:\s*(?:,|et|and|&)\s*(?:les?\s+)?{_DAY})*)"
-_RANKS = rf"(?P<ranks>{RANK}s?(?:\s*(?:,|et|and|&)\s*(?:les?\s+)?{RANK}s?)*)"
+_RANKS = rf"(?P<ranks>{RANK}s?(?:\s*(?:,|et|and|&)\s*(?:les?\s+|the\s+)?{RANK}s?)*)"
 _MONTH = r"(?:(?:du|de\s+chaque|de\s+tous\s+les|of\s+the|of\s+each|of\s+every|each|every)\s+(?:mois|months?))"
 _EVERY = r"(?:chaque|tous\s+les|toutes\s+les|every|each)"
 _OTHER = rf"sur\s+(?P<other>{NUMBER})"
@@ -305,11 +305,11 @@ _WORKDAYS = re.compile(
     rf"(?:{_EVERY}\s+)?(?:jours?\s+ouvres?|jours?\s+ouvrables?|weekdays?)|du\s+lundi\s+au\s+vendredi"
 )
 _RANKED = re.compile(
-    rf"(?:tous\s+les\s+|chaque\s+|les?\s+|the\s+)?{_RANKS}\s+(?P<days>{_DAY})(?:\s+{_MONTH}|\s+(?:de\s+chaque|of\s+each|of\s+every)\s+"
+    rf"(?:tous\s+les\s+|chaque\s+|les?\s+|l'|the\s+)?{_RANKS}\s+(?P<days>{_DAY})(?:\s+{_MONTH}|\s+(?:de\s+chaque|of\s+each|of\s+every)\s+"
     rf"(?P<quarter>trimestre|quarter))?(?:\s*,?\s*{_STEP})?"
 )
 _MONTH_DAY = re.compile(
-    rf"(?:les?\s+|tous\s+les\s+|the\s+|on\s+the\s+)?(?P<day>\d{{1,2}}(?:er|st|nd|rd|th)?|dernier\s+jour|last\s+day)"
+    rf"(?:les?\s+|tous\s+les\s+|the\s+|on\s+the\s+|on\s+day\s+)?(?P<day>\d{{1,2}}(?:er|st|nd|rd|th)?|dernier\s+jour|last\s+day)"
     rf"\s+{_MONTH}(?:\s*,?\s*{_STEP})?"
 )
 _PARITY = re.compile(r"\b(?:im)?paire?s?\b|\b(?:odd|even)\b")  # two odd weeks follow each other some years
@@ -337,8 +337,14 @@ def _usual_order(said: str) -> str:
     return f"{what}, {step}" if re.match(rf"{RANK}\s", what) else f"{step} le {what}"
 
 
+# As rules are read back: « chaque mois, à la même date », « le premier mardi et le troisième mardi ».
+_SAME_DATE = re.compile(r",?\s+(?:a\s+la\s+meme\s+date|on\s+the\s+same\s+date)$")
+_SAME_DAY = re.compile(rf"({RANK})\s+({_DAY})(?=\s*(?:,|et|and)\s*(?:le\s+|the\s+)?{RANK}\s+\2\b)")
+
+
 def _pattern(said: str) -> Recurrence:
-    said = _usual_order(" ".join(said.replace(" ,", ",").split()))
+    said = _SAME_DATE.sub("", _SAME_DAY.sub(r"\1", " ".join(said.replace(" ,", ",").split())))
+    said = _usual_order(said)
     if match := _ALONE.fullmatch(said):
         return Recurrence(*_SINGLE_WORDS[match[0]])
     if _WORKDAYS.fullmatch(said):
@@ -394,7 +400,7 @@ def _step(match: re.Match[str]) -> int:
 
 
 def _listed(words: str) -> list[str]:
-    return [word for word in re.split(r"[\s,&]+", words) if word not in ("et", "and", "le", "les", "")]
+    return [word for word in re.split(r"[\s,&]+", words) if word not in ("et", "and", "le", "les", "the", "")]
 
 
 def _weekdays(words: str) -> tuple[tuple[int, int], ...]:

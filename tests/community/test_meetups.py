@@ -272,12 +272,16 @@ async def test_what_is_done_on_the_platforms_screen_becomes_a_change_of_the_meet
 async def test_time_ends_meetups_and_forgets_drafts(network: Network) -> None:
     use, facilitator = network.services.meetups, network[Role.FACILITATOR]
     meetup = await planned(network, after=timedelta(hours=2))
+    await _sent(network, await _one(network, "meetup.announced"), "700")
     draft = await use.draft(
         facilitator, NewMeetup("Jamais publiée", network.clock.now() + timedelta(days=90), "FREQ=MONTHLY")
     )
     network.clock.advance(timedelta(hours=5))
     await network.services.meetups_upkeep.run()
     assert (await use.meetup(facilitator, meetup.id)).state == "done"
+    card = await _plan(network, await _one(network, "meetup.card"))  # « Passée », without buttons
+    assert isinstance(card, Edit)
+    assert (card.card.values["meetup"].state, card.card.rows) == ("done", ())
     network.clock.advance(timedelta(days=8))
     await network.services.meetups_upkeep.run()
     with pytest.raises(NotFound):

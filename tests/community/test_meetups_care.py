@@ -34,7 +34,13 @@ async def test_a_holiday_of_the_place_and_a_clash_are_told_before_publishing(net
         ("clash", "Café des pairs")
     ]
     text = Words().render(
-        "meetups/read_back", "fr", meetup=draft, dates=[], notes=(), cautions=await use.of(facilitator, draft)
+        "meetups/read_back",
+        "fr",
+        meetup=draft,
+        rule=None,
+        dates=[],
+        notes=(),
+        cautions=await use.of(facilitator, draft),
     )
     assert "férié" in text.body
     assert "Café des pairs" in text.body

@@ -1,12 +1,12 @@
 """A date and its end, as people write both in one breath. « Now » is Monday 2 March 2026, 10:00 in Paris."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from community.errors import Invalid
-from community.meetups_when import Meant, read_date, read_when
+from community.meetups_when import Meant, on_that_day, read_date, read_when
 from prompts.labels import packaged
 
 NOW, PARIS = datetime(2026, 3, 2, 9, tzinfo=UTC), "Europe/Paris"
@@ -155,6 +155,16 @@ def test_what_cannot_be_said_here_tells_what_to_do(typed: str, problem: str) -> 
     assert refused.value.details["problem"] == problem
     for locale in ("fr", "en"):
         assert packaged(locale)[f"problems.{problem}"].format(**refused.value.details)
+
+
+@pytest.mark.parametrize(
+    ("typed", "moved"),
+    [("16h", "2026-03-12T16:00"), ("à 9 h 30", "2026-03-12T09:30"), ("le 13 à 16h", "2026-03-13T16:00")],
+)
+def test_an_hour_alone_moves_a_meetup_within_its_day(typed: str, moved: str) -> None:
+    meant = read_date(on_that_day(typed, date(2026, 3, 12)), NOW, PARIS)
+    local = meant.starts_at.astimezone(ZoneInfo(PARIS)).replace(tzinfo=None)
+    assert local.isoformat(timespec="minutes") == moved
 
 
 def test_a_move_takes_the_beginning_alone() -> None:

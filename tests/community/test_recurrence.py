@@ -125,8 +125,11 @@ def test_what_people_write_is_read_back(typed: str) -> None:
     found = rule(typed)
     assert found.rule == expected
     assert written_rhythm(packaged("fr"), found).replace("\u00a0", " ") == words
-    assert written_rhythm(packaged("en"), found)
     assert rule(found.rule) == found
+    for locale in ("fr", "en"):  # « Corriger » gives these words back
+        said = written_rhythm(packaged(locale), found)
+        again = parse_recurrence(said, TODAY)
+        assert again == found or found.month_day == 31 or (locale == "en" and found.days[0][0] == -2)
 
 
 @pytest.mark.parametrize("typed", UNCLEAR)

@@ -78,6 +78,38 @@ async def test_the_end_may_be_written_with_the_beginning(town: Town) -> None:
     assert "**Durée :** 6 h" in read(own)
 
 
+async def test_a_rhythm_is_read_back_in_words_and_corrected_in_words(town: Town) -> None:
+    """The end of a series is seen before it is published; nobody is given RRULE to correct."""
+    back = await plan(town, **{"Quand": f"le {DAY:%d/%m/%Y à %Hh%M} ; tous les mois, 3 fois"})
+    assert "**Rythme :** chaque mois, à la même date, 3 fois" in read(back)
+    form = await town["facilitator"].click(back, "Corriger")
+    assert form.modal is not None
+    assert "FREQ" not in str(form.modal.fields["when"]["value"])
+    again = await town["facilitator"].fill(form, {})
+    assert "**Rythme :** chaque mois, à la même date, 3 fois" in read(again)
+
+
+async def test_what_follows_is_changed_by_forms_that_say_so(town: Town) -> None:
+    facilitator = town["facilitator"]
+    await publish(town, **{"Quand": f"le {DAY:%d/%m/%Y à %Hh%M} ; toutes les semaines, 3 fois"})
+    sheet = await facilitator.slash("rencontre gérer")
+    first = [sheet.menus[0]["options"][0]["value"]]
+    sheet = await facilitator.choose(sheet, "Choisir une rencontre à gérer", first)
+    form = await facilitator.click(sheet, "Changer l’heure des suivantes")
+    assert form.modal is not None
+    assert form.modal.fields["when"]["value"] == "09:30"
+    asked = await facilitator.fill(form, {"Nouvelle heure": "11h"})
+    assert written(DAY.replace(hour=11, minute=0)) in read(asked)
+    assert "C’est déplacé" in read(await facilitator.click(asked, "Déplacer"))
+    form = await facilitator.click(sheet, "Modifier les suivantes")
+    assert "C’est modifié" in read(await facilitator.fill(form, {"Où": "Gymnase"}))
+    form = await facilitator.click(sheet, "Arrêter la série")
+    assert form.modal is not None
+    assert form.modal.title == "Arrêter la série"
+    await facilitator.fill(form, {"Motif": "Travaux"})
+    assert "Aucune rencontre à venir" in read(await town["member"].slash("rencontre liste"))
+
+
 @pytest.mark.parametrize("when", ["jeudi", "le 31 février à 9h", "n’importe quoi", "3 mars 2020 à 9h"])
 async def test_what_is_no_date_is_given_back(town: Town, when: str) -> None:
     answer = await plan(town, **{"Quand": when})
@@ -302,7 +334,7 @@ async def test_a_holiday_is_told_at_the_read_back_and_a_model_is_kept(town: Town
     assert form.modal is not None
     assert form.modal.fields["where"]["value"] == PANEL["Où"]
     again = await facilitator.fill(form, {"Quand": f"14 juillet {year} à 15h"})
-    assert "Une autre rencontre a lieu en même temps" in read(again)
+    assert "une autre rencontre a lieu en même temps" in read(again)
     shown = await facilitator.click(await facilitator.click(again, "Publier"), "Gérer les rencontres")
     models = await facilitator.click(shown, "Modèles")
     gone = await facilitator.choose(models, "Supprimer un modèle", [models.menus[0]["options"][0]["value"]])
