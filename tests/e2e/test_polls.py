@@ -23,6 +23,9 @@ async def test_a_poll_from_the_dates_to_the_meetup_and_into_a_calendar(town: Tow
     assert "invitées à répondre" in read(await facilitator.click(draft, "Publier le sondage"))
 
     card = await town.waits_for("member", "rencontres", "Quelle date vous convient")
+    none = read(await member.click(card, "Voir les réponses"))
+    assert "Aucune date ne convient pour l’instant" in none  # no « best date » of which nobody said yes
+    assert "Meilleure date" not in none
     panel = await member.click(card, "Répondre")
     assert "sans réponse" in read(panel)
     second = panel.menus[0]["options"][1]["value"]
