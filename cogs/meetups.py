@@ -126,7 +126,7 @@ class MeetupsCog(CalendarDoors, PollDoors, DayDoors, TravelDoors, PlanningDoors,
     async def _answered(self, interaction: Interaction, done: AnswerView) -> None:
         rows = _after_answer(done.meetup, following=done.dates == 1)
         await self.inbound.reply(
-            interaction, "meetups/answered", rows=rows, meetup=done.meetup, dates=done.dates
+            interaction, "meetups/answered", rows=rows, meetup=done.meetup, dates=done.dates, soon=done.soon
         )
 
     # Names and needs.
@@ -148,9 +148,7 @@ class MeetupsCog(CalendarDoors, PollDoors, DayDoors, TravelDoors, PlanningDoors,
 
     async def _name(self, interaction: Interaction, meetup_id: int, *, shown: bool) -> None:
         actor = await self.inbound.actor(interaction)
-        await self._answered(
-            interaction, AnswerView(await self.registrations.show_name(actor, meetup_id, shown), True)
-        )
+        await self._answered(interaction, await self.registrations.show_name(actor, meetup_id, shown))
 
     @prefills(NEEDS)
     async def needs_form(self, interaction: Interaction, meetup_id: int) -> Prefill:

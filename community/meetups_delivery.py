@@ -33,6 +33,8 @@ Rows = Sequence[Sequence[Button]]
 
 def card_rows(meetup: MeetupView) -> Rows:
     """The buttons of the live card."""
+    if meetup.state == MeetupState.DONE:
+        return ((Button("meetup.notes", meetup.id),),)
     if meetup.state != MeetupState.PLANNED:
         return ()
     more = [Button("meetup.attending", meetup.id), Button("calendar.add", meetup.id)]

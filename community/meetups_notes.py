@@ -65,6 +65,7 @@ class NotesView:
     written_at: datetime | None
     tasks: Sequence[TaskView]
     may_write: bool
+    begun: bool  # before, nobody may write
 
 
 class Notes:
@@ -238,6 +239,7 @@ class Notes:
             row.written_at if row is not None else None,
             tuple([await self._task(session, actor, one, today) for one in tasks]),
             begun and await may_write(session, actor, meetup),
+            begun,
         )
 
     async def _task(self, session: AsyncSession, actor: Actor, row: MeetupTask, today: date) -> TaskView:

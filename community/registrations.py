@@ -6,6 +6,7 @@ instant. Names are shown only of those who agreed; facilitators see who comes, t
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -30,6 +31,8 @@ from storage.registrations import (
     Registration,
 )
 
+_USUAL_LAST = timedelta(minutes=min(rules.DEFAULT_REMINDERS))
+
 
 class NotRegistered(DomainError):
     """Only who comes, or may come, can say more. Details: ``title``."""
@@ -39,12 +42,16 @@ class NotRegistered(DomainError):
 
 @dataclass(frozen=True)
 class AnswerView:
-    """``changed`` is False for a second click; ``dates`` counts those of a series that took it."""
+    """``changed`` is False for a second click; ``dates`` counts those of a series that took it.
+
+    ``soon``: it begins within the hour, when the usual reminders have left.
+    """
 
     meetup: MeetupView
     changed: bool
     dates: int = 1
     name: str = ""  # whom a facilitator registered
+    soon: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +99,7 @@ class Registrations:
             changed = await take(session, meetup, member_id, _answer(answer), now)
             if changed:
                 await plan.refresh(session, meetup, now)
-            return AnswerView(await view(session, meetup, member_id), changed)
+            return AnswerView(await view(session, meetup, member_id), changed, soon=_soon(meetup, now))
 
     async def answer_following(self, actor: Actor, meetup_id: int, answer: str) -> AnswerView:
         """The same for this date and all those of its series that follow, made or not yet."""
@@ -121,11 +128,13 @@ class Registrations:
                 states=[MeetupState.PLANNED],
             )
             changed = False
-            for date in dates:
+            coming = [date for date in dates if date.starts_at > now]  # one may have been moved ahead
+            for date in coming:
                 if await take(session, date, member_id, answer, now):
                     changed = True
                     await plan.refresh(session, date, now)
-            return AnswerView(await view(session, meetup, member_id), changed, len(dates))
+            soon = len(coming) == 1 and _soon(meetup, now)
+            return AnswerView(await view(session, meetup, member_id), changed, len(coming), soon=soon)
 
     async def answer_for(self, actor: Actor, meetup_id: int, member_id: int, answer: str) -> AnswerView:
         """A facilitator notes the answer of a member who phoned."""
@@ -158,7 +167,7 @@ class Registrations:
             people = tuple(_attendee(row, names, prepares=prepares) for row in rows)
             return AttendingView(await view(session, meetup, actor.member_id), people, prepares)
 
-    async def show_name(self, actor: Actor, meetup_id: int, shown: bool) -> MeetupView:
+    async def show_name(self, actor: Actor, meetup_id: int, shown: bool) -> AnswerView:
         """The others may read that this member comes, or no longer."""
         require(actor, Action.ANSWER_MEETUP)
         async with self._db.transaction() as session:
@@ -166,7 +175,8 @@ class Registrations:
             row.shown = shown
             session.add(row)
             await session.flush()
-            return await view(session, meetup, actor.member_id)
+            soon = _soon(meetup, self._clock.now())
+            return AnswerView(await view(session, meetup, actor.member_id), True, soon=soon)
 
     async def needs(self, actor: Actor, meetup_id: int) -> NeedsView:
         """What this member asked to prepare."""
@@ -280,6 +290,10 @@ class Registrations:
             subject_id=member_id,
             details={"meetup": meetup.id, "answer": answer},
         )
+
+
+def _soon(meetup: Meetup, now: datetime) -> bool:
+    return meetup.starts_at - now <= _USUAL_LAST
 
 
 def _own(actor: Actor) -> int:

@@ -123,6 +123,17 @@ async def test_a_reminder_that_is_due_is_checked_again_for_who_withdraws(network
     assert isinstance(await _plan(network, due), Direct)
 
 
+async def test_an_answer_for_all_that_follow_leaves_what_is_over(network: Network) -> None:
+    use, facilitator, member = network.services.meetups, network[Role.FACILITATOR], network[Role.MEMBER]
+    await planned(network, rule="FREQ=WEEKLY;COUNT=3")
+    dates = (await use.coming(member)).items
+    early = await use.move(facilitator, dates[2].id, network.clock.now() + timedelta(days=1))
+    network.clock.advance(timedelta(days=2))
+    done = await network.services.registrations.answer_following(member, dates[0].id, "yes")
+    assert done.dates == 2
+    assert (await use.meetup(member, early.id)).mine is None
+
+
 async def test_all_the_following_dates_take_another_hour(network: Network) -> None:
     use, facilitator, member = network.services.meetups, network[Role.FACILITATOR], network[Role.MEMBER]
     first = await planned(network, rule="FREQ=WEEKLY;COUNT=5")
@@ -279,9 +290,10 @@ async def test_time_ends_meetups_and_forgets_drafts(network: Network) -> None:
     network.clock.advance(timedelta(hours=5))
     await network.services.meetups_upkeep.run()
     assert (await use.meetup(facilitator, meetup.id)).state == "done"
-    card = await _plan(network, await _one(network, "meetup.card"))  # « Passée », without buttons
+    card = await _plan(network, await _one(network, "meetup.card"))  # « Passée », nobody answers any more
     assert isinstance(card, Edit)
-    assert (card.card.values["meetup"].state, card.card.rows) == ("done", ())
+    assert card.card.values["meetup"].state == "done"
+    assert [[button.action for button in row] for row in card.card.rows] == [["meetup.notes"]]
     network.clock.advance(timedelta(days=8))
     await network.services.meetups_upkeep.run()
     with pytest.raises(NotFound):

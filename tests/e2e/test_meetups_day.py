@@ -52,6 +52,14 @@ async def test_who_is_there_types_the_code_and_reads_the_notes(town: Town) -> No
     assert file.message["attachments"][0]["filename"].endswith(".csv")
     notes = await member.click(here, "Compte rendu")
     assert "Rien n’est encore écrit" in read(notes)
+    assert "Il s’écrit à partir du début de la rencontre" in read(notes)
+    card = await town.waits_for("member", "rencontres", "Visite de ferme")
+    assert "La rencontre commence bientôt" in read(await member.click(card, "Oui"))  # no reminder is promised
+    town.stage.advance(timedelta(hours=3))
+    await tick(town)
+    over = await town.waits_for("member", "rencontres", "Passée : Visite de ferme")
+    assert over.buttons == ["Compte rendu"]
+    assert "vous pouvez compléter" in read(await member.click(over, "Compte rendu"))
 
 
 async def test_those_registered_enter_a_private_thread_if_they_wish(town: Town) -> None:
