@@ -121,15 +121,16 @@ async def words_around(
     values: Mapping[str, Any],
 ) -> Opening:
     """The opening ``name`` in the network's own words for that language where they work, else as shipped."""
-    own = (await texts.used(session, network_id)).get((name, locale))
-    if own is not None:
+    own = await texts.get(session, network_id, name, locale, in_use=True)
+    if own is not None and own.failed_at is None:
+        parts = {"title": own.title, "body": own.body, "note": own.note}
         try:
-            said = renderer.render_parts(own, locale, **values)
+            said = renderer.render_parts(parts, locale, **values)
             return Opening(said.title, said.body, said.note)
         except Exception:  # whatever it is: a digest must not depend on it
             log.warning("own words failed network=%s template=%s", network_id, name, exc_info=True)
     said = renderer.render(name, locale, **values)
-    return Opening(said.title, said.body, said.note, failed=own is not None)
+    return Opening(said.title, said.body, said.note, failed=own is not None and own.failed_at is None)
 
 
 def edition(

@@ -172,7 +172,7 @@ async def personal(db: Database, words: Words) -> int:
     """Plan them all, then plan and render each row as delivery would."""
     use = PersonalDigests(db, SystemClock())
     made = await use.plan_due()
-    planner = Personal(None)
+    planner = Personal(words, None)
     async with db.reading() as session:
         rows = (await session.exec(select(Outbox).where(Outbox.kind == "digest.personal"))).all()
     rendered = 0
