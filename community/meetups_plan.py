@@ -17,10 +17,8 @@ from storage.registrations import Answer, Registration
 
 REMINDER = "meetup.reminder"
 ROLE_GIVE, ROLE_TAKE = "room.role_give", "room.role_take"
-MOVED, RELOCATED, REVIVED, CANCELLED = (
-    *("meetup.moved", "meetup.relocated", "meetup.revived"),
-    "meetup.cancelled",
-)
+MOVED, RELOCATED = "meetup.moved", "meetup.relocated"
+REVIVED, CANCELLED = "meetup.revived", "meetup.cancelled"
 NEWS = (RELOCATED, MOVED, REVIVED, CANCELLED)  # the last of what happened is what people must read first
 
 
