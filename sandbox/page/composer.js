@@ -327,6 +327,7 @@ export class Composer {
   }
 
   showCommands(all, typed) {
+    this.list.empty = this.client.words.t(all.length ? "no_command" : "no_command_here");
     const full = typedInFull(all, typed);
     if (full) {
       this.beginCommand(full.leaf, full.rest);

@@ -140,6 +140,7 @@ export const en = {
   no: "No",
   no_access: "You cannot see this channel.",
   no_command: "No command matches.",
+  no_command_here: "No command is offered here. Try in a channel of the server.",
   no_dm: "No direct messages yet.",
   no_event: "No event is planned.",
   no_post: "No post yet.",

@@ -141,6 +141,7 @@ export const fr = {
   no: "Non",
   no_access: "Vous n’avez pas accès à ce salon.",
   no_command: "Aucune commande ne correspond.",
+  no_command_here: "Aucune commande n’est proposée ici. Essayez dans un salon du serveur.",
   no_dm: "Aucun message privé pour l’instant.",
   no_event: "Aucun évènement prévu.",
   no_post: "Aucune publication pour l’instant.",

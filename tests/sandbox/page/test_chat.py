@@ -183,6 +183,8 @@ async def test_direct_message_is_announced(opened: Opened, place: Town) -> None:
     await page.get_by_role("button", name="Message privé de Camille").click()
     await expect(page.get_by_role("heading", name="Camille", level=1)).to_be_visible()
     await expect(messages(page).last).to_contain_text("Un mot pour vous.")
+    await page.get_by_label("Écrire à Camille").press_sequentially("/")
+    await expect(page.get_by_text("Aucune commande n’est proposée ici.")).to_be_visible()
 
 
 async def test_clock_is_moved(opened: Opened, place: Town) -> None:
