@@ -99,7 +99,7 @@ def test_the_words() -> None:
     body = Words().render("meetups/cautions", "fr", cautions=found).body
     assert body.replace("\u00a0", " ") == (
         "- Le vendredi 15 mai 2026 fait le pont avec un jour férié : Ascension.\n"
-        "- Vacances scolaires : Pont de l’Ascension.\n"
-        "- Une autre rencontre a lieu en même temps : Atelier \\*budget\\*."
+        "- Le vendredi 15 mai 2026 tombe pendant des vacances scolaires : Pont de l’Ascension.\n"
+        "- Le vendredi 15 mai 2026, une autre rencontre a lieu en même temps : Atelier \\*budget\\*."
     )
     assert "public holiday" in Words().render("meetups/cautions", "en", cautions=found).body
