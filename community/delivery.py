@@ -301,7 +301,7 @@ class Delivery:
                 return "retried"
             if failure is Failure.CLOSED:
                 await members.note_direct_closed(session, planned.identity, now)
-        row.fallback, row.unsure = index + 1, False
+        row.fallback = index + 1  # ``unsure`` stays: a way beyond this one may have been tried before it
         if planned.way(row.fallback) is None:
             state = OutboxState.DROPPED if planned.quiet else OutboxState.GIVEN_UP
             return await self._ended(state, failure)(session, row)

@@ -415,3 +415,24 @@ def test_who_refuses_private_messages_is_reminded_elsewhere(machine: Machine) ->
     machine.at_the_next_hour(timedelta())
     said = [one for messages in machine.world.platform.channels.values() for one in messages]
     assert [one for one in said if one.mentions == ("account-0",)]
+
+
+def test_a_mention_that_may_have_been_posted_is_looked_for_once_the_door_was_tried_again(
+    machine: Machine,
+) -> None:
+    """It went round a door known to be closed; the door is asked again a day later, and is closed still."""
+    second = timedelta(days=20, hours=3)
+    machine.create(second, "")
+    machine.answer(4, 0, "yes")
+    week_before = machine.start + second - timedelta(days=7)
+    while machine.clock.now() < week_before - timedelta(hours=4):
+        machine.time_passes(timedelta(hours=1))
+        machine.work()
+    machine.refuses_private_messages(0)
+    machine.at_the_next_hour(timedelta())  # the first meetup's: refused, now the door is known
+    assert machine.clock.now() == week_before - timedelta(hours=3)
+    machine.time_passes(timedelta(hours=3))
+    machine.work_badly(("503 although it was done", 0, True))
+    machine.time_passes(timedelta(hours=23))
+    machine.work()
+    machine.nobody_is_told_twice()
