@@ -27,12 +27,12 @@ class App {
     const steps = (await guidedTour())?.steps;
     this.tour = steps ? new Tour(this, steps) : null;
     this.root.replaceChildren();
+    addEventListener("keydown", (event) => this.key(event));
     const known = wanted.filter(({ person }) => everyone.some(({ user }) => user.id === person)).slice(0, PANES);
     const places = known.length ? known : [{ person: usual(everyone), channel: undefined }];
     for (const { person, channel } of places) await this.add(person, [channel], undefined, true);
     if (places.length > 1) this.redraw();
     addEventListener("hashchange", () => this.addressChanged());
-    addEventListener("keydown", (event) => this.key(event));
     if (!wanted.length) this.tour?.offer();
   }
 
@@ -93,13 +93,17 @@ class App {
     this.remember();
   }
 
-  /** Ctrl+K, wherever one is in the page. @param {KeyboardEvent} event */
+  /** Ctrl+K, wherever one is in the page; and letters typed where nothing takes them go where one writes. @param {KeyboardEvent} event */
   key(event) {
-    if (event.key !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    if (document.querySelector("dialog[open]")) return;
-    const here = this.clients.find((client) => client.root.contains(document.activeElement));
-    openSwitcher(here ?? this.clients[0]);
+    const command = event.ctrlKey || event.metaKey;
+    if (event.altKey || document.querySelector("dialog[open]")) return;
+    const here = this.clients.find((client) => client.root.contains(event.target)) ?? this.clients[0];
+    if (!here?.frame) return;
+    if (command && !event.shiftKey && event.key === "k") {
+      event.preventDefault();
+      openSwitcher(here);
+    } else if (!command && event.key.length === 1 && event.key !== " " && takesNoLetter(event.target))
+      here.composerNear(event.target)?.focus();
   }
 
   redraw() {
@@ -193,6 +197,11 @@ class App {
       else if (channel && channel !== (client.thread?.id ?? client.channel?.id)) await client.openChannel(channel);
     }
   }
+}
+
+/** @param {EventTarget | null} target */
+function takesNoLetter(target) {
+  return target === document.body || (target instanceof Element && target.matches(".scroller, .message"));
 }
 
 /** @param {string} hash @returns {{person: string, channel: string | undefined}[]} */

@@ -276,6 +276,12 @@ export class Client {
     this.conversationOf(message.channel_id)?.composer.edit(message);
   }
 
+  /** Where one writes, from there: in the thread, or in the channel. @param {Node} target */
+  composerNear(target) {
+    const inThread = this.thread && (this.frame.side.contains(target) || !(this.view instanceof Conversation));
+    return (inThread ? this.threadView : this.view)?.composer;
+  }
+
   focusComposer(channelId) {
     this.conversationOf(channelId)?.composer.focus();
   }

@@ -80,6 +80,21 @@ async def test_two_people_of_one_name_are_not_taken_for_each_other(opened: Opene
     assert set(seen.text.split()) == {f"<@{place.people['Camille'].id}>", f"<@{other.id}>"}
 
 
+async def test_letters_go_where_one_writes(opened: Opened, place: Town) -> None:
+    """As in Discord: after a click on a message one just types on."""
+    await place.people["Camille"].says("accueil", "Qui vient demain ?")
+    page = await opened("Nicolas")
+    await page.get_by_text("Qui vient demain ?").click()
+    await page.keyboard.type("Moi !\n")
+    await expect(page.locator(".message").last).to_contain_text("Moi !")
+    await page.locator(".message").first.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("menuitem", name="Répondre")).to_be_visible()
+    await page.keyboard.type("x")  # the menu is open: it takes the keys
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_label("Écrire dans accueil")).to_have_value("")
+
+
 async def test_what_is_being_written_waits_in_its_channel(opened: Opened, place: Town) -> None:
     page = await opened("Nicolas")
     channels = page.get_by_role("navigation", name="Salons")
