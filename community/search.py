@@ -19,7 +19,7 @@ from community.actors import Actor
 from community.errors import Invalid, NotFound
 from community.policy import Action, require
 from community.ports import Clock
-from storage import library, links, practices, search
+from storage import library, practices, search
 from storage.direct import Source
 from storage.engine import Database
 from storage.library import Card
@@ -352,8 +352,6 @@ async def _results(
     """As they are now; what is not published any more is left out."""
     ids = _ids(hits, _RESOURCE)
     cards = await library.cards(source, network_id, ids)
-    themes = await library.theme_names(source, network_id, ids)
-    failing = await links.failing(source, network_id, ids)
     told = await practices.cards(source, network_id, _ids(hits, _PRACTICE))
     results = []
     for hit in hits:
@@ -361,13 +359,11 @@ async def _results(
         if hit.kind == _PRACTICE and one in told:
             results.append(_practice(told[one], hit.score, stems))
         elif hit.kind == _RESOURCE and one in cards:
-            results.append(_result(cards[one], themes.get(one, []), hit.score, stems, failing.get(one, "ok")))
+            results.append(_result(cards[one], hit.score, stems))
     return tuple(results)
 
 
-def _result(
-    card: Card, themes: Sequence[str], score: float, stems: Collection[str], link_state: str
-) -> SearchResult:
+def _result(card: Card, score: float, stems: Collection[str]) -> SearchResult:
     return SearchResult(
         id=card.id,
         ref=card.ref,
@@ -378,10 +374,10 @@ def _result(
         url=card.url,
         publisher=card.publisher,
         year=card.year,
-        themes=tuple(themes),
+        themes=tuple(card.themes),
         score=score,
         doubtful=card.doubtful,
-        link_state=link_state,
+        link_state=card.link_state,
         uses=card.uses,
     )
 

@@ -231,16 +231,30 @@ class Card(NamedTuple):
     year: int | None
     doubtful: bool  # « à vérifier »
     uses: int  # by how many authorities
+    link_state: str  # "ok" too where nobody looked at the present address
+    themes: Sequence[str]  # in the network's order
 
 
-_CARDS = (
-    "SELECT id, ref, kind, title, summary, substr(body, 1, 12000), url, publisher, year,"
-    " doubtful_since IS NOT NULL,"
-    " (SELECT count(DISTINCT authority_key) FROM resource_rating"
-    "  WHERE resource_id = resource.id AND outcome <> '')"
-    " FROM resource"
-    " WHERE network_id = :network AND state = 'published' AND id {ids}"
-)
+def _cards(themes: str) -> str:
+    """``themes``: the names that the database at hand makes one value of."""
+    names = (
+        "SELECT theme.name FROM resource_theme JOIN theme ON theme.id = resource_theme.theme_id"
+        " WHERE resource_theme.resource_id = resource.id ORDER BY theme.position, theme.id"
+    )
+    return (
+        "SELECT id, ref, kind, title, summary, substr(body, 1, 12000), url, publisher, year,"  # noqa: S608
+        " doubtful_since IS NOT NULL,"
+        " (SELECT count(DISTINCT authority_key) FROM resource_rating"
+        "  WHERE resource_id = resource.id AND outcome <> ''),"
+        " COALESCE((SELECT link_check.state FROM link_check"
+        "  WHERE link_check.resource_id = resource.id AND link_check.url = resource.url), 'ok'),"
+        f" {themes.format(names)} FROM resource"
+        " WHERE network_id = :network AND state = 'published' AND id {ids}"
+    )
+
+
+_CARDS_ON_SQLITE = _cards("(SELECT json_group_array(name) FROM ({}))")
+_CARDS_ON_POSTGRESQL = _cards("ARRAY({})")
 _THEME_NAMES = (
     "SELECT resource_theme.resource_id, theme.name FROM resource_theme"
     " JOIN theme ON theme.id = resource_theme.theme_id"
@@ -253,8 +267,9 @@ async def cards(source: direct.Source, network_id: int, resource_ids: Sequence[i
     """Those of the ids that members may read."""
     if not resource_ids:
         return {}
-    found = await direct.of_ids(source, _CARDS, resource_ids, network=network_id)
-    return {row[0]: Card(*row) for row in found}
+    statement = _CARDS_ON_POSTGRESQL if direct.on_postgresql(source) else _CARDS_ON_SQLITE
+    found = await direct.of_ids(source, statement, resource_ids, network=network_id)
+    return {row[0]: Card._make((*row[:-1], direct.from_json(row[-1]))) for row in found}
 
 
 async def theme_names(
