@@ -28,7 +28,7 @@ from storage.search.weights import OTHER_NAME, WEIGHTS
 
 LONGEST_QUESTION = 300  # characters
 MOST_WORDS = 24
-CANDIDATES = 30  # read closely: twice as many find nothing better (scripts.evaluate_search) and cost twice
+CANDIDATES = 20  # read closely: more find nothing better (scripts.evaluate_search), and cost as much each
 _COVER = FEATURES.index("all")
 _LEAST_COVER = 0.34  # of what the best result holds of the question: less is noise at the end of the list
 _OTHER_NAME_COVER = 0.6  # « plan » alone is not what PCAET stands for
