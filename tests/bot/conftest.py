@@ -16,7 +16,6 @@ from pydantic import SecretStr
 
 from bot import client as client_module
 from bot import compose
-from bot import run as run_module
 from bot import settings as settings_module
 from bot.client import Publish
 from bot.demo import working_morning
@@ -101,12 +100,8 @@ class Stage:
 
 @pytest.fixture(autouse=True)
 def quick_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The servers of a sandbox come at once; and no `.env` of the person who runs the tests is read.
-
-    Nor is a start followed by a rest: it keeps all that is held for good, which here is other tests' too.
-    """
+    """The servers of a sandbox come at once; and no `.env` of the person who runs the tests is read."""
     monkeypatch.setattr(client_module, "GUILDS_WAIT_S", 0.05)
-    monkeypatch.setattr(run_module, "rest", lambda: None)
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith(settings_module.PREFIX)]:
         monkeypatch.delenv(name)

@@ -112,8 +112,9 @@ async def test_its_thread_has_card_and_tags_and_only_those_who_asked_are_told(ne
     card = await shared(network, author, themes[:5])
     [plan] = await plans(network, "practice.thread")
     assert isinstance(plan, ForumPost)
-    assert plan.tags == card.tags
-    assert len(plan.tags) == 5
+    # A forum that has none of these tags may have one near a theme's whole name.
+    assert list(plan.tags) == [*card.tags, *card.themes]
+    assert len(card.tags) == 5
     assert [button.action for row in plan.card.rows for button in row] == [
         "practice.take_up",
         "practice.heart",
