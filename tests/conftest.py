@@ -5,6 +5,7 @@ template, on both databases, so tests never see each other's rows.
 """
 
 import asyncio
+import gc
 import itertools
 import os
 import shutil
@@ -198,3 +199,10 @@ async def _admin(address: str, statement: str) -> None:
         await connection.execute(statement)
     finally:
         await connection.close()
+
+
+def pytest_collection_finish() -> None:
+    """The collector would look again and again at what is imported for good: a tenth of the whole run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
