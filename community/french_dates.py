@@ -77,10 +77,8 @@ def parse_when(typed: str, now: datetime, zone: str) -> When | Unclear:
     said = without_asides(plain, zone).strip(" .,;!?")
     if not said:
         return Unclear("empty")
-    if take_span(plain) != (
-        plain,
-        None,
-    ):  # only who plans a meetup may say when it ends: see ``meetups_when``
+    # Only who plans a meetup may say when it ends: see ``meetups_when``.
+    if take_span(plain) != (plain, None):
         return hour_or_day(plain, now, zone) or Unclear("span")
     try:
         found = _instant(said, now) or _wall(said, now.astimezone(ZoneInfo(zone)), ZoneInfo(zone))

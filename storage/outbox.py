@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, and_, case, or_
+from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, Update, and_, case, or_
 from sqlmodel import Field, SQLModel, col, delete, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -261,16 +261,7 @@ async def cancel(
     A row in a worker's hands is not recalled: its planner's re-check decides. ``due_after`` leaves what is
     due already to that re-check too.
     """
-    change = (
-        update(Outbox)
-        .where(
-            col(Outbox.network_id) == network_id,
-            col(Outbox.kind).in_(kinds),
-            col(Outbox.subject_id) == subject_id,
-            col(Outbox.state) == OutboxState.DUE,
-        )
-        .values(state=OutboxState.DROPPED, reason="cancelled", ended_at=now)
-    )
+    change = _calling_off(network_id, kinds, subject_id, now)
     if recipient_id is not None:
         change = change.where(col(Outbox.recipient_id) == recipient_id)
     if due_after is not None:
@@ -283,7 +274,15 @@ async def recall(
     session: AsyncSession, *, network_id: int, kinds: Sequence[str], subject_id: int, now: datetime
 ) -> Sequence[Recalled]:
     """As ``cancel``, for what takes the place of these: whom they were for and what they were to say."""
-    change = (
+    change = _calling_off(network_id, kinds, subject_id, now)
+    told = change.returning(col(Outbox.id), col(Outbox.recipient_id), col(Outbox.kind), col(Outbox.details))
+    found = sorted(tuple(row) for row in (await session.exec(told)).all())
+    return [Recalled(recipient_id, kind, details) for _id, recipient_id, kind, details in found]
+
+
+def _calling_off(network_id: int, kinds: Sequence[str], subject_id: int, now: datetime) -> Update:
+    """What waits for a subject is dropped; what a worker holds is not."""
+    return (
         update(Outbox)
         .where(
             col(Outbox.network_id) == network_id,
@@ -292,10 +291,7 @@ async def recall(
             col(Outbox.state) == OutboxState.DUE,
         )
         .values(state=OutboxState.DROPPED, reason="cancelled", ended_at=now)
-        .returning(col(Outbox.id), col(Outbox.recipient_id), col(Outbox.kind), col(Outbox.details))
     )
-    found = sorted(tuple(row) for row in (await session.exec(change)).all())
-    return [Recalled(recipient_id, kind, details) for _id, recipient_id, kind, details in found]
 
 
 async def refresh(
