@@ -127,14 +127,23 @@ async def welcome(session: AsyncSession, now: datetime, network_id: int, member_
     )
 
 
+def asked_key(request: JoinRequest) -> str:
+    """Of the row that shows this round of a request to the facilitators."""
+    return f"member.asks:{request.id}:{request.round}"
+
+
+def reminder_key(request: JoinRequest, number: int) -> str:
+    """Of the row that shows it again, for the ``number``-th time."""
+    return f"join.waits:{request.id}:{request.round}:{number}"
+
+
 async def card_follows(session: AsyncSession, now: datetime, request: JoinRequest, cause: str) -> None:
     """The cards of this request, in the facilitators' corner, say what became of it. ``cause``: why, once."""
     if not request.round:
         return
-    turn = f"{request.id}:{request.round}"
-    cards = [f"member.asks:{turn}"]
-    while await outbox.sent_ref(session, request.network_id, f"join.waits:{turn}:{len(cards)}"):
-        cards.append(f"join.waits:{turn}:{len(cards)}")
+    cards = [asked_key(request)]
+    while await outbox.sent_ref(session, request.network_id, reminder_key(request, len(cards))):
+        cards.append(reminder_key(request, len(cards)))
     for card in cards:
         await outbox.enqueue(
             session,
