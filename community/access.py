@@ -34,14 +34,8 @@ async def let_in(
     member.state = MemberState.ACTIVE
     member.admitted_at, member.admitted_by = now, by
     session.add(member)
-    request = await joining.of(session, member.network_id, member.id or 0)
-    if request is not None:
-        request.state, request.decided_at, request.decided_by = RequestState.ACCEPTED, now, by
-        request.vouched = vouched
-        session.add(request)
     act = await note(session, now, member, by=by, action=action)
-    if request is not None:
-        await card_follows(session, now, request, str(act))
+    await close_request(session, now, member, act, by=by, vouched=vouched)
     await ask_platform(session, now, member, RoleName.MEMBER, act, give=True)
     await ask_platform(session, now, member, RoleName.NEWCOMER, act, give=False)
     await theme_wearing.all_of(session, now, member.network_id, member.id or 0, give=True)
@@ -50,6 +44,41 @@ async def let_in(
         for days in FOLLOW_UP_DAYS:
             await follow_up(session, now, member, days=days, key=str(days), after=timedelta(days=days))
     return act
+
+
+async def close_request(
+    session: AsyncSession,
+    now: datetime,
+    member: Member,
+    act: int,
+    *,
+    by: int | None,
+    vouched: bool = False,
+) -> None:
+    """They are in, whichever way they came: nobody has to decide on their request any more."""
+    request = await joining.of(session, member.network_id, member.id or 0)
+    if request is None:
+        return
+    request.state, request.decided_at, request.decided_by = RequestState.ACCEPTED, now, by
+    request.vouched = vouched
+    session.add(request)
+    await card_follows(session, now, request, str(act))
+
+
+async def withdraw_request(session: AsyncSession, now: datetime, member: Member, act: int) -> None:
+    """They are gone, or kept out: no card offers a decision. Back again, they send their request anew.
+
+    A refusal stays as it is, with its reason and its way back.
+    """
+    request = await joining.of(session, member.network_id, member.id or 0)
+    if request is None or request.state in (RequestState.DRAFT, RequestState.REFUSED):
+        return
+    waited = request.state != RequestState.ACCEPTED
+    request.state, request.vouched = RequestState.DRAFT, False
+    request.question = request.answer = request.reason = ""
+    session.add(request)
+    if waited:
+        await card_follows(session, now, request, str(act))
 
 
 async def follow_up(

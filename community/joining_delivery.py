@@ -89,12 +89,21 @@ class CardFollows(Planner):
         decider = await members.get(session, row.network_id, request.decided_by or 0)
         values["decider"] = decider.display_name if decider else ""
         values["vouched"] = request.vouched
-        values["outcome"] = request.state if request.round == row.details["round"] else "again"
+        values["outcome"] = _outcome(member, request, row.details["round"])
         rows: tuple[tuple[Button, ...], ...] = ()
         if values["outcome"] == RequestState.ASKED:  # they may still decide without the answer
             admit = Button("member.admit", member.id or 0, style="success")
             rows = ((admit, Button("join.refuse", member.id or 0, style="danger")),)
         return Edit(corner.channel_ref, card, Card("members/decided", network.locale, values, rows))
+
+
+def _outcome(member: Member, request: JoinRequest, shown: int) -> str:
+    """What became of the request as it was sent the ``shown``-th time."""
+    if request.round != shown:
+        return "again"
+    if member.state == MemberState.SUSPENDED:
+        return "suspended"
+    return "left" if request.state == RequestState.DRAFT else request.state
 
 
 class Told(Planner):
@@ -242,7 +251,7 @@ async def _values(
         "themes": [theme.name for theme in themes],
         "question": request.question,
         "answer": request.answer,
-        "again": request.round > 1 and not request.answer,
+        "returns": request.round > 1 and not request.reason and not request.answer,
         "reason": request.reason,
         "days": max(0, (now - (request.sent_at or request.opened_at)).days),
     }

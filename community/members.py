@@ -39,6 +39,12 @@ class NotYourself(DomainError):
     code = "not_yourself"
 
 
+class NotHere(DomainError):
+    """They left the server: there is nobody to give access to."""
+
+    code = "not_here"
+
+
 @dataclass(frozen=True)
 class MemberView:
     id: int
@@ -95,10 +101,8 @@ class Members:
                 member = await self._add(session, network_id, standing, MemberState.NEWCOMER)
                 act = await self._note(session, network_id, member.id, "member.arrived", member.id)
                 await access.ask_platform(session, now, member, RoleName.NEWCOMER, act, give=True)
-            elif known[0].state == MemberState.LEFT:
-                known[0].state, known[0].arrived_at = MemberState.NEWCOMER, now
-                session.add(known[0])
-                await self._note(session, network_id, known[0].id, "member.returned", known[0].id)
+            else:
+                await self._back(session, known[0])
         return await self.identify(standing)
 
     async def depart(self, platform: str, server_ref: str, account_ref: str) -> None:
@@ -113,7 +117,8 @@ class Members:
                 session.add(known[0])
                 await seats.release(session, network.id or 0, known[0].id or 0, self._clock.now())
                 await let_go(session, network.id or 0, known[0].id or 0, self._clock.now())
-                await self._note(session, network.id or 0, known[0].id, "member.left", known[0].id)
+                act = await self._note(session, network.id or 0, known[0].id, "member.left", known[0].id)
+                await access.withdraw_request(session, self._clock.now(), known[0], act)
                 await author_left(session, self._clock.now(), network.id or 0, known[0].id or 0)
 
     async def find(self, actor: Actor, name: str, limit: int = 25) -> Sequence[MemberView]:
@@ -150,11 +155,11 @@ class Members:
             found = await members.by_account(
                 session, actor.network_id, standing.platform, standing.account_ref
             )
-            member = (
-                found[0]
-                if found
-                else await self._add(session, actor.network_id, standing, MemberState.NEWCOMER)
-            )
+            if found is None:
+                member = await self._add(session, actor.network_id, standing, MemberState.NEWCOMER)
+            else:
+                member = found[0]
+                await self._back(session, member)
             return await _view(session, member)
 
     async def admit(self, actor: Actor, member_id: int) -> Decision:
@@ -164,6 +169,7 @@ class Members:
             member = await _of(session, actor.network_id, member_id)
             if member.state == MemberState.ACTIVE:
                 return Decision(await _view(session, member), False)
+            _check_here(member)
             await access.let_in(
                 session, self._clock.now(), member, by=actor.member_id, action=Action.ADMIT_MEMBER
             )
@@ -187,6 +193,7 @@ class Members:
             await let_go(session, actor.network_id, member_id, now)
             await charges.set_themes(session, actor.network_id, member_id, (), now, by=actor.member_id)
             act = await self._act(session, actor, Action.SUSPEND_MEMBER, member)
+            await access.withdraw_request(session, now, member, act)
             for role in sorted(given):
                 await self._drop_role(session, actor.network_id, member_id, role)
                 await access.ask_platform(session, now, member, role, act, give=False)
@@ -201,6 +208,7 @@ class Members:
             member = await _of(session, actor.network_id, member_id)
             if RoleName.FACILITATOR in await members.roles(session, actor.network_id, member_id):
                 return Decision(await _view(session, member), False)
+            _check_here(member)
             now = self._clock.now()
             act = await self._act(session, actor, Action.NAME_FACILITATOR, member)
             if member.state != MemberState.ACTIVE:
@@ -208,6 +216,7 @@ class Members:
                 member.admitted_at = member.admitted_at or now
                 member.admitted_by = actor.member_id
                 session.add(member)
+                await access.close_request(session, now, member, act, by=actor.member_id)
                 await access.ask_platform(session, now, member, RoleName.MEMBER, act, give=True)
                 await access.ask_platform(session, now, member, RoleName.NEWCOMER, act, give=False)
                 await theme_wearing.all_of(session, now, actor.network_id, member_id, give=True)
@@ -276,8 +285,9 @@ class Members:
         ):
             member.state = MemberState.ACTIVE
             member.admitted_at = member.admitted_at or self._clock.now()
-            await self._note(session, network_id, None, "member.adopted", member.id)
+            act = await self._note(session, network_id, None, "member.adopted", member.id)
             session.add(member)
+            await access.close_request(session, member.seen_at, member, act, by=None)
             await theme_wearing.all_of(session, member.seen_at, network_id, member.id or 0, give=True)
         session.add(member)
         return Known(
@@ -313,6 +323,14 @@ class Members:
         )
         await session.flush()
         return member
+
+    async def _back(self, session: AsyncSession, member: Member) -> None:
+        """Whoever had left is a newcomer again: the network may have changed, and so may they."""
+        if member.state != MemberState.LEFT:
+            return
+        member.state, member.arrived_at = MemberState.NEWCOMER, self._clock.now()
+        session.add(member)
+        await self._note(session, member.network_id, member.id, "member.returned", member.id)
 
     async def _drop_role(self, session: AsyncSession, network_id: int, member_id: int, role: str) -> bool:
         row = await session.get(MemberRole, (member_id, role))
@@ -373,6 +391,11 @@ async def _view(session: AsyncSession, member: Member) -> MemberView:
         member.arrived_at,
         RoleName.FACILITATOR in given,
     )
+
+
+def _check_here(member: Member) -> None:
+    if member.state == MemberState.LEFT:
+        raise NotHere
 
 
 def _check_other(actor: Actor, member: Member) -> None:

@@ -11,13 +11,14 @@ from sqlmodel import select
 from community.actors import Actor, Role
 from community.errors import Invalid, NotAllowed, NotFound
 from community.joining import Incomplete, NotWaiting
-from community.outbox import Card, Direct, Drop, Plan, Post
+from community.members import NotHere
+from community.outbox import Card, Direct, Drop, Edit, Plan, Post
 from community.planners import planners
 from community.profiles import CONSENTS
 from community.resources import NewResource
 from prompts import Words
 from storage.outbox import Outbox
-from tests.community.conftest import OTHER_SERVER, Network, standing
+from tests.community.conftest import OTHER_SERVER, SERVER, Network, standing
 from tests.community.meetups import planned
 
 MENDITTE, NAVARRENX, CHAMBERY, PARIS = "commune:64378", "commune:64416", "commune:73065", "commune:75056"
@@ -164,6 +165,78 @@ async def test_a_question_and_its_answer(network: Network) -> None:
     assert "@everyone" not in written(await plan_of(network, "join.asked", actor.member_id))
     await joining.answer(actor, "Oui, à mi-temps.")
     assert "Oui, à mi-temps." in written(await plan_of(network, "member.asks", actor.member_id))
+
+
+async def card_says(network: Network, member_id: int) -> tuple[str, list[str]]:
+    """What the request's posted card becomes, and the buttons left on it."""
+    [asked] = (await rows_of(network, "member.asks", member_id))[-1:]
+    async with network.db.transaction() as session:
+        row = await session.get(Outbox, asked.id)
+        assert row is not None
+        row.state, row.external_ref = "sent", "41"
+        session.add(row)
+    plan = await plan_of(network, "join.card", member_id)
+    assert isinstance(plan, Edit), plan
+    text = Words().render(plan.card.template, plan.card.locale, **plan.card.values)
+    return f"{text.title} {text.note}", [button.action for row in plan.card.rows for button in row]
+
+
+async def test_the_card_of_a_newcomer_who_left_offers_nothing_to_decide(network: Network) -> None:
+    joining, members = network.services.joining, network.services.members
+    actor = await join(network, "77", admit=False)
+    member_id = actor.member_id or 0
+    await members.depart("discord", SERVER, "77")
+    said, buttons = await card_says(network, member_id)
+    assert "Personne 77 a quitté le serveur" in said
+    assert buttons == []
+    with pytest.raises(NotHere):  # the card of before, still on somebody's screen
+        await members.admit(network[Role.FACILITATOR], member_id)
+    view = await joining.open(standing("77"))
+    assert (view.access, view.state, view.profile.missing) == ("newcomer", "draft", ())
+    back = await members.identify(standing("77"))
+    assert (await joining.send(back)).state == "sent"
+    assert "Elle est revenue" in written(await plan_of(network, "member.asks", member_id))
+
+
+async def test_a_member_who_left_may_ask_again(network: Network) -> None:
+    joining, members = network.services.joining, network.services.members
+    actor = await join(network, "77")
+    await members.depart("discord", SERVER, "77")
+    assert (await joining.open(standing("77"))).state == "draft"
+    actor = await members.identify(standing("77"))
+    assert (await joining.send(actor)).changed
+    assert "Elle est revenue" in written(await plan_of(network, "member.asks", actor.member_id))
+
+
+async def test_whoever_left_and_is_back_unseen_is_admitted_by_the_command(network: Network) -> None:
+    members, facilitator = network.services.members, network[Role.FACILITATOR]
+    await join(network, "77", admit=False)
+    await members.depart("discord", SERVER, "77")
+    found = await members.known(facilitator, standing("77"))  # picked in Discord's list: they are there
+    assert (await members.admit(facilitator, found.id)).changed
+
+
+@pytest.mark.parametrize(
+    ("decide", "outcome"),
+    [("suspend", "accès suspendu"), ("name_facilitator", "a accès au réseau")],
+)
+async def test_the_card_follows_what_else_settles_a_request(
+    network: Network, decide: str, outcome: str
+) -> None:
+    actor = await join(network, "77", admit=False)
+    await getattr(network.services.members, decide)(network[Role.ADMIN], actor.member_id or 0)
+    said, buttons = await card_says(network, actor.member_id or 0)
+    assert outcome in said
+    assert buttons == []
+
+
+async def test_the_card_follows_a_role_put_on_by_hand(network: Network) -> None:
+    actor = await join(network, "77", admit=False)
+    member_role = network.server.roles["member"]
+    await network.services.members.identify(standing("77", role_refs=frozenset({member_role})))
+    said, buttons = await card_says(network, actor.member_id or 0)
+    assert "a accès au réseau" in said
+    assert buttons == []
 
 
 async def test_facilitators_are_reminded_and_see_the_age(network: Network) -> None:

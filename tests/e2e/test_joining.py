@@ -172,6 +172,17 @@ async def test_the_card_of_a_request_says_what_became_of_it(town: Town, says: Sa
     assert "Décision prise par facilitator" in read(admitted)
 
 
+async def test_whoever_leaves_meanwhile_has_no_card_to_decide_on(town: Town) -> None:
+    await fill_in(town, FRENCH, "newcomer", "menditte")
+    card = await town.waits_for("facilitator", "coin-animation", "demande l’accès")
+    keep_cards(town)
+    await town["newcomer"].leaves(str(town.stage.guild.id))
+    late = await town["facilitator"].click(card, "Admettre")
+    assert "Cette personne a quitté le serveur" in read(late)
+    gone = await town.waits_for("facilitator", "coin-animation", "Il n’y a plus rien à décider")
+    assert (gone.id, gone.buttons) == (card.id, [])
+
+
 async def test_a_question_is_answered_from_the_welcome_channel(town: Town) -> None:
     await fill_in(town, ENGLISH, "newcomer-en", "menditte")
     card = await town.waits_for("facilitator", "coin-animation", "demande l’accès")
