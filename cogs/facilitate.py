@@ -170,7 +170,9 @@ def _desk_rows(view: DeskView) -> list[Row]:
     turn = [Button(turned)] if view.whole and view.charged else []
     page = [Button("desk.page", url=view.address)] if view.address else []
     ways = [Button(action) for action in more] if view.whole else [Button("message.list")]
-    return [lines, [*turn, *ways, *page]]
+    told = "failures" in {line.key for line in view.lines}
+    late = [Button("desk.failed")] if view.late and not told else []
+    return [lines, [*turn, *ways, *late, *page]]
 
 
 def _silent_rows(page: SilentPage) -> list[Row]:

@@ -109,9 +109,10 @@ class Delivery:
                 return
         async with self._db.transaction() as session:
             for row in await outbox.expire(session, now):
-                await announce(session, row, now)
-                log.warning("row expired outbox=%s kind=%s reason=%s", row.id, row.kind, row.reason)
-                counts["expired"] += 1
+                counts[row.state] += 1
+                if row.state == OutboxState.EXPIRED:
+                    await announce(session, row, now)
+                    log.warning("row expired outbox=%s kind=%s reason=%s", row.id, row.kind, row.reason)
 
     async def _lane(self, left: Iterator[int], counts: Counts, *, below: int | None) -> None:
         while not self._stopping and next(left, None) is not None:
@@ -189,7 +190,7 @@ class Delivery:
             log.exception("sending failed outbox=%s kind=%s attempt=%s", row.id, row.kind, row.attempts)
             return await self._settle(row, self._defective(unsure=True))
         if ref is None:
-            return await self._settle(row, self._ended(OutboxState.EXPIRED, row.reason or "late"))
+            return await self._settle(row, self._ended(OutboxState.EXPIRED, row.reason or outbox.LATE))
         return await self._note_sent(row, planned, index, way, ref)
 
     async def _found(self, row: Outbox, planned: Itinerary, index: int) -> str | None:

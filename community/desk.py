@@ -41,6 +41,7 @@ class DeskView:
     gestures: Sequence[Gesture]
     held_back: int  # nudges that wait for room in their reader's budget
     not_sent: int  # nudges of the last week for which there was no room in time
+    late: int = 0  # messages of the last week that were let go because their hour had passed
     address: str | None = None  # of the same on the web, where it is served
     themes: Sequence[str] = ()  # only these, where it is not of the whole network
     whole: bool = True  # the reader may see all of it
@@ -79,6 +80,7 @@ class ListsView:
     gestures: Sequence[Gesture]
     held_back: int
     not_sent: int
+    late: int
     corner: str | None
 
 
@@ -113,8 +115,11 @@ class Failed:
 
 @dataclass(frozen=True)
 class FailedView:
+    """``late``: those that nobody refused, but whose hour had passed. There is nothing to mend."""
+
     items: Sequence[Failed]
-    total: int
+    late: Sequence[Failed]
+    total: int  # without the late ones
     again: int  # how many can be tried again
 
 
@@ -154,6 +159,7 @@ class Desk:
             found.gestures,
             found.held_back,
             found.not_sent,
+            found.late,
             address(network, corner.channel_ref) if corner else None,
         )
 
@@ -184,8 +190,10 @@ class Desk:
         async with self._db.reading() as session:
             found = await desk.undelivered(session, actor.network_id, now - outbox.KEPT_FOR)
             again = await desk.given_up(session, actor.network_id, now)
-        items = [Failed(kind, reason, count, last) for kind, reason, count, last in found]
-        return FailedView(items, sum(item.count for item in items), again)
+        every = [Failed(kind, reason, count, last) for kind, reason, count, last in found]
+        items = [one for one in every if one.reason != outbox.LATE]
+        late = [one for one in every if one.reason == outbox.LATE]
+        return FailedView(items, late, sum(item.count for item in items), again)
 
     async def try_again(self, actor: Actor) -> int:
         """Send anew what was given up and is still useful; how many."""
@@ -219,11 +227,12 @@ async def _look(
             gestures(lines, [Gesture("follow"), Gesture("thank"), Gesture("look_back")]),
             0,
             0,
-            web_address,
+            address=web_address,
         )
     held_back, not_sent = await nudges.held_back(session, network_id, now - WEEK)
+    late = await desk.late(session, network_id, now - WEEK)
     more = await _evergreen(session, network_id, now)
-    return DeskView(lines, gestures(lines, more), held_back, not_sent, web_address)
+    return DeskView(lines, gestures(lines, more), held_back, not_sent, late, web_address)
 
 
 def _listed(network: Network, line: DeskLine) -> ListView:

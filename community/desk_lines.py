@@ -124,8 +124,9 @@ async def proposals(session: AsyncSession, network_id: int, now: datetime, theme
 
 
 async def failures(session: AsyncSession, network_id: int, now: datetime) -> DeskLine | None:
-    """Messages that did not arrive."""
-    found = await desk.undelivered(session, network_id, now - outbox.KEPT_FOR)
+    """Messages that did not arrive, and whose cause can be mended."""
+    every = await desk.undelivered(session, network_id, now - outbox.KEPT_FOR)
+    found = [one for one in every if one[1] != outbox.LATE]
     if not found:
         return None
     total = sum(count for _, _, count, _ in found)

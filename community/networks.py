@@ -82,7 +82,7 @@ class Networks:
             states,
             resources,
             oldest[0].created_at if oldest else None,
-            len(undelivered),
+            sum(1 for row in undelivered if row.reason != outbox.LATE),
             looked,
             names,
         )

@@ -57,17 +57,21 @@ class UndeliveredNotice(Planner):
         groups: defaultdict[tuple[str, str], list[Outbox]] = defaultdict(list)
         for failed in rows:
             groups[failed.kind, failed.reason or ""].append(failed)
-        troubles = [
+        every = [
             Trouble(kind, reason, len(group), await _accounts(session, group))
             for (kind, reason), group in groups.items()
         ]
+        troubles = [one for one in every if one.reason != outbox.LATE]
+        late = [one for one in every if one.reason == outbox.LATE]
         network = await networks.get(session, row.network_id)
         card = Card(
             "delivery/undelivered",
             network.locale,
             {
-                "total": len(rows),
+                "total": sum(one.count for one in troubles),
                 "troubles": troubles,
+                "late_total": sum(one.count for one in late),
+                "late": late,
                 "since": since,
                 "timezone": network.timezone,
             },

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.library import Resource, ResourceState
 from storage.meetups import Meetup, MeetupState
 from storage.members import Member, MemberState
-from storage.outbox import Outbox, OutboxState
+from storage.outbox import LATE, Outbox, OutboxState
 from storage.polls import DatePoll, PollState
 from storage.registrations import Registration
 
@@ -83,6 +83,17 @@ async def undelivered(
     )
     found = (await session.exec(query)).all()
     return [(kind, reason or "", count, last or since) for kind, reason, count, last in found]
+
+
+async def late(session: AsyncSession, network_id: int, since: datetime) -> int:
+    """How many messages were let go since then because their hour had passed: nobody refused them."""
+    query = select(func.count()).where(
+        Outbox.network_id == network_id,
+        Outbox.state == OutboxState.EXPIRED,
+        Outbox.reason == LATE,
+        col(Outbox.ended_at) > since,
+    )
+    return (await session.exec(query)).one()
 
 
 async def given_up(session: AsyncSession, network_id: int, now: datetime) -> int:

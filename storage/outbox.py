@@ -21,6 +21,7 @@ from storage.upsert import insert_if_new
 URGENT, NORMAL, BULK = 1, 5, 8
 KEPT_FOR = timedelta(days=90)
 CHANGED = "outbox"  # the topic of Database.on_commit
+LATE = "late"  # the reason of rows whose hour had passed, and which nothing else kept from leaving
 NUDGE_BUDGET = "nudge_budget"  # the reason of rows that wait or were dropped for want of room in a week
 
 
@@ -233,7 +234,10 @@ def put_back(row: Outbox, next_try_at: datetime, *, reason: str | None, counted:
 
 
 async def expire(session: AsyncSession, now: datetime) -> Sequence[Outbox]:
-    """End the rows that are too late to be useful and that surely never left. The others are re-checked."""
+    """End the rows that are too late to be useful and that surely never left. The others are re-checked.
+
+    What waited for room in its reader's week is let go, as where the budget itself says that none will come.
+    """
     query = select(Outbox).where(
         col(Outbox.state) == OutboxState.DUE,
         col(Outbox.unsure).is_(False),
@@ -241,7 +245,8 @@ async def expire(session: AsyncSession, now: datetime) -> Sequence[Outbox]:
     )
     rows = (await session.exec(query.order_by(col(Outbox.id)).with_for_update(skip_locked=True))).all()
     for row in rows:
-        end(row, OutboxState.EXPIRED, now, reason=row.reason or "late")
+        state = OutboxState.DROPPED if row.held_back else OutboxState.EXPIRED
+        end(row, state, now, reason=row.reason or LATE)
         session.add(row)
     return rows
 

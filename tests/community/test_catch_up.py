@@ -7,7 +7,9 @@ import pytest
 
 from community.actors import Role
 from community.delivery import Delivery
+from community.outbox import Post
 from community.planners import planners
+from community.undelivered import UndeliveredNotice
 from prompts import Words
 from storage.outbox import OutboxState
 from tests.community.conftest import Network
@@ -110,3 +112,12 @@ async def test_nothing_given_up_is_lost_in_between(network: Network) -> None:
     notices = await rows(network.db, "delivery.undelivered")
     assert len(late) >= 3
     assert len(notices) == 1
+    network.clock.advance(timedelta(minutes=10))
+    async with network.db.reading() as session:
+        plan = await UndeliveredNotice().plan(session, notices[0], network.clock.now())
+    assert isinstance(plan, Post)
+    only_late = {**plan.card.values, "troubles": [], "total": 0}
+    told = Words().render(plan.card.template, "fr", **only_late)
+    assert told.title.startswith("Trop tard pour ")
+    assert "Leur heure était passée" in told.body
+    assert "/réseau réparer" not in told.note

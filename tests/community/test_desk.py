@@ -162,6 +162,34 @@ async def test_what_did_not_arrive_is_counted_and_sent_again(network: Network) -
     assert (await network.services.desk.failed(network[Role.FACILITATOR])).total == 1
 
 
+async def test_what_came_too_late_alarms_nobody(network: Network) -> None:
+    """After a stop, or a jump of the clock: nobody refused these, and nothing is to be mended."""
+    facilitator = network[Role.FACILITATOR]
+    now = network.clock.now()
+    async with network.db.transaction() as session:
+        await outbox.enqueue(
+            session,
+            network_id=facilitator.network_id,
+            kind="member.follow_up",
+            dedupe_key="test:late",
+            due_at=now,
+            expires_at=now + timedelta(hours=1),
+            now=now,
+        )
+    network.clock.advance(timedelta(days=1))
+    async with network.db.transaction() as session:
+        assert [row.reason for row in await outbox.expire(session, network.clock.now())] == ["late"]
+    desk = await network.services.desk.look(facilitator)
+    assert "failures" not in {line.key for line in desk.lines}
+    assert desk.late == 1
+    assert (await network.services.desk.lists(facilitator)).late == 1
+    view = await network.services.desk.failed(facilitator)
+    assert ([one.kind for one in view.late], view.items, view.total) == (["member.follow_up"], [], 0)
+    assert (await network.services.networks.status(facilitator)).undelivered == 0
+    network.clock.advance(timedelta(days=8))
+    assert (await network.services.desk.look(facilitator)).late == 0
+
+
 async def test_the_desk_sees_its_network_only(network: Network, other_admin: Actor) -> None:
     await network.propose()
     await crowd(network, 3)

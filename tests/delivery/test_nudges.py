@@ -67,6 +67,18 @@ async def test_what_would_come_too_late_is_dropped_and_says_why(world: World, de
         assert await nudges.held_back(session, world.network_id, world.clock.now() - WEEK) == (0, 1)
 
 
+async def test_what_waited_until_too_late_is_let_go_as_well(world: World, delivery: Delivery) -> None:
+    """The bot was stopped in between: there was no room in time, and nothing is to be mended."""
+    member = await world.member(1)
+    await enqueue(world, member, "bother", PER_WEEK)
+    await delivery.run_due()
+    await enqueue(world, member, "other", 1, lasts=WEEK + timedelta(days=1))
+    await delivery.run_due()
+    world.clock.advance(2 * WEEK)
+    await delivery.run_due()
+    assert await world.states("other") == [(OutboxState.DROPPED, nudges.BUDGET)]
+
+
 async def test_no_budget_at_all_sends_none(world: World, delivery: Delivery) -> None:
     member = await world.member(1)
     async with world.db.transaction() as session:
