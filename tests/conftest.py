@@ -10,19 +10,24 @@ import itertools
 import os
 import shutil
 import tempfile
-import threading
 import warnings
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 import pytest
 import pytest_socket
 from hypothesis import HealthCheck, settings
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.util import LRUCache
 
+from storage import engine as engine_module
 from storage.engine import Database
 from storage.migrate import migrate
 from tests.conformance import discord_conformance, discord_overheard  # noqa: F401 - fixtures for all
@@ -46,6 +51,8 @@ max_connections = 60
 wal_level = minimal
 max_wal_senders = 0
 """
+Result = TypeVar("Result")
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 _numbers = itertools.count(1)
 
 
@@ -65,6 +72,25 @@ class SetClock:
         self._now = now
 
 
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """A statement is compiled once in a process, as in one that lives long, and not once more in each test.
+
+    SQLAlchemy keeps what it compiled by engine and dialect: those of one kind are one here.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for dialect in (SQLiteDialect_aiosqlite, PGDialect_asyncpg):
+            patch.setattr(dialect, "__eq__", lambda self, other: type(self) is type(other))
+            patch.setattr(dialect, "__hash__", lambda self: hash(type(self)))
+        create, compiled = engine_module.create_async_engine, LRUCache[Any, Any](5_000)
+
+        def create_sharing(*arguments: Any, **options: Any) -> AsyncEngine:
+            return create(*arguments, execution_options={"compiled_cache": compiled}, **options)
+
+        patch.setattr(engine_module, "create_async_engine", create_sharing)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def only_this_machine() -> None:
     """No test may depend on, or tell, anyone else: connections leave for this machine only."""
@@ -73,24 +99,13 @@ def only_this_machine() -> None:
 
 @pytest.fixture
 def clock() -> SetClock:
-    return SetClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+    return SetClock(START)
 
 
-def apart(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+def apart(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
     """Run asynchronous work to its end from a synchronous fixture, whatever loop the test has."""
-    failures: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            asyncio.run(work())
-        except BaseException as error:  # carried over to the test's thread
-            failures.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if failures:
-        raise failures[0]
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(work())).result()
 
 
 @pytest.fixture(scope="session")
@@ -112,16 +127,17 @@ def postgresql_server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql_server: str) -> str:
-    """A migrated database that nobody is connected to, so that it can be cloned."""
+    """The address of a migrated database that nobody is connected to, so that it can be cloned."""
+    url = _named(postgresql_server, "template_entrepairs")
 
     async def make() -> None:
         await _admin(postgresql_server, "CREATE DATABASE template_entrepairs")
-        db = Database(_named(postgresql_server, "template_entrepairs"))
+        db = Database(url)
         await migrate(db)
         await db.dispose()
 
     apart(make)
-    return postgresql_server
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -139,22 +155,29 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """The address of a migrated, empty SQLite database."""
-    file = tmp_path / f"entrepairs-{next(_numbers)}.db"
-    shutil.copyfile(sqlite_template, file)
-    return f"sqlite:///{file}"
+def sqlite_origin(sqlite_template: Path) -> str:
+    """The database that the test's own is a copy of. Where tests begin with more, it is another one."""
+    return f"sqlite:///{sqlite_template}"
 
 
 @pytest.fixture
-async def postgresql_url(postgresql_template: str) -> AsyncIterator[str]:
-    """The address of a migrated, empty PostgreSQL database."""
-    name = f"test_{next(_numbers)}"
-    await _admin(
-        postgresql_template, f"CREATE DATABASE {name} TEMPLATE template_entrepairs STRATEGY FILE_COPY"
-    )
-    yield _named(postgresql_template, name)
-    await _admin(postgresql_template, f"DROP DATABASE {name} WITH (FORCE)")
+def postgresql_origin(postgresql_template: str) -> str:
+    """As ``sqlite_origin``."""
+    return postgresql_template
+
+
+@pytest.fixture
+async def sqlite_url(sqlite_origin: str, tmp_path: Path) -> str:
+    """The address of a SQLite database: migrated, and empty unless it has another origin."""
+    return sqlite_copy(sqlite_origin, tmp_path)
+
+
+@pytest.fixture
+async def postgresql_url(postgresql_origin: str) -> AsyncIterator[str]:
+    """The address of a PostgreSQL database: migrated, and empty unless it has another origin."""
+    copy = await postgresql_copy(postgresql_origin)
+    yield copy
+    await _admin(copy, f"DROP DATABASE {make_url(copy).database} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -186,6 +209,21 @@ async def sqlite_db(sqlite_url: str) -> AsyncIterator[Database]:
     database = Database(sqlite_url)
     yield database
     await database.dispose()
+
+
+def sqlite_copy(origin: str, folder: Path) -> str:
+    """The address of a copy of a file that nobody has open."""
+    file = folder / f"entrepairs-{next(_numbers)}.db"
+    shutil.copyfile(origin.removeprefix("sqlite:///"), file)
+    return f"sqlite:///{file}"
+
+
+async def postgresql_copy(origin: str) -> str:
+    """The address of a copy of a database that nobody is connected to."""
+    name = f"test_{next(_numbers)}"
+    template = make_url(origin).database
+    await _admin(origin, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    return _named(origin, name)
 
 
 def _named(address: str, database: str) -> str:

@@ -24,6 +24,12 @@ from bot.server_permissions import NEEDED
 from bot.settings import Settings
 from prompts import Words
 from sandbox import App, Guild, Person, Sandbox
+from tests.community.conftest import (  # noqa: F401 - what the fixture `network` begins with
+    founded_postgresql,
+    founded_sqlite,
+    postgresql_origin,
+    sqlite_origin,
+)
 
 # What is told in the morning, kept from the night or due on working days must not depend on the hour of
 # the tests.

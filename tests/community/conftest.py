@@ -1,7 +1,9 @@
 """Two networks on one database, and people of every role in the first."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +14,7 @@ from prompts import Words
 from storage.engine import Database
 from storage.networks import RoleName
 from tests.community.server import PaperServer
-from tests.conftest import SetClock
+from tests.conftest import START, SetClock, apart, postgresql_copy, sqlite_copy
 
 SERVER, OTHER_SERVER = "1000", "2000"
 
@@ -48,23 +50,70 @@ def words() -> Words:
     return Words()
 
 
+@dataclass(frozen=True)
+class Founded:
+    """The first network, made once: each test has its own copy of the database and of the server."""
+
+    url: str
+    server: PaperServer
+    people: Mapping[Role, Actor]
+
+    @classmethod
+    async def make(cls, url: str) -> "Founded":
+        db, server = Database(url), PaperServer()
+        made = services(db, SetClock(START), server, Words())
+        await made.networks.set_up(ADMIN, name="Territoires en commun")
+        admin = await made.members.identify(ADMIN)
+        people = {Role.ADMIN: admin, Role.STRANGER: await made.members.identify(standing("5"))}
+        people[Role.NEWCOMER] = await made.members.arrive(standing("2"))
+        for account in ("3", "4"):
+            arrived = await made.members.arrive(standing(account))
+            await made.members.admit(admin, arrived.member_id or 0)
+            people[Role.MEMBER if account == "3" else Role.FACILITATOR] = arrived
+        await made.members.name_facilitator(admin, people[Role.FACILITATOR].member_id or 0)
+        for role, account in ((Role.MEMBER, "3"), (Role.FACILITATOR, "4")):
+            people[role] = await made.members.identify(standing(account))
+        assert {role: actor.role for role, actor in people.items()} == {role: role for role in Role}
+        await db.dispose()
+        return cls(url, server, people)
+
+
+@pytest.fixture(scope="session")
+def founded_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Founded:
+    return apart(
+        lambda: Founded.make(sqlite_copy(f"sqlite:///{sqlite_template}", tmp_path_factory.mktemp("founded")))
+    )
+
+
+@pytest.fixture(scope="session")
+def founded_postgresql(postgresql_template: str) -> Founded:
+    async def make() -> Founded:
+        return await Founded.make(await postgresql_copy(postgresql_template))
+
+    return apart(make)
+
+
 @pytest.fixture
-async def network(db: Database, clock: SetClock, words: Words) -> Network:
-    server = PaperServer()
-    made = services(db, clock, server, words)
-    await made.networks.set_up(ADMIN, name="Territoires en commun")
-    admin = await made.members.identify(ADMIN)
-    people = {Role.ADMIN: admin, Role.STRANGER: await made.members.identify(standing("5"))}
-    people[Role.NEWCOMER] = await made.members.arrive(standing("2"))
-    for account in ("3", "4"):
-        arrived = await made.members.arrive(standing(account))
-        await made.members.admit(admin, arrived.member_id or 0)
-        people[Role.MEMBER if account == "3" else Role.FACILITATOR] = arrived
-    await made.members.name_facilitator(admin, people[Role.FACILITATOR].member_id or 0)
-    for role, account in ((Role.MEMBER, "3"), (Role.FACILITATOR, "4")):
-        people[role] = await made.members.identify(standing(account))
-    assert {role: actor.role for role, actor in people.items()} == {role: role for role in Role}
-    return Network(made, server, people, clock, db)
+def sqlite_origin(request: pytest.FixtureRequest, sqlite_template: Path) -> str:
+    """With the first network in it where the test asks for that network."""
+    if "network" in request.fixturenames:
+        return str(request.getfixturevalue("founded_sqlite").url)
+    return f"sqlite:///{sqlite_template}"
+
+
+@pytest.fixture
+def postgresql_origin(request: pytest.FixtureRequest, postgresql_template: str) -> str:
+    """As ``sqlite_origin``."""
+    if "network" in request.fixturenames:
+        return str(request.getfixturevalue("founded_postgresql").url)
+    return postgresql_template
+
+
+@pytest.fixture
+def network(request: pytest.FixtureRequest, db: Database, clock: SetClock, words: Words) -> Network:
+    founded: Founded = request.getfixturevalue(f"founded_{db.dialect}")
+    server = deepcopy(founded.server)
+    return Network(services(db, clock, server, words), server, dict(founded.people), clock, db)
 
 
 @pytest.fixture

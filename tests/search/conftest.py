@@ -9,6 +9,12 @@ from storage import search
 from storage.engine import Database
 from storage.networks import Network
 from storage.search import Answer, Document, Memory
+from tests.community.conftest import (  # noqa: F401 - what the fixture `network` begins with
+    founded_postgresql,
+    founded_sqlite,
+    postgresql_origin,
+    sqlite_origin,
+)
 
 Ask = Callable[..., Awaitable[Answer]]
 
