@@ -1,5 +1,7 @@
 """Care of the database from the command line: migrate, back up, restore."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -8,7 +10,7 @@ from bot.failures import CannotRun, Exit, told
 from storage import backup as backups
 from storage import migrate as migrations
 from storage.backup import Progress, unwatched
-from storage.engine import Database
+from storage.engine import Database, DatabaseUnavailable
 
 
 async def migrate(url: str) -> bool:
@@ -16,7 +18,7 @@ async def migrate(url: str) -> bool:
     make_folder(url)
     db = Database(url)
     try:
-        with told():
+        with told(), creating(url):
             if not await migrations.outdated(db):
                 return False
             await migrations.migrate(db)
@@ -44,7 +46,7 @@ async def restore(url: str, file: Path, *, replace: bool, progress: Progress = u
     make_folder(url)
     db = Database(url)
     try:
-        with told():
+        with told(), creating(url):
             rows = await backups.restore(db, file, replace=replace, progress=progress)
             await db.tune()
             return rows
@@ -68,4 +70,15 @@ def make_folder(url: str) -> None:
     try:
         Path(parts.database).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CannotRun("database_missing", Exit.DATABASE, where=parts.database) from error
+        raise CannotRun("database_uncreatable", Exit.DATABASE, where=parts.database) from error
+
+
+@contextmanager
+def creating(url: str) -> Iterator[None]:
+    """Where a SQLite file would be made, « it is not there: create it » would be no help."""
+    try:
+        yield
+    except DatabaseUnavailable as error:
+        if error.reason == "missing" and make_url(url).get_backend_name() == "sqlite":
+            raise CannotRun("database_uncreatable", Exit.DATABASE, where=error.where) from error
+        raise

@@ -98,6 +98,15 @@ async def test_a_file_that_is_no_database() -> None:
     assert "Traceback" not in ended.err
 
 
+async def test_a_database_that_cannot_be_made_says_what_to_look_at() -> None:
+    folder = {"ENTREPAIRS_DATABASE_URL": "sqlite:///var"}
+    write("var/somebody-elses.txt", b"")
+    ended = await run_cli("migrate", env=FRENCH | folder)
+    assert ended.status == Exit.DATABASE
+    assert "ne peut pas être créée" in ended.err
+    assert "Traceback" not in ended.err
+
+
 async def test_even_a_detailed_log_never_shows_the_token() -> None:
     secret = {"ENTREPAIRS_DISCORD_TOKEN": "abc.def.ghi", "ENTREPAIRS_LOG_LEVEL": "debug"}
     ended = await run_cli("run", env=FRENCH | secret)
