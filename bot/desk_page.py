@@ -25,7 +25,7 @@ from community.exports import Exports
 from community.funnel import Funnels
 from community.health import Health
 from community.joining import Joining
-from community.ports import PlatformDown
+from community.ports import Clock, PlatformDown
 from community.reports import Reports
 from community.web_sessions import LASTS, Helped, Visitor, WebSessions
 from prompts import LOCALES, Words
@@ -92,6 +92,7 @@ class DeskPage:
         words: Words,
         artist: Artist,
         login: DiscordLogin | None,
+        clock: Clock,
         *,
         secure: bool,
     ) -> None:
@@ -101,6 +102,7 @@ class DeskPage:
         self._pages = Pages()
         self._artist = artist
         self._login = login
+        self._clock = clock
         self._secure = secure
         self._one_export = asyncio.Lock()
 
@@ -333,6 +335,8 @@ class DeskPage:
             timezone=network.actor.timezone,
             visitor=visitor,
             network=network,
+            here=template,
+            now=self._clock.now(),
             **values,
         )
 

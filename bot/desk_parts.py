@@ -46,7 +46,7 @@ def desk_page(
 ) -> DeskPage:
     """The pages, on the same database as the rest."""
     secure = (settings.public_url or "").startswith("https:")
-    return DeskPage(desk_uses(db, clock, words, roster), words, artist, login, secure=secure)
+    return DeskPage(desk_uses(db, clock, words, roster), words, artist, login, clock, secure=secure)
 
 
 def desk_uses(db: Database, clock: Clock, words: Words, roster: Roster | None = None) -> DeskUses:

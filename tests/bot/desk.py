@@ -94,6 +94,7 @@ async def desk_of(network: Network, *, configured: bool = True) -> AsyncIterator
             Words(),
             Artist(),
             login if configured else None,
+            network.clock,
             secure=False,
         )
         gateway = Gateway()

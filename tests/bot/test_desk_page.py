@@ -1,5 +1,6 @@
 """The facilitators' pages over HTTP: logging in by the sandbox's Discord, and what may go wrong."""
 
+import re
 from collections.abc import AsyncIterator
 from urllib.parse import parse_qs, urlsplit
 
@@ -60,6 +61,17 @@ async def test_the_whole_way(desk: Desk) -> None:
                 assert (await answer.read()).startswith(b"\x89PNG")
         await says(http, f"{desk.url}/desk/1/pictures/nothing.png", "unknown_page", 404)
     assert desk.sandbox.oauth.bearers == {}  # the token was handed back
+
+
+async def test_the_menu_says_which_page_one_is_on(desk: Desk) -> None:
+    async with desk.browser() as http:
+        await desk.log_in(http)
+        for path in ("", "/arrivals", "/lists", "/exports"):
+            async with http.get(f"{desk.url}/desk/1{path}") as answer:
+                page = await answer.text()
+            current = re.findall(r'<a href="([^"]*)" aria-current="page">', page)
+            assert current == [f"/desk/1{path}"]
+            assert "Au lundi 2\u00a0mars 2026." in page  # for whoever reads it on paper
 
 
 async def test_every_answer_forbids_scripts_frames_and_copies(desk: Desk) -> None:
