@@ -113,7 +113,7 @@ async def test_a_refusal_comes_with_its_reason_and_a_way_back(town: Town) -> Non
     refused = await facilitator.fill(
         await facilitator.click(card, "Refuser"), {"reason": "Dites-nous **qui** vous êtes @everyone"}
     )
-    assert "est refusée" in read(refused)
+    assert "Demande refusée" in read(refused)
     again = await facilitator.fill(await facilitator.click(card, "Refuser"), {"reason": "Encore"})
     assert "n’attend plus" in read(again)
 

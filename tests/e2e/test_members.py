@@ -55,7 +55,7 @@ async def test_suspending_by_buttons_closes_the_channels(town: Town) -> None:
     assert "Rien n’a été modifié" in read(cancelled)
     sure = await town["facilitator"].click(person, "Suspendre")
     done = await town["facilitator"].click(sure, "Confirmer")
-    assert "est suspendu" in read(done)
+    assert "Accès suspendu" in read(done)
 
     await closed(town, "member", "rencontres")
     refused = await town["member"].slash("ressource chercher", recherche="eau", channel="accueil")
