@@ -17,10 +17,12 @@ from cogs.kit.forms import ChoiceField, ChoicesField, Form, Prefill, TextField, 
 from cogs.kit.host import Host
 from cogs.kit.layout import Menu, Option, Row
 from community import directory, joining, profiles
+from community.actors import Actor
 from community.errors import Invalid
 from community.joining import JoinView, Waiting
 from community.ports import Button
 from community.profiles import ProfileView
+from community.text import folded
 
 ORGANISATION = Form("join.organisation", TextField("organisation", minimum=2, maximum=profiles.NAME_LONGEST))
 FREE = Form(
@@ -44,6 +46,7 @@ EXCHANGE = Form(
     TextField("bio", long=True, required=False, maximum=profiles.TEXT_LONGEST),
 )
 CONSENTS = Form("join.consents", ChoicesField("consents", "consents", checkboxes=True))
+SHARING = Form("join.sharing", *EXCHANGE.fields, *CONSENTS.fields)
 CODE = Form("join.code", TextField("code", minimum=5, maximum=40))
 INVITE = Form(
     "join.invite",
@@ -141,7 +144,28 @@ class JoiningCog(commands.Cog):
         )
         await self._card(interaction, await self.joining.mine(actor))
 
-    # Step 3: what one brings and looks for.
+    # Step 3: what one brings and looks for, and who sees what; a newcomer's request leaves with it.
+
+    @prefills(SHARING)
+    async def sharing_form(self, interaction: Interaction, subject_id: int) -> Prefill:
+        mine = await self.profiles.mine(await self.inbound.actor(interaction))
+        return Prefill(
+            {"offers": mine.offers, "seeks": mine.seeks, "bio": mine.bio, "consents": list(mine.consents)}
+        )
+
+    @submits(SHARING)
+    async def sharing(self, interaction: Interaction, subject_id: int, values: Values) -> None:
+        actor = await self.inbound.actor(interaction)
+        mine = await self.profiles.set_sharing(
+            actor,
+            offers=values["offers"],
+            seeks=values["seeks"],
+            bio=values["bio"],
+            consents=values["consents"],
+        )
+        await self._after_consents(interaction, actor, mine)
+
+    # The same, one by one, to correct it.
 
     @prefills(EXCHANGE)
     async def exchange_form(self, interaction: Interaction, subject_id: int) -> Prefill:
@@ -156,8 +180,6 @@ class JoiningCog(commands.Cog):
         )
         await self._card(interaction, await self.joining.mine(actor))
 
-    # Step 4: what others may see; a newcomer's request leaves with it.
-
     @prefills(CONSENTS)
     async def consents_form(self, interaction: Interaction, subject_id: int) -> Prefill:
         mine = await self.profiles.mine(await self.inbound.actor(interaction))
@@ -166,7 +188,12 @@ class JoiningCog(commands.Cog):
     @submits(CONSENTS)
     async def consents(self, interaction: Interaction, subject_id: int, values: Values) -> None:
         actor = await self.inbound.actor(interaction)
-        mine = await self.profiles.set_consents(actor, values["consents"])
+        await self._after_consents(
+            interaction, actor, await self.profiles.set_consents(actor, values["consents"])
+        )
+
+    async def _after_consents(self, interaction: Interaction, actor: Actor, mine: ProfileView) -> None:
+        """Whoever has said all that is asked need not send it besides."""
         before = await self.joining.mine(actor)
         sends = mine.complete and before.state == "draft" and before.access == "newcomer"
         await self._card(interaction, await self.joining.send(actor) if sends else before)
@@ -302,7 +329,7 @@ class JoiningCog(commands.Cog):
         await self._card(interaction, await self.joining.mine(await self.inbound.actor(interaction)))
 
     async def _named(self, interaction: Interaction, typed: str) -> None:
-        """An id from the autocomplete is taken; a name is offered with what it may mean."""
+        """An id from the autocomplete is taken, and a name that only one authority has; else one chooses."""
         actor = await self.inbound.actor(interaction)
         if directory.known(typed) is not None:
             await self.profiles.set_authority(actor, typed)
@@ -310,6 +337,10 @@ class JoiningCog(commands.Cog):
             return
         await self.profiles.mine(actor)
         found = directory.look_up(typed, limit=10)
+        if len(found) == 1 and folded(found[0].name) == folded(typed):
+            await self.profiles.set_authority(actor, found[0].id)
+            await self._card(interaction, await self.joining.mine(actor))
+            return
         options = [Option(one.id, one.label) for one in found]
         rows: list[Row] = [
             [Menu("join.pick", options)],
@@ -358,7 +389,9 @@ def _rows(view: JoinView) -> list[Row]:
         first.append(Button("join.answer", style="primary"))
     missing = view.profile.missing
     if missing:
-        first.append(Button(_FORM_OF[missing[0]], style="primary"))
+        both = {"exchange", "consents"} <= {*missing}
+        last = "join.sharing" if both and missing[0] == "exchange" else _FORM_OF[missing[0]]
+        first.append(Button(last, style="primary"))
         if missing[0] == "organisation":
             first.append(Button("join.free"))
     elif view.access == "newcomer" and view.state in ("draft", "refused"):

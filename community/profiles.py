@@ -33,6 +33,7 @@ QUERY_LONGEST = 100
 # What a member decides on: to be found at all, then each field.
 CONSENTS = ("listed", "organisation", "function", "themes", "offers", "seeks", "bio")
 STEPS = ("organisation", "about", "exchange", "consents")
+LAST_STEP = 3  # what one brings and what others see are asked in one go, and are two things to correct
 ORGANISATION_KINDS = ("association", "state", "agency", "company", "other")
 LOCALES = ("fr", "en")
 
@@ -62,7 +63,7 @@ class ProfileView:
     short_sentences: bool
     consents: Sequence[str]
     asked_consents: bool
-    step: int  # the next one, from 1; one more than there are when all is done
+    step: int  # the next one, from 1 to ``LAST_STEP``; one more when all is done
     missing: Sequence[str]  # steps, by name
 
     @property
@@ -170,26 +171,31 @@ class Profiles:
     async def set_exchange(self, actor: Actor, *, offers: str, seeks: str, bio: str) -> ProfileView:
         """What one can bring, what one looks for, and a word on oneself. All may be empty."""
         require(actor, Action.EDIT_PROFILE)
-        given = {"offers": text.lines(offers), "seeks": text.lines(seeks), "bio": text.lines(bio)}
-        for field, value in given.items():
-            if len(value) > TEXT_LONGEST:
-                raise Invalid(field=field, problem="too_long", given=len(value), limit=TEXT_LONGEST)
+        given = _exchanged(offers, seeks, bio)
         async with self._db.transaction() as session:
             mine = await self._own(session, actor)
-            mine.offers, mine.seeks, mine.bio = given["offers"], given["seeks"], given["bio"]
+            mine.offers, mine.seeks, mine.bio = given
             return await self._keep(session, actor, mine, "exchange")
 
     async def set_consents(self, actor: Actor, fields: Collection[str]) -> ProfileView:
         """What others may see; each change is dated."""
         require(actor, Action.EDIT_PROFILE)
-        now = self._clock.now()
         async with self._db.transaction() as session:
             mine = await self._own(session, actor)
-            known = await profiles.consents(session, actor.network_id, mine.member_id)
-            for field in CONSENTS:
-                _decide(session, mine, known.get(field), field, field in fields, now)
-            mine.listed = "listed" in fields
-            await session.flush()
+            await self._consent(session, mine, fields)
+            return await self._keep(session, actor, mine, "consents")
+
+    async def set_sharing(
+        self, actor: Actor, *, offers: str, seeks: str, bio: str, consents: Collection[str]
+    ) -> ProfileView:
+        """The last step of who arrives: what one brings, and who may see what, decided with it in view."""
+        require(actor, Action.EDIT_PROFILE)
+        given = _exchanged(offers, seeks, bio)
+        async with self._db.transaction() as session:
+            mine = await self._own(session, actor)
+            mine.offers, mine.seeks, mine.bio = given
+            await self._consent(session, mine, consents)
+            await self._keep(session, actor, mine, "exchange")
             return await self._keep(session, actor, mine, "consents")
 
     async def set_short_sentences(self, actor: Actor, *, wanted: bool) -> ProfileView:
@@ -224,6 +230,13 @@ class Profiles:
             )
             found = await profiles.peers(session, actor.network_id, wanted, MOST_PEERS)
             return await peer_views(session, actor.network_id, mine, {t.name for t in followed}, found)
+
+    async def _consent(self, session: AsyncSession, mine: Profile, fields: Collection[str]) -> None:
+        known = await profiles.consents(session, mine.network_id, mine.member_id)
+        for field in CONSENTS:
+            _decide(session, mine, known.get(field), field, field in fields, self._clock.now())
+        mine.listed = "listed" in fields
+        await session.flush()
 
     async def _own(self, session: AsyncSession, actor: Actor) -> Profile:
         if actor.member_id is None:
@@ -304,7 +317,7 @@ async def view(session: AsyncSession, actor: Actor) -> ProfileView:
         member.short_sentences,
         tuple(field for field in CONSENTS if field in decided and decided[field].granted),
         asked,
-        STEPS.index(missing[0]) + 1 if missing else len(STEPS) + 1,
+        min(STEPS.index(missing[0]) + 1, LAST_STEP) if missing else LAST_STEP + 1,
         missing,
     )
 
@@ -465,6 +478,14 @@ def _missing(mine: Profile, *, asked: bool) -> tuple[str, ...]:
 def _in_order(mine: Profile, step: str) -> bool:
     """Only « exchange » may be left empty: that it was gone through must be remembered."""
     return step == "exchange" or mine.step >= STEPS.index("exchange") + 1
+
+
+def _exchanged(offers: str, seeks: str, bio: str) -> tuple[str, str, str]:
+    given = {"offers": text.lines(offers), "seeks": text.lines(seeks), "bio": text.lines(bio)}
+    for field, value in given.items():
+        if len(value) > TEXT_LONGEST:
+            raise Invalid(field=field, problem="too_long", given=len(value), limit=TEXT_LONGEST)
+    return given["offers"], given["seeks"], given["bio"]
 
 
 def _checked(field: str, typed: str, shortest: int, longest: int) -> str:

@@ -87,12 +87,26 @@ async def test_each_step_is_kept_and_what_is_missing_is_said(network: Network) -
     ).profile.step == 2  # from the database: a restart changes nothing
     after = await mine.set_about(actor, function="Urbaniste", ends="31/03/2028", timezone="Indian/Reunion")
     assert (after.step, after.timezone, after.function_ends is not None) == (3, "Indian/Reunion", True)
-    assert (await mine.set_exchange(actor, offers="", seeks="", bio="")).step == 4
+    assert (await mine.set_exchange(actor, offers="", seeks="", bio="")).step == 3
     done = await mine.set_consents(actor, ["organisation"])
+    assert done.step == 4
     assert (done.complete, done.consents) == (True, ("organisation",))
     sent = await joining.send(actor)
     assert (sent.state, sent.changed) == ("sent", True)
     assert (await joining.send(actor)).changed is False
+
+
+async def test_the_last_step_says_what_one_brings_and_who_sees_it(network: Network) -> None:
+    mine, actor = network.services.profiles, network[Role.NEWCOMER]
+    await mine.set_authority(actor, MENDITTE)
+    assert (await mine.set_about(actor, function="Maire")).step == 3
+    with pytest.raises(Invalid):
+        await mine.set_sharing(actor, offers="a" * 601, seeks="", bio="", consents=CONSENTS)
+    assert (await mine.mine(actor)).missing == ("exchange", "consents")
+    done = await mine.set_sharing(actor, offers="Un broyeur", seeks="", bio="", consents=["offers"])
+    assert (done.complete, done.offers, done.consents) == (True, "Un broyeur", ("offers",))
+    none = await mine.set_sharing(actor, offers="", seeks="", bio="", consents=[])
+    assert (none.complete, none.consents) == (True, ())
 
 
 async def test_steps_may_come_in_any_order(network: Network) -> None:

@@ -21,7 +21,7 @@ async def closed(town: Town, who: str, channel: str) -> None:
 async def test_admitting_by_the_command_opens_the_channels(town: Town) -> None:
     panel = (await town["stranger"].sees("accueil"))[0]
     asked = await town["stranger"].click(panel, "Demander l’accès")
-    assert "étape 1/4" in read(asked)
+    assert "étape 1/3" in read(asked)
     admitted = await town["facilitator"].slash("membre admettre", personne=town["stranger"].id)
     assert "a maintenant accès au réseau" in read(admitted)
     twice = await town["facilitator"].slash("membre admettre", personne=town["stranger"].id)
@@ -36,7 +36,7 @@ async def test_admitting_by_the_command_opens_the_channels(town: Town) -> None:
 async def test_a_private_word_is_in_the_language_of_the_reader(town: Town) -> None:
     panel = (await town["stranger-en"].sees("accueil"))[0]
     asked = await town["stranger-en"].click(panel, "Demander l’accès")  # the panel is the network's
-    assert "step 1/4" in read(asked)
+    assert "step 1/3" in read(asked)
     await town["facilitator"].slash("membre admettre", personne=town["stranger-en"].id)
     await town.waits_for_dm("stranger-en", "You now have access to the network")
 
