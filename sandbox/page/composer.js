@@ -75,7 +75,7 @@ export class Composer {
     this.input.addEventListener("input", () => this.typed());
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.input.addEventListener("blur", () => this.closeList());
-    this.resume();
+    this.comeBack();
     this.list = new Listbox({
       label: words.t("suggestions"),
       empty: words.t("no_command"),
@@ -105,15 +105,35 @@ export class Composer {
     const { length } = [...this.outgoing()];
     this.counter.textContent = length > LONGEST - 200 ? String(LONGEST - length) : "";
     this.counter.classList.toggle("over", length > LONGEST);
-    if (!this.edited)
-      this.client.drafts.set(this.channel.id, { text: this.input.value, mentions: [...this.mentions.marks] });
+    this.keepDraft();
+  }
+
+  /** A correction is kept beside what was being written before it. */
+  keepDraft() {
+    const { drafts } = this.client;
+    const draft = { text: this.input.value, mentions: [...this.mentions.marks] };
+    if (this.edited)
+      drafts.set(this.channel.id, { ...drafts.get(this.channel.id), correction: { id: this.edited, ...draft } });
+    else drafts.set(this.channel.id, draft);
   }
 
   /** What was being written here before. */
   resume() {
-    const { text, mentions } = this.client.drafts.get(this.channel.id);
+    this.fill(this.client.drafts.get(this.channel.id));
+  }
+
+  /** @param {{text: string, mentions: [string, string][]}} draft */
+  fill({ text, mentions }) {
     this.input.value = text;
     this.mentions.marks = new Map(mentions);
+  }
+
+  /** Where one comes back: the correction that was begun, else what was being written. */
+  comeBack() {
+    const { correction } = this.client.drafts.get(this.channel.id);
+    if (!correction) return this.resume();
+    this.fill(correction);
+    return this.editing(correction.id);
   }
 
   typed() {
@@ -201,7 +221,7 @@ export class Composer {
   /** @param {string} content */
   async correct(content) {
     try {
-      const path = `/channels/${this.channel.id}/messages/${this.edited.id}`;
+      const path = `/channels/${this.channel.id}/messages/${this.edited}`;
       this.client.store.keep(await this.client.store.api.patch(path, { content }));
       this.leave();
     } catch (error) {
@@ -224,13 +244,18 @@ export class Composer {
 
   /** One's own words, to be put right; what was being written waits. @param {any} message */
   edit(message) {
-    this.replyTo = null;
-    this.edited = message;
     this.mentions = new Mentions();
     this.input.value = this.mentions.toNames(message.content, this.client.markdown(this.channel.id));
+    this.editing(message.id);
     this.grow();
-    this.above(this.client.words.t("editing"), "cancel", "file");
     this.input.setSelectionRange(this.input.value.length, this.input.value.length);
+  }
+
+  /** @param {string} id of the message that the line puts right */
+  editing(id) {
+    this.replyTo = null;
+    this.edited = id;
+    this.above(this.client.words.t("editing"), "cancel", "file");
   }
 
   /** Neither an answer nor a correction any more; what was being written before a correction is back. */

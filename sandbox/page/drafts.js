@@ -4,6 +4,7 @@
  * @typedef {object} Draft
  * @property {string} text as it is shown
  * @property {[string, string][]} mentions each name shown, and the mark that it stands for
+ * @property {{id: string, text: string, mentions: [string, string][]}} [correction] of that message, begun and not sent
  */
 
 export class Drafts {
@@ -21,7 +22,7 @@ export class Drafts {
 
   /** @param {string} channel @param {Draft} draft */
   set(channel, draft) {
-    if (draft.text) this.kept.set(channel, draft);
+    if (draft.text || draft.correction) this.kept.set(channel, draft);
     else if (!this.kept.delete(channel)) return;
     try {
       localStorage.setItem(this.key, JSON.stringify([...this.kept]));

@@ -119,6 +119,36 @@ async def test_what_is_being_written_waits_in_its_channel(opened: Opened, place:
     await expect(box).to_have_value("La suite")
 
 
+async def test_a_correction_waits_in_its_channel(opened: Opened, place: Town) -> None:
+    """Beside what was being written before it; another channel and a reload lose neither."""
+    camille = place.people["Camille"].id
+    await place.people["Nicolas"].says("accueil", f"Merci <@{camille}>")
+    page = await opened("Nicolas")
+    channels = page.get_by_role("navigation", name="Salons")
+    box = page.get_by_label("Écrire dans accueil")
+    await box.fill("La suite")
+    await page.locator(".message").last.click(button="right")
+    await page.get_by_role("menuitem", name="Modifier").click()
+    await expect(box).to_have_value("Merci @Camille")
+    await box.press("End")
+    await page.keyboard.type(" !")
+    await channels.get_by_role("button", name="discussions").click()
+    await expect(page.get_by_text("Modification du message")).to_have_count(0)
+    await page.reload()
+    await channels.get_by_role("button", name="accueil").click()
+    await expect(page.get_by_text("Modification du message")).to_be_visible()
+    await expect(box).to_have_value("Merci @Camille !")
+    await box.press("Enter")
+    await expect(page.locator(".message").last).to_contain_text("(modifié)")
+    await expect(box).to_have_value("La suite")
+    [seen] = await place.people["Nadia"].sees("accueil")
+    assert seen.text == f"Merci <@{camille}> !"
+    await channels.get_by_role("button", name="discussions").click()
+    await channels.get_by_role("button", name="accueil").click()
+    await expect(page.get_by_text("Modification du message")).to_have_count(0)
+    await expect(box).to_have_value("La suite")
+
+
 async def test_a_message_that_does_not_leave_stays_in_the_line(opened: Opened, place: Town) -> None:
     page = await opened("Nicolas")
     box = page.get_by_label("Écrire dans accueil")
