@@ -1,10 +1,19 @@
-"""What people do with messages: read, write, delete, react."""
+"""What people do with messages: read, write, delete, react, pin."""
 
 from sandbox.compose import Upload
 from sandbox.errors import ApiError
 from sandbox.people_act import Act
-from sandbox.rest.messages import react
-from sandbox.rights import ADD_REACTIONS, ATTACH_FILES, BYPASS_SLOWMODE, MANAGE_CHANNELS, MANAGE_MESSAGES
+from sandbox.rest.messages import react, who_reacted
+from sandbox.rest.pins import page_of, put_up
+from sandbox.rights import (
+    ADD_REACTIONS,
+    ATTACH_FILES,
+    BYPASS_SLOWMODE,
+    HISTORY,
+    MANAGE_CHANNELS,
+    MANAGE_MESSAGES,
+    PIN_MESSAGES,
+)
 from sandbox.rules import messages as message_rules
 from sandbox.world import Channel, Json
 
@@ -116,6 +125,31 @@ async def reaction(act: Act) -> object:
         act.world.react(channel, message, act.me, emoji)
     else:
         act.world.unreact(channel, message, act.me.id, emoji)
+    return None
+
+
+async def reactors(act: Act) -> object:
+    channel = act.channel(HISTORY)
+    return who_reacted(act.world, act.message(channel), act.path["emoji"], act.request.query)
+
+
+async def pins(act: Act) -> object:
+    channel = act.channel()
+    if not act.rights.of(act.me.id, channel) & HISTORY:
+        return {"items": [], "has_more": False}
+    return page_of(channel, act.request.query, act.view.message)
+
+
+async def pin(act: Act) -> object:
+    """Up or down."""
+    channel = act.channel(PIN_MESSAGES)
+    if channel.archived:
+        raise ApiError.of(50083)
+    message = act.message(channel)
+    if act.request.method == "PUT":
+        put_up(act.world, channel, message, act.me)
+    else:
+        act.world.unpin(channel, message)
     return None
 
 

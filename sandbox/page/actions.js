@@ -5,7 +5,9 @@ import { Flag, may } from "./discord.js";
 import { h, icon, iconButton } from "./dom.js";
 import { Interactions } from "./interactions.js";
 import { newPerson } from "./people.js";
+import { mayPin, pin } from "./pins.js";
 import { openMenu, openPopup, whenReleased } from "./popup.js";
+import { openReactions } from "./reactions.js";
 import { shownName } from "./commands.js";
 
 const LONG_PRESS = 500;
@@ -73,6 +75,14 @@ export class Actions {
     }
     if (mine && !ephemeral && client.conversationOf(message.channel_id)?.composer.input)
       items.push({ label: words.t("edit"), icon: icon("file"), run: () => client.edit(message) });
+    if (!ephemeral && mayPin(client, message))
+      items.push({
+        label: words.t(message.pinned ? "unpin" : "pin"),
+        icon: icon("pin"),
+        run: () => pin(client, message, !message.pinned),
+      });
+    if (message.reactions?.length)
+      items.push({ label: words.t("reactions"), icon: icon("people"), run: () => openReactions(client, message) });
     if (message.content)
       items.push({ label: words.t("copy_text"), icon: icon("file"), run: () => client.notices.copy(message.content) });
     items.push({ label: words.t("copy_id"), icon: icon("hash"), run: () => client.notices.copy(message.id) });

@@ -13,6 +13,7 @@ import { Words } from "./i18n.js";
 import { Interactions } from "./interactions.js";
 import { excerpt } from "./markdown.js";
 import { Notices } from "./notices.js";
+import { openPins } from "./pins.js";
 import { openProfile } from "./profile.js";
 import { openEvents } from "./scheduled.js";
 import { Store } from "./store.js";
@@ -159,6 +160,7 @@ export class Client {
       { class: "thread-head" },
       iconButton("close", this.words.t("close_thread"), () => this.leaveThread()),
       title,
+      iconButton("pin", this.words.t("pins"), (event) => openPins(this, thread, event.currentTarget)),
       iconButton("more", this.words.t("thread_actions"), (event) =>
         this.actions.openForThread(this.thread, event.currentTarget),
       ),

@@ -64,6 +64,7 @@ const BITS = {
   MANAGE_ROLES: 28n,
   MANAGE_THREADS: 34n,
   SEND_IN_THREADS: 38n,
+  PIN_MESSAGES: 51n,
 };
 
 /**

@@ -52,6 +52,7 @@ export const HANDLERS = {
   },
   MESSAGE_REACTION_ADD: (store, data) => react(store, data, 1),
   MESSAGE_REACTION_REMOVE: (store, data) => react(store, data, -1),
+  CHANNEL_PINS_UPDATE: (store, { channel_id: channel }) => store.emit(`pins:${channel}`),
   THREAD_CREATE: (store, thread) => store.putChannel(thread),
   THREAD_UPDATE: (store, thread) => store.putChannel(thread),
   THREAD_DELETE: (store, thread) => store.dropChannel(thread),

@@ -7,6 +7,7 @@ import { append, h, icon, iconButton } from "./dom.js";
 import { excerpt } from "./markdown.js";
 import { Members } from "./members.js";
 import { personButton } from "./people.js";
+import { hasPins, openPins } from "./pins.js";
 import { ChannelList, Rail } from "./sidebar.js";
 
 export class Frame {
@@ -70,6 +71,11 @@ export class Frame {
           "aria-pressed": String(!this.people.hidden),
         })
       : null;
+    const pins = hasPins(channel)
+      ? iconButton("pin", words.t("pins"), (event) => openPins(client, channel, event.currentTarget), {
+          class: "pins-button",
+        })
+      : null;
     const buttons = () => [...this.head.querySelectorAll("button")];
     const focused = buttons().indexOf(document.activeElement);
     this.head.replaceChildren();
@@ -79,7 +85,7 @@ export class Frame {
       title,
       topic,
       this.headPerson,
-      h("div", { class: "head-tools" }, members, client.hooks.tools(client)),
+      h("div", { class: "head-tools" }, pins, members, client.hooks.tools(client)),
     ]);
     buttons()[focused]?.focus();
   }

@@ -9,6 +9,7 @@ import { h, icon } from "./dom.js";
 import { embedView } from "./embeds.js";
 import { excerpt, render, tint } from "./markdown.js";
 import { attachmentView } from "./media.js";
+import { reactionsView } from "./reactions.js";
 
 const GROUP_WITHIN = 7 * 60 * 1000;
 const SYSTEM = { 6: "system_pin", 7: "system_join", 18: "system_thread" };
@@ -149,6 +150,24 @@ function shownCommand(name, message, client) {
   return known.find((leaf) => leaf.canonical === name)?.name ?? name;
 }
 
+/** Its words, files, cards and buttons. @param {any} message @param {any} client @returns {import("./dom.js").Child} */
+export function contentOf(message, client) {
+  const second = message.flags & Flag.COMPONENTS_V2;
+  const guildId = guildOf(message, client);
+  const first = [
+    message.content ? render(message.content, client.markdown(message.channel_id)) : null,
+    (message.attachments ?? []).map((file) => attachmentView(file, client)),
+  ];
+  const parts = message.components?.length
+    ? h(
+        "div",
+        { class: second ? "components-v2" : "components" },
+        componentsView(message.components, { message, client, guildId }),
+      )
+    : null;
+  return [second ? null : first, (message.embeds ?? []).map((embed) => embedView(embed, message, client)), parts];
+}
+
 function body(message, client) {
   const { words } = client;
   if (message.flags & Flag.LOADING) {
@@ -160,18 +179,7 @@ function body(message, client) {
     );
   }
   const second = Boolean(message.flags & Flag.COMPONENTS_V2);
-  const content = h("div", { class: "message-body" });
-  if (message.content && !second) content.append(render(message.content, client.markdown(message.channel_id)));
-  if (!second) for (const file of message.attachments ?? []) content.append(attachmentView(file, client));
-  for (const embed of message.embeds ?? []) content.append(embedView(embed, message, client));
-  if (message.components?.length)
-    content.append(
-      h(
-        "div",
-        { class: second ? "components-v2" : "components" },
-        componentsView(message.components, { message, client, guildId: guildOf(message, client) }),
-      ),
-    );
+  const content = h("div", { class: "message-body" }, contentOf(message, client));
   if (message.edited_timestamp && !second)
     content.append(
       h(
@@ -180,29 +188,8 @@ function body(message, client) {
         words.t("edited"),
       ),
     );
-  if (message.reactions?.length) content.append(reactions(message, client));
+  if (message.reactions?.length) content.append(reactionsView(message, client));
   return content;
-}
-
-function reactions(message, client) {
-  const one = (reaction) => {
-    const name = reaction.emoji.name;
-    const label = client.words.t("reaction", { name, n: reaction.count });
-    return h(
-      "button",
-      {
-        type: "button",
-        class: "reaction",
-        "aria-pressed": String(Boolean(reaction.me)),
-        "aria-label": label,
-        title: label,
-        onclick: () => client.react(message, name, !reaction.me),
-      },
-      h("span", { class: "emoji" }, name),
-      ` ${reaction.count}`,
-    );
-  };
-  return h("div", { class: "reactions" }, message.reactions.map(one));
 }
 
 function privateNote(message, client) {

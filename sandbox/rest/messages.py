@@ -1,5 +1,6 @@
 """Messages of a channel and their reactions."""
 
+from collections.abc import Mapping
 from urllib.parse import unquote
 
 from sandbox.errors import ApiError
@@ -7,7 +8,7 @@ from sandbox.rest.router import Call, route
 from sandbox.rights import ADD_REACTIONS, HISTORY, MANAGE_MESSAGES
 from sandbox.rules import messages as rules
 from sandbox.rules.places import room_for
-from sandbox.world import Channel, Json
+from sandbox.world import Channel, Json, World
 from sandbox.world.entities import EPHEMERAL
 
 ROOM = "/channels/{channel}/messages"
@@ -197,10 +198,15 @@ async def reactors(call: Call) -> object:
     channel = call.channel()
     call.need(channel, HISTORY if channel.guild else 0)
     message = call.message(channel)
-    ids = sorted(call.world.reactors(message, emoji_of(call)), key=int)
-    page = rules.page(call.query, default=25)
+    return who_reacted(call.world, message, emoji_of(call), call.query)
+
+
+def who_reacted(world: World, message: Json, emoji: str, query: Mapping[str, str]) -> list[Json]:
+    """One page of people, by id."""
+    page = rules.page(query, default=25)
     after = int(page["after"] or 0)
-    return [call.world.users[i].data for i in ids if int(i) > after][: page["limit"]]
+    ids = sorted(world.reactors(message, emoji), key=int)
+    return [world.users[i].data for i in ids if int(i) > after][: page["limit"]]
 
 
 @route("DELETE", REACTIONS + "/{emoji}")

@@ -1,5 +1,6 @@
 """Pinned messages. PIN_MESSAGES is asked since February 2026; MANAGE_MESSAGES is not enough any more."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from sandbox.errors import ApiError
@@ -7,7 +8,7 @@ from sandbox.rest.router import Call, route
 from sandbox.rights import HISTORY, PIN_MESSAGES
 from sandbox.rules.messages import page_by_time
 from sandbox.rules.places import room_for
-from sandbox.world import Channel
+from sandbox.world import Channel, Json, User, World
 
 NEW = "/channels/{channel}/messages/pins"
 OLD = "/channels/{channel}/pins"
@@ -26,13 +27,17 @@ def pinnable(call: Call) -> Channel:
 async def pin(call: Call) -> object:
     channel = pinnable(call)
     message = call.message(channel)
+    put_up(call.world, channel, message, call.me)
+    call.audit(channel.guild, 74, message["author"]["id"])
+    return None
+
+
+def put_up(world: World, channel: Channel, message: Json, by: User) -> None:
     if message["type"] not in (0, 19, 20, 23):
         raise ApiError.of(50021)
     if message["id"] not in channel.pins:
         room_for("pins", len(channel.pins))
-    call.world.pin(channel, message, call.me)
-    call.audit(channel.guild, 74, message["author"]["id"])
-    return None
+    world.pin(channel, message, by)
 
 
 @route("DELETE", NEW + "/{message}")
@@ -45,12 +50,16 @@ async def unpin(call: Call) -> object:
 
 @route("GET", NEW)
 async def page(call: Call) -> object:
-    """Latest pinned first."""
     channel = call.channel()
     permissions = call.need(channel)
     if not permissions & HISTORY:
         return {"items": [], "has_more": False}
-    asked = page_by_time(call.query)
+    return page_of(channel, call.query, lambda message: call.shown(channel, message))
+
+
+def page_of(channel: Channel, query: Mapping[str, str], show: Callable[[Json], Json]) -> Json:
+    """Latest pinned first."""
+    asked = page_by_time(query)
     until, limit = asked["before"], asked["limit"]
     items = [
         (pinned_at, message_id)
@@ -61,7 +70,7 @@ async def page(call: Call) -> object:
     for pinned_at, message_id in items[:limit]:
         message = channel.message(message_id)
         if message is not None:
-            shown.append({"pinned_at": pinned_at, "message": call.shown(channel, message)})
+            shown.append({"pinned_at": pinned_at, "message": show(message)})
     return {"items": shown, "has_more": len(items) > limit}
 
 

@@ -1,0 +1,126 @@
+"""What one learns about messages, and does with them: who reacted, what is pinned."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.sandbox.page.test_access import faults, press
+from tests.sandbox.page.town import Town
+
+Opened = Callable[..., Awaitable[Page]]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def reacted(place: Town, *names: str, emoji: str = "👍") -> str:
+    """A message of Camille's, with the reactions of these people."""
+    said = await place.people["Camille"].says("accueil", "Qui vient demain ?")
+    for name in names:
+        await react(place, name, said.id, emoji)
+    return said.id
+
+
+async def react(place: Town, name: str, message: str, emoji: str) -> None:
+    path = f"/channels/{place.places['accueil'].id}/messages/{message}/reactions/{emoji}"
+    await place.people[name].request("PUT", path)
+
+
+async def test_tells_who_reacted(opened: Opened, place: Town) -> None:
+    said = await reacted(place, "Nicolas", "Nadia", "Oliver", "Camille")
+    await react(place, "Nadia", said, "🎉")
+    page = await opened("Nicolas")
+    thumb = page.get_by_role("button", name="👍, 4 réactions")
+    await thumb.hover()
+    await expect(page.get_by_role("tooltip")).to_have_text("Nicolas, Camille, Nadia et 1 autre personne")
+    await page.mouse.move(0, 0)
+    await expect(page.get_by_role("tooltip")).to_have_count(0)
+    await thumb.click(button="right")
+    window = page.get_by_role("dialog", name="Réactions")
+    await expect(window.locator("li bdi")).to_have_text(["Nicolas", "Camille", "Nadia", "Oliver"])
+    assert await faults(page, "reactions") == []
+    await window.get_by_role("button", name="🎉, 1 réaction").click()
+    await expect(window.locator("li bdi")).to_have_text(["Nadia"])
+    await press(page, "Escape")
+    await expect(thumb).to_have_attribute("aria-pressed", "true")
+
+
+async def test_who_reacted_is_told_to_the_keyboard_too(opened: Opened, place: Town) -> None:
+    await reacted(place, "Nadia")
+    page = await opened("Nicolas")
+    await page.locator(".message").last.focus()
+    await press(page, "Tab", "Tab")
+    await expect(page.get_by_role("button", name="👍, 1 réaction")).to_be_focused()
+    await expect(page.get_by_role("tooltip")).to_have_text("Nadia")
+    await press(page, "Escape")
+    await expect(page.get_by_role("tooltip")).to_have_count(0)
+    await expect(page.get_by_role("button", name="👍, 1 réaction")).to_be_focused()
+    await page.locator(".message").last.focus()
+    await press(page, "Enter")
+    await page.get_by_role("menuitem", name="Réactions").press("Enter")
+    await expect(page.get_by_role("dialog", name="Réactions").locator("li bdi")).to_have_text("Nadia")
+
+
+async def test_a_finger_that_stays_shows_who_reacted(opened: Opened, place: Town) -> None:
+    """And is no click: the reaction is as it was."""
+    await reacted(place, "Nadia")
+    page = await opened("Nicolas", viewport={"width": 320, "height": 640}, has_touch=True)
+    thumb = page.get_by_role("button", name="👍, 1 réaction")
+    box = await thumb.bounding_box()
+    assert box is not None
+    finger = {"x": box["x"] + 8, "y": box["y"] + 8}
+    session = await page.context.new_cdp_session(page)
+    await session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [finger]})
+    window = page.get_by_role("dialog", name="Réactions")
+    await expect(window.locator("li bdi")).to_have_text("Nadia")
+    await session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert await faults(page, "reactions on a phone") == []
+    await window.get_by_role("button", name="Fermer").tap()
+    await expect(thumb).to_have_attribute("aria-pressed", "false")
+    await thumb.tap()
+    await expect(page.get_by_role("button", name="👍, 2 réactions")).to_be_visible()
+
+
+async def test_pins_reads_and_takes_down(opened: Opened, place: Town) -> None:
+    for text in ("Les règles du salon", *(f"Message {n}" for n in range(60))):
+        await place.people["Camille"].says("accueil", text)
+    page = await opened("Camille")
+    await page.get_by_role("button", name="Messages épinglés").click()
+    panel = page.get_by_role("dialog", name="Messages épinglés")
+    await expect(panel).to_contain_text("Rien n’est épinglé ici.")
+    await press(page, "Escape")
+    await page.get_by_text("Message 59").click(button="right")
+    await page.get_by_role("menuitem", name="Épingler", exact=True).click()
+    await expect(page.get_by_text("Camille a épinglé un message.")).to_be_visible()
+    first = place.places["accueil"].messages.page(1, after=0)[0]["id"]
+    await place.people["Camille"].request(
+        "PUT", f"/channels/{place.places['accueil'].id}/messages/pins/{first}"
+    )
+    await page.get_by_role("button", name="Messages épinglés").click()
+    await expect(panel.get_by_role("listitem")).to_have_count(2)
+    await expect(panel.get_by_role("listitem").first).to_contain_text("Les règles du salon")
+    assert await faults(page, "pins") == []
+    await panel.get_by_role("button", name="Désépingler").last.click()
+    await expect(panel.get_by_role("listitem")).to_have_count(1)
+    await panel.get_by_role("button", name="Aller au message de Camille").click()
+    await expect(page.locator(".message", has_text="Les règles du salon")).to_be_focused()
+    await press(page, "Enter")
+    await expect(page.get_by_role("menuitem", name="Désépingler")).to_be_visible()
+
+
+async def test_whoever_may_not_pin_reads_what_is(opened: Opened, place: Town) -> None:
+    everyone = place.guild.roles[place.guild.id]
+    everyone["permissions"] = str(int(everyone["permissions"]) & ~(1 << 51))
+    said = await place.people["Camille"].says("accueil", "Les règles du salon")
+    path = f"/channels/{place.places['accueil'].id}/messages/pins/{said.id}"
+    await place.people["Camille"].request("PUT", path)
+    page = await opened("Nicolas", viewport={"width": 320, "height": 640})
+    await page.get_by_text("Les règles du salon").click(button="right")
+    await expect(page.get_by_role("menuitem", name="Répondre")).to_be_visible()
+    await expect(page.get_by_role("menuitem", name="Désépingler")).to_have_count(0)
+    await press(page, "Escape")
+    await page.get_by_role("button", name="Messages épinglés").click()
+    panel = page.get_by_role("dialog", name="Messages épinglés")
+    await expect(panel).to_contain_text("Les règles du salon")
+    await expect(panel.get_by_role("button", name="Désépingler")).to_have_count(0)
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert await faults(page, "pins on a phone") == []
