@@ -4,7 +4,7 @@ The calendars are read in ``cautions.py``; here is what is asked about. Nothing 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -18,7 +18,8 @@ from storage import meetup_models, meetups, networks
 from storage.engine import Database
 
 MOST = 6  # a read-back is read: what is not read warns nobody
-_REPEATED = frozenset({"weekend", "hour"})  # said once for a whole series
+_ONCE = frozenset({"hour"})  # names no day: said once for all dates
+_ONCE_A_SERIES = _ONCE | {"weekend"}
 _OTHERS_MOST = 200
 USUAL_MINUTES = 120
 
@@ -33,13 +34,15 @@ class Cautions:
     async def of(self, actor: Actor, meetup: MeetupView, dates: Sequence[datetime] = ()) -> Sequence[Caution]:
         """Of a meetup on these dates (its own when none is given); its own series is no clash."""
         mine = frozenset({meetup.id}) if meetup.series_id is None else frozenset()
-        return await self._found(actor, dates or (meetup.starts_at,), meetup.minutes, mine, meetup.series_id)
+        return await self._found(
+            actor, dates or (meetup.starts_at,), meetup.minutes, mine, meetup.series_id, _ONCE_A_SERIES
+        )
 
     async def of_dates(
         self, actor: Actor, dates: Sequence[datetime], minutes: int = USUAL_MINUTES
     ) -> Sequence[Caution]:
-        """Of dates that may become a meetup."""
-        return await self._found(actor, dates, minutes, frozenset(), None)
+        """Of dates of which one may become a meetup: each is warned of."""
+        return await self._found(actor, dates, minutes, frozenset(), None, _ONCE)
 
     async def _found(
         self,
@@ -48,6 +51,7 @@ class Cautions:
         minutes: int,
         but: frozenset[int],
         but_series: int | None,
+        once: Collection[str],
     ) -> Sequence[Caution]:
         require(actor, Action.PLAN_MEETUP)
         length = timedelta(minutes=minutes)
@@ -57,7 +61,7 @@ class Cautions:
             others = await self._others(session, actor.network_id, but, but_series)
         # The calendars are a heavy library, loaded at the first question: not while others wait.
         return await asyncio.to_thread(
-            _warned, dates, length, network.timezone, settings.departement, others, actor.locale
+            _warned, dates, length, network.timezone, settings.departement, others, actor.locale, once
         )
 
     async def _others(
@@ -78,10 +82,11 @@ def _warned(
     departement: str | None,
     others: Sequence[Other],
     locale: str,
+    once: Collection[str],
 ) -> Sequence[Caution]:
     found: dict[tuple[object, ...], Caution] = {}
     for start in sorted(dates):
         for caution in cautions(start, start + length, zone, departement, others, locale):
-            once = caution.code in _REPEATED
-            found.setdefault((caution.code,) if once else (caution.code, caution.day, caution.name), caution)
+            each = (caution.code, caution.day, caution.name)
+            found.setdefault((caution.code,) if caution.code in once else each, caution)
     return tuple(found.values())[:MOST]

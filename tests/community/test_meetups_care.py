@@ -54,7 +54,9 @@ async def test_a_meetup_does_not_clash_with_itself_nor_with_its_series(network: 
     dates = [series.starts_at + timedelta(days=7 * number) for number in range(4)]
     assert not [one for one in await use.of(facilitator, series, dates) if one.code == "clash"]
     saturdays = [date + timedelta(days=4) for date in dates]
-    assert [one.code for one in await use.of_dates(facilitator, saturdays)] == ["weekend"]  # said once
+    assert [one.code for one in await use.of(facilitator, series, saturdays)] == ["weekend"]  # said once
+    each = await use.of_dates(facilitator, saturdays)  # one of them is to be chosen
+    assert [(one.code, one.day) for one in each] == [("weekend", date.date()) for date in saturdays]
     with pytest.raises(Invalid):
         await network.services.meetup_models.set(facilitator, departement="Rhin", threads=True, roles=False)
 
