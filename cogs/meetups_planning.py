@@ -4,6 +4,7 @@ A date is always read back before it counts. Scopes travel in a button's ``extra
 following dates ».
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,10 +20,11 @@ from cogs.meetups_models import day_of as _day
 from community import meetups_rules as rules
 from community import text
 from community.actors import Actor
+from community.errors import Invalid
 from community.meetups import Scope
 from community.meetups_rules import NewMeetup, NotInSeries
 from community.meetups_views import MeetupView
-from community.meetups_when import on_that_day, rule_of
+from community.meetups_when import rule_of
 from community.ports import Button
 from community.recurrence import Recurrence, parse_recurrence
 from prompts.labels import packaged
@@ -47,7 +49,10 @@ CANCEL_FOLLOWING = Form("meetup.cancel_following", _REASON)
 REGISTER = Form("meetup.register", TextField("name", maximum=100))
 
 _SCOPES: tuple[Scope, Scope] = ("one", "following")
-_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)  # what is to be confirmed travels as minutes since then
+# What is to be confirmed travels in a button, whose number has 31 bits: the minutes since then, twice (one
+# more for the dates that follow), times ``_LENGTHS``, and the length in steps, 0 where it stays.
+_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+_STEP, _LENGTHS = 5, 145
 
 
 MEETUP = localized.group("meetup")
@@ -310,16 +315,17 @@ class PlanningDoors(ModelDoors):
     ) -> None:
         actor = await self.inbound.actor(interaction)
         meetup = await self.meetups.to_change(actor, meetup_id)
-        when = on_that_day(values["when"], _local(meetup).date())
-        meant = await self.meetups.understand(actor, when, one_date=True)
-        cautions = await self.cautions.of(actor, meetup, [meant.starts_at])
-        carried = int((meant.starts_at - _EPOCH) / timedelta(minutes=1)) * 2 + following
+        meant = await self.meetups.understand(actor, values["when"], moved_from=_local(meetup).date())
+        minutes = meant.minutes or meetup.minutes
+        cautions = await self.cautions.of(actor, replace(meetup, minutes=minutes), [meant.starts_at])
+        carried = _carried(meant.starts_at, meant.minutes or 0, following=following)
         await self.inbound.reply(
             interaction,
             "meetups/move_read_back",
             rows=[confirmation("meetup.move_to", meetup_id, carried)],
             meetup=meetup,
             new=meant.starts_at,
+            until=meant.starts_at + timedelta(minutes=meant.minutes) if meant.minutes else None,
             following=following,
             notes=meant.notes,
             cautions=cautions,
@@ -329,9 +335,12 @@ class PlanningDoors(ModelDoors):
     @acts("meetup.move_to.confirm", updates=True)
     async def move_to(self, interaction: Interaction, meetup_id: int, carried: int) -> None:
         actor = await self.inbound.actor(interaction)
-        minutes, following = divmod(carried, 2)
-        starts_at = _EPOCH + timedelta(minutes=min(minutes, 60 * 24 * 366 * 100))
-        meetup = await self.meetups.move(actor, meetup_id, starts_at, _scope(following))
+        moment, steps = divmod(carried, _LENGTHS)
+        start, following = divmod(moment, 2)
+        starts_at = _EPOCH + timedelta(minutes=start)
+        meetup = await self.meetups.move(
+            actor, meetup_id, starts_at, _scope(following), steps * _STEP or None
+        )
         await self._changed(interaction, meetup, "moved", updates=True)
 
     # Cancelling, skipping, reviving.
@@ -457,6 +466,13 @@ def _rule_back(rule: Recurrence, today: date, locale: str) -> str:
     """In words, where they can be read again as they are."""
     said = written_rhythm(packaged(locale), rule)
     return said if parse_recurrence(said, today) == rule else rule.rule
+
+
+def _carried(starts_at: datetime, minutes: int, *, following: bool) -> int:
+    steps, odd = divmod(minutes, _STEP)
+    if odd or steps >= _LENGTHS:
+        raise Invalid(field="when", problem="when_span")
+    return (int((starts_at - _EPOCH) / timedelta(minutes=1)) * 2 + following) * _LENGTHS + steps
 
 
 def _scope(extra: int) -> Scope:

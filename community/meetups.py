@@ -5,7 +5,7 @@ change locks the series, then its dates, so that it never meets a half-made regi
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,7 +17,7 @@ from community.meetups_changes import Changes, Scope
 from community.meetups_rules import AlreadyPublished, NewMeetup, NotInSeries, NotPlanned
 from community.meetups_series import first_dates, make_dates
 from community.meetups_views import MeetupPage, MeetupView, open_locked, present, view, views, visible
-from community.meetups_when import Meant, read_date, read_when
+from community.meetups_when import Meant, read_move, read_when
 from community.policy import Action, require
 from community.ports import Clock
 from storage import audit, meetups, networks
@@ -56,10 +56,10 @@ class Meetups:
         async with self._db.reading() as session:
             return (await networks.get(session, actor.network_id)).timezone
 
-    async def understand(self, actor: Actor, typed: str, *, one_date: bool = False) -> Meant:
+    async def understand(self, actor: Actor, typed: str, *, moved_from: date | None = None) -> Meant:
         """What the words mean, to be read back; Invalid says what is missing."""
         zone, now = await self.zone(actor), self._clock.now()
-        return read_date(typed, now, zone) if one_date else read_when(typed, now, zone)
+        return read_move(typed, moved_from, now, zone) if moved_from else read_when(typed, now, zone)
 
     async def place(self, actor: Actor) -> str | None:
         """Where meetups are announced."""
@@ -198,19 +198,29 @@ class Meetups:
             return await view(session, meetup, actor.member_id)
 
     async def move(
-        self, actor: Actor, meetup_id: int, starts_at: datetime, scope: Scope = "one"
+        self,
+        actor: Actor,
+        meetup_id: int,
+        starts_at: datetime,
+        scope: Scope = "one",
+        minutes: int | None = None,
     ) -> MeetupView:
-        """Another time. « This and the following » keeps the days and changes the hour."""
+        """Another time. « This and the following » keeps the days and changes the hour.
+
+        ``minutes``: how long it lasts from now on, where the new end was said.
+        """
         require(actor, Action.PLAN_MEETUP)
         now = self._clock.now()
         rules.check_start(starts_at, now)
+        if minutes is not None:
+            rules.check_minutes(minutes)
         async with self._db.transaction() as session:
             dates = await self._dates(session, actor, meetup_id, scope)
             chosen = next(meetup for meetup in dates if meetup.id == meetup_id)
             if scope == "following":
-                await self._changes.move_following(session, dates, chosen, starts_at)
+                await self._changes.move_following(session, dates, chosen, starts_at, minutes)
             else:
-                await self._changes.move(session, chosen, starts_at)
+                await self._changes.move(session, chosen, starts_at, minutes)
             await self._note(session, actor, "meetup.move", chosen, scope)
             return await self._shown(session, actor, meetup_id)
 

@@ -44,15 +44,24 @@ class Changes:
             await plan.tell_all(session, meetup, plan.RELOCATED, now)
         await plan.refresh(session, meetup, now, event=True)
 
-    async def move(self, session: AsyncSession, meetup: Meetup, starts_at: datetime) -> None:
-        """Another time: what was to remind of the old one does so no more."""
+    async def move(
+        self, session: AsyncSession, meetup: Meetup, starts_at: datetime, minutes: int | None = None
+    ) -> None:
+        """Another time: what was to remind of the old one does so no more. ``minutes``: its new length."""
         if meetup.starts_at == starts_at:
+            await self.edit(session, meetup, {"minutes": minutes or meetup.minutes})
             return
+        meetup.minutes = minutes or meetup.minutes
         was, meetup.starts_at = meetup.starts_at, starts_at
         await self._timed_anew(session, meetup, plan.MOVED, was)
 
     async def move_following(
-        self, session: AsyncSession, dates: Sequence[Meetup], chosen: Meetup, starts_at: datetime
+        self,
+        session: AsyncSession,
+        dates: Sequence[Meetup],
+        chosen: Meetup,
+        starts_at: datetime,
+        minutes: int | None = None,
     ) -> None:
         """The hour of ``chosen`` and of the dates after it. A date that was moved by itself stays there.
 
@@ -76,7 +85,7 @@ class Changes:
             session.add(meetup)
             at = rules.at_hour_of(meetup.starts_at, starts_at, zone)
             if untouched and meetup.id in moving:
-                await self.move(session, meetup, at)
+                await self.move(session, meetup, at, minutes)
             elif untouched and meetup.state == MeetupState.CANCELLED:
                 meetup.starts_at = at  # nobody expects it; revived, it keeps the hour of the others
         await session.flush()

@@ -142,7 +142,11 @@ def read_length(typed: str) -> int:
     match = _LENGTH.fullmatch(text.folded(typed or USUAL_LENGTH))
     if match is None:
         raise Invalid(field="length", problem="bad_length")
-    minutes = int(match[1]) * 60 + int(match[2] or 0) if match[1] else int(match[3])
+    return check_minutes(int(match[1]) * 60 + int(match[2] or 0) if match[1] else int(match[3]))
+
+
+def check_minutes(minutes: int) -> int:
+    """A length that a meetup may have."""
     if not SHORTEST <= minutes <= LONGEST:
         raise Invalid(field="length", problem="bad_length")
     return minutes

@@ -12,7 +12,7 @@ from community.meetups_rules import USUAL_LENGTH, written_length
 from community.recurrence import Recurrence, parse_recurrence, parse_series
 from community.text import folded
 from community.time_spans import take_span
-from community.time_words import MONTH, NUMBERS, Unclear, any_of
+from community.time_words import MONTH, NUMBERS, WEEKDAY, Unclear, any_of
 
 # What makes a rhythm of words that would name a single date as well.
 _RHYTHMS = (
@@ -34,6 +34,13 @@ _SEVERAL_DAYS = re.compile(
     r"\bdu\s.*\d.*\sau\s|\bles?\s+(?:\w+\s+)?\d+.*\bet\s+(?:le\s+)?(?:\w+\s+)?\d|\bfrom\s.*\d.*\sto\s"
     rf"|\d\s*-\s*\d+\s+{MONTH}\b|\d\s+{MONTH}\b.*\d\s+{MONTH}\b"
 )
+# « fin mars », « la semaine prochaine »: a while, and no day of it.
+_WHILE = re.compile(
+    rf"\b(?:debut|mi|fin|courant|early|mid|late|(?:beginning|middle|end)\s+of)[\s-]+(?:de\s+)?{MONTH}\b(?!\s*\d)"
+    r"|\b(?:semaine|mois)\s+prochaine?\b|\bnext\s+(?:week|month)\b"
+)
+# « un jeudi par mois »: how often, and not which one.
+_SOME_DAY = re.compile(rf"\b(?:une?|one|1)\s+{WEEKDAY}\s+(?:par|chaque|a|per|every|each)\s+(?:mois|month)\b")
 _EVERY = re.compile(r"\b(?:chaque|tous|toutes|every|each)\b")
 _THEN = re.compile(r"[;,]?\s+(?:et\s+|and\s+)?(?:puis|ensuite|then)\s+|;", re.IGNORECASE)
 
@@ -86,6 +93,8 @@ def _better_answer(said: str, when: Unclear, series: When | Unclear) -> Unclear:
     """What to say of words that are neither a date nor a rhythm."""
     if _EXCEPT.search(said):
         return Unclear("except")
+    if _SOME_DAY.search(said):
+        return Unclear("which_of_month")
     rhythm = series if isinstance(series, Unclear) and series is not when else None
     if rhythm is not None and rhythm.code not in _NO_SERIES:
         return rhythm
@@ -93,15 +102,26 @@ def _better_answer(said: str, when: Unclear, series: When | Unclear) -> Unclear:
         return when
     if _SEVERAL_DAYS.search(said) and not _EVERY.search(said):
         return Unclear("several_days")
+    if _WHILE.search(said):
+        return Unclear("a_while")
     return rhythm or when
 
 
 def read_date(typed: str, now: datetime, zone: str, field: str = "when") -> Meant:
-    """One date only: to move a meetup."""
+    """One date only, without its end."""
     when = parse_when(typed, now, zone)
     if isinstance(when, Unclear):
         _refuse(when, field)
     return Meant(when.starts_at, notes=when.notes)
+
+
+def read_move(typed: str, day: date, now: datetime, zone: str, field: str = "when") -> Meant:
+    """Where a meetup of ``day`` goes: « jeudi 14h-16h », or « 16h » alone. No end: it lasts as long."""
+    taken = hour_or_day(typed, now, zone) or take_span(typed)
+    if isinstance(taken, Unclear):
+        _refuse(taken, field)
+    moment, minutes = taken
+    return replace(read_date(on_that_day(moment, day), now, zone, field), minutes=minutes)
 
 
 def on_that_day(typed: str, day: date) -> str:

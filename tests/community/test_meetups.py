@@ -134,6 +134,28 @@ async def test_an_answer_for_all_that_follow_leaves_what_is_over(network: Networ
     assert (await use.meetup(member, early.id)).mine is None
 
 
+async def test_a_move_may_change_how_long_it_lasts(network: Network) -> None:
+    use, facilitator = network.services.meetups, network[Role.FACILITATOR]
+    meetup = await planned(network)
+    later = meetup.starts_at + timedelta(days=1)
+    moved = await use.move(facilitator, meetup.id, later, minutes=45)
+    assert (moved.starts_at, moved.minutes) == (later, 45)
+    assert (await use.move(facilitator, meetup.id, later, minutes=60)).minutes == 60, "the end alone"
+    assert (await use.move(facilitator, meetup.id, later + timedelta(hours=1))).minutes == 60
+    for wrong in (0, 7 * 24 * 60 + 1):
+        with pytest.raises(Invalid):
+            await use.move(facilitator, meetup.id, later, minutes=wrong)
+
+
+async def test_the_length_of_all_the_following_dates_changes_with_their_hour(network: Network) -> None:
+    use, facilitator = network.services.meetups, network[Role.FACILITATOR]
+    await planned(network, rule="FREQ=WEEKLY;COUNT=4")
+    before = (await use.coming(facilitator)).items
+    await use.move(facilitator, before[2].id, before[2].starts_at + timedelta(hours=1), "following", 30)
+    after = (await use.coming(facilitator)).items
+    assert [meetup.minutes for meetup in after] == [before[0].minutes] * 2 + [30] * 2
+
+
 async def test_all_the_following_dates_take_another_hour(network: Network) -> None:
     use, facilitator, member = network.services.meetups, network[Role.FACILITATOR], network[Role.MEMBER]
     first = await planned(network, rule="FREQ=WEEKLY;COUNT=5")

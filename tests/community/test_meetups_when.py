@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from community.errors import Invalid
-from community.meetups_when import Meant, on_that_day, read_date, read_when
+from community.meetups_when import Meant, read_date, read_move, read_when
 from prompts.labels import packaged
 
 NOW, PARIS = datetime(2026, 3, 2, 9, tzinfo=UTC), "Europe/Paris"
@@ -135,7 +135,13 @@ def test_the_forms_own_length_counts_once_somebody_changed_it() -> None:
         ("5-7 mars 9h", "when_several_days"),
         ("les 5 et 6 mars 9h", "when_several_days"),
         ("jeudi 5 mars à 14h et vendredi 6 mars à 9h", "when_several_days"),
-        ("un jeudi par mois à 14h", "when_repeat_not_understood"),
+        ("un jeudi par mois", "when_which_of_month"),
+        ("un jeudi par mois à 14h", "when_which_of_month"),
+        ("one Thursday a month at 14:00", "when_which_of_month"),
+        ("fin mars", "when_a_while"),
+        ("mi-mars à 10h", "when_a_while"),
+        ("la semaine prochaine", "when_a_while"),
+        ("end of March", "when_a_while"),
         ("deux fois par mois, le mardi à 14h", "when_repeat_not_understood"),
         ("chaque jeudi ou vendredi 9h", "when_repeat_not_understood"),
         ("tous les jeudis à 14h pendant 10 semaines", "when_repeat_not_understood"),
@@ -162,12 +168,33 @@ def test_what_cannot_be_said_here_tells_what_to_do(typed: str, problem: str) -> 
     [("16h", "2026-03-12T16:00"), ("à 9 h 30", "2026-03-12T09:30"), ("le 13 à 16h", "2026-03-13T16:00")],
 )
 def test_an_hour_alone_moves_a_meetup_within_its_day(typed: str, moved: str) -> None:
-    meant = read_date(on_that_day(typed, date(2026, 3, 12)), NOW, PARIS)
+    meant = read_move(typed, date(2026, 3, 12), NOW, PARIS)
+    assert meant.minutes is None
     local = meant.starts_at.astimezone(ZoneInfo(PARIS)).replace(tzinfo=None)
     assert local.isoformat(timespec="minutes") == moved
 
 
-def test_a_move_takes_the_beginning_alone() -> None:
+@pytest.mark.parametrize(
+    ("typed", "moved", "minutes"),
+    [
+        ("jeudi 14h-16h", "2026-03-05T14:00", 120),
+        ("de 9h30 à 10h", "2026-03-12T09:30", 30),
+        ("le 13 de 14 h à 17 h", "2026-03-13T14:00", 180),
+    ],
+)
+def test_a_move_may_say_the_end_too(typed: str, moved: str, minutes: int) -> None:
+    meant = read_move(typed, date(2026, 3, 12), NOW, PARIS)
+    local = meant.starts_at.astimezone(ZoneInfo(PARIS)).replace(tzinfo=None)
+    assert (local.isoformat(timespec="minutes"), meant.minutes) == (moved, minutes)
+
+
+def test_a_move_is_to_one_date() -> None:
+    for typed in ("un jeudi par mois", "fin mars", ""):
+        with pytest.raises(Invalid):
+            read_move(typed, date(2026, 3, 12), NOW, PARIS)
+
+
+def test_a_date_alone_takes_no_end() -> None:
     with pytest.raises(Invalid) as refused:
         read_date("jeudi 14h-16h", NOW, PARIS)
     assert refused.value.details["problem"] == "when_span"
