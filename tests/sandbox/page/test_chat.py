@@ -329,7 +329,7 @@ async def test_a_sandbox_that_began_again_is_opened_again(opened: Opened, place:
     assert nadia not in page.url
 
 
-@pytest.mark.parametrize("width", [320, 390, 640])
+@pytest.mark.parametrize("width", [320, 390, 441, 640])
 async def test_the_channel_is_named_on_the_smallest_screens(opened: Opened, width: int) -> None:
     page = await opened("Nicolas", viewport={"width": width, "height": 640})
     name = await page.get_by_role("heading", name="accueil", level=1).bounding_box()
