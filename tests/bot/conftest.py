@@ -31,6 +31,8 @@ from tests.community.conftest import (  # noqa: F401 - what the fixture `network
     sqlite_origin,
 )
 
+WORDS = Words()  # without state: one for the process, as in life
+
 # What is told in the morning, kept from the night or due on working days must not depend on the hour of
 # the tests.
 MORNING = working_morning(datetime.now(UTC))
@@ -70,7 +72,7 @@ class Stage:
         self.sandbox.clock.advance(span)
 
     def runner(self, *, publish: Publish = "changed") -> Runner:
-        return Runner(compose.base(self.settings, Words(), self.sandbox.clock), publish=publish)
+        return Runner(compose.base(self.settings, WORDS, self.sandbox.clock), publish=publish)
 
     @contextlib.asynccontextmanager
     async def running(self, *, publish: Publish = "changed") -> AsyncIterator[Runner]:

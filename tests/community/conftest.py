@@ -45,8 +45,9 @@ class Network:
         return await self.services.library.propose(self[Role.MEMBER], new)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def words() -> Words:
+    """Without state: one for the process, as in life."""
     return Words()
 
 

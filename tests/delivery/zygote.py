@@ -31,6 +31,8 @@ from prompts.text import Text
 from storage.engine import Database
 from storage.outbox import Outbox
 
+WORDS = Words()  # read once, before the forks, like the modules
+
 
 class Doom:
     """Counts steps, and dies at the one that was ordered."""
@@ -119,7 +121,7 @@ async def work(order: dict[str, Any]) -> None:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
         line = asyncio.create_task(client.connect())
         await client.wait_until_ready()
-    messenger = DoomedMessenger(client, Words())
+    messenger = DoomedMessenger(client, WORDS)
     messenger.doom = doom
     planners = dict.fromkeys(("post", "direct", "card", "role"), ByDetails())
     delivery = Delivery(

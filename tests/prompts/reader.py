@@ -52,6 +52,7 @@ _RULES: list[tuple[str, bool, re.Pattern[str], int | None]] = [
     ("spoiler", False, re.compile(r"\|\|([\s\S]+?)\|\|"), 1),
     ("code", False, re.compile(r"(`+)([\s\S]*?[^`])\1(?!`)"), None),
 ]
+_PLAIN = re.compile(r"[^\\`<h\[@*_~|]")  # begins no mark, unless at the start of a line
 
 
 def read(markdown: str, *, line_start: bool = True) -> list[Node]:
@@ -60,6 +61,10 @@ def read(markdown: str, *, line_start: bool = True) -> list[Node]:
     position = 0
     while position < len(markdown):
         at_start = line_start if position == 0 else markdown[position - 1] == "\n"
+        if not at_start and _PLAIN.match(markdown, position):
+            nodes.append(Node("text", markdown[position]))
+            position += 1
+            continue
         for kind, only_start, pattern, inner in _RULES:
             match = pattern.match(markdown, position) if at_start or not only_start else None
             if match is None:

@@ -70,6 +70,7 @@ async def desk(town: Town, wire: Callable[..., Awaitable[Wire]]) -> AsyncIterato
     anonymous = Raw(town.sandbox, None)
     desk = Desk(town, connection, anonymous)
     yield desk
+    town.sandbox.clock.advance(timedelta(seconds=4))  # nobody waits any more for what was not answered
     for task in desk.tasks:
         task.cancel()
     await asyncio.gather(*desk.tasks, return_exceptions=True)
