@@ -1,10 +1,16 @@
 """A sandbox with one server and one bot, and the application that runs on it."""
 
 import asyncio
+import atexit
 import contextlib
+import functools
+import json
 import os
 import signal
+import subprocess
 import sys
+import tempfile
+import threading
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -31,6 +37,7 @@ from tests.community.conftest import (  # noqa: F401 - what the fixture `network
     sqlite_origin,
 )
 
+BARE = {"COLUMNS": "300", "NO_COLOR": "1"}
 WORDS = Words()  # without state: one for the process, as in life
 
 # What is told in the morning, kept from the night or due on working days must not depend on the hour of
@@ -160,7 +167,7 @@ class Process:
                 "-m",
                 "bot",
                 *arguments,
-                env={"COLUMNS": "300", "NO_COLOR": "1", **env},
+                env={**BARE, **env},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
@@ -194,5 +201,47 @@ class Process:
         return Ended(self._process.returncode, out.decode(), self._seen + err.decode())
 
 
+class CommandLine:
+    """Forks commands from a process that has everything imported: see ``tests.bot.command_line``."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._process = subprocess.Popen(
+            (sys.executable, "-m", "tests.bot.command_line"),
+            cwd=Path(__file__).parents[2],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        atexit.register(self._end)
+
+    def run(self, arguments: tuple[str, ...], env: Mapping[str, str]) -> Ended:
+        with self._turn, tempfile.TemporaryDirectory() as folder:
+            out, err = Path(folder) / "out", Path(folder) / "err"
+            order = {
+                "arguments": arguments,
+                "env": {**BARE, **env},
+                "folder": str(Path.cwd()),
+                "out": str(out),
+                "err": str(err),
+            }
+            assert self._process.stdin is not None
+            assert self._process.stdout is not None
+            self._process.stdin.write(json.dumps(order) + "\n")
+            self._process.stdin.flush()
+            status = int(self._process.stdout.readline())
+            return Ended(status, out.read_text("utf-8"), err.read_text("utf-8"))
+
+    def _end(self) -> None:
+        self._process.communicate()
+
+
+@functools.cache
+def command_line() -> CommandLine:
+    """One for the process of the tests."""
+    return CommandLine()
+
+
 async def run_cli(*arguments: str, env: Mapping[str, str]) -> Ended:
-    return await (await Process.start(*arguments, env=env)).ended()
+    """A command, to its end."""
+    return await asyncio.to_thread(lambda: command_line().run(arguments, env))

@@ -6,7 +6,7 @@ import pytest
 
 from bot.console import language
 from bot.failures import Exit
-from tests.bot.conftest import run_cli
+from tests.bot.conftest import Process, run_cli
 
 FRENCH = {"LANG": "fr_FR.UTF-8"}
 ENGLISH = {"LANG": "en_GB.UTF-8"}
@@ -50,7 +50,7 @@ async def test_help_names_every_command(env: dict[str, str], words: str) -> None
 
 
 async def test_version() -> None:
-    ended = await run_cli("--version", env=FRENCH)
+    ended = await (await Process.start("--version", env=FRENCH)).ended()
     assert (ended.status, ended.out.split()[0]) == (Exit.DONE, "entrepairs")
 
 
