@@ -81,6 +81,8 @@ export class Actions {
         icon: icon("pin"),
         run: () => pin(client, message, !message.pinned),
       });
+    if (!ephemeral)
+      items.push({ label: words.t("mark_unread"), icon: icon("eye"), run: () => client.markUnread(message) });
     if (message.reactions?.length)
       items.push({ label: words.t("reactions"), icon: icon("people"), run: () => openReactions(client, message) });
     if (message.content)

@@ -308,6 +308,12 @@ export class Client {
     await this.conversationOf(channelId)?.list.jump(messageId);
   }
 
+  /** It stays so until one comes back, or says that it is read. @param {any} message */
+  markUnread(message) {
+    this.store.markUnread(message);
+    this.conversationOf(message.channel_id)?.list.keepUnread(message.id);
+  }
+
   /** A forum is read when its posts are. */
   markAllRead(channel) {
     this.store.markRead(channel.id);

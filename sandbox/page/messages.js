@@ -4,6 +4,7 @@
 import { instant } from "./discord.js";
 import { h, icon } from "./dom.js";
 import { continues, messageView } from "./message.js";
+import { UnreadBar, beginsUnread, firstAfter } from "./unread.js";
 
 const STEP = 40;
 const MOST = 160;
@@ -40,16 +41,20 @@ export class MessageList {
       intro,
       this.list,
     );
-    this.element = h("div", { class: "message-area" }, this.scroller, this.newer);
+    this.bar = new UnreadBar(client, this.timeline, { go: () => this.toUnread(), read: () => this.readAll() });
+    this.element = h("div", { class: "message-area" }, this.bar.element, this.scroller, this.newer);
     this.toolbar = client.actions.toolbar();
-    this.firstUnread = client.store.reads.isUnread(channel) ? client.store.reads.seen[channel.id] : null;
+    this.firstUnread = client.store.reads.isUnread(channel) ? (client.store.reads.seen[channel.id] ?? null) : null;
     this.listen();
   }
 
   listen() {
     const { store } = this.client;
     this.stops = [
-      store.on(`messages:${this.channel.id}`, (change) => this.changed(change)),
+      store.on(`messages:${this.channel.id}`, (change) => {
+        this.changed(change);
+        this.showBar();
+      }),
       store.on("failure", ({ message, text }) => this.fail(message, text)),
       store.on("open", () => this.draw()),
       store.on(`commands:${this.channel.id}`, () => this.named()),
@@ -71,6 +76,7 @@ export class MessageList {
     const place = this.client.reading.get(this.channel.id);
     if (place && this.timeline.get(place.id) && !this.client.store.reads.isUnread(this.channel)) this.comeBack(place);
     else this.toBottom();
+    this.showBar();
   }
 
   /** Where the person was reading when they went elsewhere. */
@@ -96,7 +102,9 @@ export class MessageList {
     if (change.kind === "changed") return this.redraw(change.id);
     if (change.kind === "older") return undefined;
     if (change.kind === "removed") return this.removed(change.id);
-    if (this.answersMe(this.timeline.get(change.id))) return this.showAnswer();
+    const message = this.timeline.get(change.id);
+    if (message?.author.id === this.client.store.user.id) this.kept = false; // who answers has read
+    if (this.answersMe(message)) return this.showAnswer();
     const atEnd = this.end >= this.timeline.messages.length - 1;
     if (atEnd && this.stuck) return this.added();
     if (atEnd) this.window(this.start, this.timeline.messages.length);
@@ -185,7 +193,7 @@ export class MessageList {
       const before = this.timeline.messages[at - 1];
       const newDay = !before || !this.client.times.sameDay(instant(before.id), instant(message.id));
       if (newDay) nodes.push(this.divider(`day-${message.id}`, this.client.times.show(instant(message.id), "D")));
-      const firstNew = this.firstUnread && before?.id === this.firstUnread;
+      const firstNew = beginsUnread(before, message, this.firstUnread) && (before || !this.timeline.hasOlder);
       if (firstNew) nodes.push(this.divider("new", this.client.words.t("new_messages"), "new"));
       nodes.push(this.row(message, !newDay && !firstNew && continues(message, before)));
     }
@@ -255,6 +263,7 @@ export class MessageList {
   }
 
   async scrolled() {
+    this.showBar();
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
     const below = scrollHeight - scrollTop - clientHeight;
     const atEnd = this.end >= this.timeline.messages.length;
@@ -280,7 +289,48 @@ export class MessageList {
   }
 
   seen() {
-    if (document.visibilityState === "visible") this.client.store.markRead(this.channel.id);
+    if (document.visibilityState === "visible" && !this.kept) this.client.store.markRead(this.channel.id);
+  }
+
+  // --- unread --------------------------------------------------------------------------------------------------------
+
+  /** Somebody has just said that they have not read: being there does not count. @param {string} id of the message */
+  keepUnread(id) {
+    const inside = this.list.contains(document.activeElement);
+    this.kept = true;
+    this.firstUnread = this.client.store.reads.seen[this.channel.id];
+    this.window(this.start, this.end);
+    if (inside && !this.list.contains(document.activeElement)) this.node(id)?.focus({ preventScroll: true });
+    this.showBar();
+  }
+
+  showBar() {
+    if (this.firstUnread === null) return this.bar.show(null, false);
+    const line = this.list.querySelector(".divider.new");
+    const { top, bottom } = this.scroller.getBoundingClientRect();
+    const at = line?.getBoundingClientRect().top;
+    return this.bar.show(this.firstUnread, at !== undefined && at >= top - 1 && at < bottom);
+  }
+
+  async toUnread() {
+    const { timeline, firstUnread } = this;
+    for (let tries = 0; tries < 20 && timeline.hasOlder && firstAfter(timeline, firstUnread) === 0; tries += 1)
+      await this.client.store.loadOlder(this.channel.id);
+    this.stuck = false;
+    const at = firstAfter(timeline, firstUnread);
+    this.window(at - STEP, at + STEP);
+    this.node(timeline.messages[at].id)?.focus({ preventScroll: true });
+    this.list.querySelector(".divider.new")?.scrollIntoView();
+    this.showBar();
+  }
+
+  readAll() {
+    this.kept = false;
+    this.firstUnread = null;
+    this.client.store.markRead(this.channel.id);
+    this.window(this.start, this.end);
+    this.showBar();
+    this.client.focusComposer(this.channel.id);
   }
 
   /** @param {string} id */

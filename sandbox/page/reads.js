@@ -33,6 +33,12 @@ export class Reads {
     this.save();
   }
 
+  /** From that message on, nothing counts as read. @param {string} channel @param {string} message */
+  unmark(channel, message) {
+    this.seen[channel] = String(BigInt(message) - 1n);
+    this.save();
+  }
+
   /** @param {string} channel */
   mention(channel) {
     this.mentions[channel] = (this.mentions[channel] ?? 0) + 1;

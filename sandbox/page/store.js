@@ -238,6 +238,12 @@ export class Store extends Emitter {
     this.emit("unread", {});
   }
 
+  /** @param {any} message from which on one has not read */
+  markUnread(message) {
+    this.reads.unmark(message.channel_id, message.id);
+    this.emit("unread", {});
+  }
+
   /** A forum is unread when one of the posts that the person can see is. */
   isUnread(channel) {
     if (!isForum(channel)) return this.reads.isUnread(channel);

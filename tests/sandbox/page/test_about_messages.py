@@ -1,4 +1,4 @@
-"""What one learns about messages, and does with them: who reacted, what is pinned."""
+"""What one learns about messages, and does with them: who reacted, what is pinned, what is unread."""
 
 from collections.abc import Awaitable, Callable
 
@@ -124,3 +124,73 @@ async def test_whoever_may_not_pin_reads_what_is(opened: Opened, place: Town) ->
     await expect(panel.get_by_role("button", name="Désépingler")).to_have_count(0)
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert await faults(page, "pins on a phone") == []
+
+
+async def test_marks_a_message_as_unread(opened: Opened, place: Town) -> None:
+    """It stays so while one is there; whoever comes back is shown where to begin."""
+    for n in range(70):
+        await place.people["Camille"].says("accueil", f"Message {n:02}")
+    page = await opened("Nicolas")
+    channels = page.get_by_role("navigation", name="Salons")
+    row = channels.get_by_role("button", name="accueil")
+    bar = page.locator(".unread-bar")
+    line = page.get_by_text("Nouveaux messages", exact=True)
+    await expect(page.get_by_text("Message 69")).to_be_visible()
+    await expect(bar).to_be_hidden()
+    await page.locator(".message", has_text="Message 68").focus()
+    await press(page, "Enter")
+    await page.get_by_role("menuitem", name="Marquer comme non lu").press("Enter")
+    await expect(page.locator(".message", has_text="Message 68")).to_be_focused()
+    await expect(line).to_be_in_viewport()
+    await expect(row).to_contain_text("(non lu)")
+    await expect(bar).to_be_hidden()
+    await page.locator(".message", has_text="Message 40").evaluate("node => node.scrollIntoView()")
+    await page.get_by_text("Message 40").click(button="right")
+    await page.get_by_role("menuitem", name="Marquer comme non lu").click()
+    await expect(line).to_have_count(1)
+    await channels.get_by_role("button", name="discussions").click()
+    await page.reload()
+    await expect(row).to_contain_text("(non lu)")
+    await row.click()
+    await expect(page.get_by_text("Message 69")).to_be_in_viewport()
+    await expect(row).not_to_contain_text("(non lu)")
+    await expect(bar).to_contain_text("30 nouveaux messages depuis")
+    assert await faults(page, "unread") == []
+    await bar.get_by_role("button", name="30 nouveaux messages").click()
+    await expect(page.locator(".message", has_text="Message 40")).to_be_focused()
+    await expect(line).to_be_in_viewport()
+    await expect(bar).to_be_hidden()
+
+
+async def test_the_bar_takes_the_mark_away_and_so_does_an_answer(opened: Opened, place: Town) -> None:
+    for n in range(40):
+        await place.people["Camille"].says("accueil", f"Message {n:02}")
+    page = await opened("Nicolas", viewport={"width": 320, "height": 640})
+    row = page.get_by_role("navigation", name="Salons", include_hidden=True).get_by_role(
+        "button", name="accueil", include_hidden=True
+    )
+    bar = page.locator(".unread-bar")
+    box = page.get_by_label("Écrire dans accueil")
+
+    async def unread(text: str) -> None:
+        await page.locator(".message", has_text=text).evaluate("node => node.scrollIntoView()")
+        await page.get_by_text(text).click(button="right")
+        await page.get_by_role("menuitem", name="Marquer comme non lu").click()
+        await expect(row).to_contain_text("(non lu)")
+        await page.get_by_role("log").evaluate("node => node.scrollTo(0, node.scrollHeight)")
+        await expect(bar).to_be_visible()
+
+    await unread("Message 10")
+    await expect(row).to_contain_text("(non lu)")
+    assert await faults(page, "unread on a phone") == []
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await bar.get_by_role("button", name="Marquer comme lu").click()
+    await expect(bar).to_be_hidden()
+    await expect(box).to_be_focused()
+    await expect(row).not_to_contain_text("(non lu)")
+    await expect(page.get_by_text("Nouveaux messages", exact=True)).to_have_count(0)
+    await unread("Message 11")
+    await box.fill("Me voici")
+    await box.press("Enter")
+    await expect(page.locator(".message").last).to_contain_text("Me voici")
+    await expect(row).not_to_contain_text("(non lu)")
