@@ -57,8 +57,10 @@ async def _present(person: Person, labels: Labels, key: str, themes: Sequence[st
                 "locale": "fr",
             },
         ),
-        ("exchange", {"offers": said[f"{key}_offers"], "bio": said[f"{key}_bio"]}),
-        ("consents", {"consents": _AGREED}),
+        (
+            "sharing",
+            {"offers": said[f"{key}_offers"], "bio": said[f"{key}_bio"], "consents": _AGREED},
+        ),
     )
     for step, values in steps:
         form = await person.click(card, labels.label(f"buttons.join.{step}", "fr"))

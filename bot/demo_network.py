@@ -61,8 +61,10 @@ TALK = "général"
 # What the person who waits for access says of themselves, step by step.
 ASKED: Mapping[str, Mapping[str, object]] = {
     "about": {"function": "Secrétaire de mairie", "timezone": "Europe/Paris", "locale": "fr"},
-    "exchange": {"seeks": "Des exemples à la taille d’une petite commune."},
-    "consents": {"consents": ["listed", "organisation"]},
+    "sharing": {
+        "seeks": "Des exemples à la taille d’une petite commune.",
+        "consents": ["listed", "organisation"],
+    },
 }
 # Who says what there, in order.
 TALKING = (

@@ -66,10 +66,8 @@ async def settle(person: Person, authority: str) -> None:
     card = await person.slash("join", authority=authority)
     form = await person.click(card, custom_id("join.about"))
     card = await person.fill(form, {"function": "Chargée de mission", "timezone": "Europe/Paris"})
-    form = await person.click(card, custom_id("join.exchange"))
-    card = await person.fill(form, {"bio": "Groupe d’action locale."})
-    form = await person.click(card, custom_id("join.consents"))
-    await person.fill(form, {"consents": ["listed", "organisation"]})
+    form = await person.click(card, custom_id("join.sharing"))
+    await person.fill(form, {"bio": "Groupe d’action locale.", "consents": ["listed", "organisation"]})
 
 
 async def propose(person: Person, reviewer: Person, title: str, **more: object) -> None:

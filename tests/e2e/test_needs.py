@@ -74,10 +74,9 @@ async def follow(town: Town, who: str) -> None:
     form = await person.click(card, custom_id("join.about"))
     about = {"function": "Urbaniste", "timezone": "Europe/Paris", "locale": "fr"}
     card = await person.fill(form, {**about, "themes": first_theme(form)})
-    form = await person.click(card, custom_id("join.exchange"))
-    card = await person.fill(form, {"bio": "Dix ans de concertation."})
-    form = await person.click(card, custom_id("join.consents"))
-    await person.fill(form, {"consents": ["listed", "organisation", "function", "themes", "bio"]})
+    form = await person.click(card, custom_id("join.sharing"))
+    shown = ["listed", "organisation", "function", "themes", "bio"]
+    await person.fill(form, {"bio": "Dix ans de concertation.", "consents": shown})
     form = await town[who].slash("besoin disponible")
     await town[who].fill(form, {"willing": "yes"})
 
