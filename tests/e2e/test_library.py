@@ -180,7 +180,7 @@ async def test_browsing_by_theme(library: Town) -> None:
     shelf = await member.choose(themes, "Choisir un thème", ["Alimentation"])
     assert "10 ressources sur ce thème" in read(shelf)
     sheet = await member.choose(shelf, "Lire une fiche", [shelf.menus[0]["options"][0]["value"]])
-    themes_line = next(line for line in read(sheet).splitlines() if line.startswith("**Thèmes :**"))
+    themes_line = next(line for line in read(sheet).splitlines() if line.startswith("**Thème"))
     assert "Alimentation" in themes_line
     assert sheet.buttons == [
         "Ouvrir le lien",

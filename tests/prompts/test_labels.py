@@ -147,6 +147,13 @@ def test_a_value_in_a_label_is_cleaned() -> None:
     assert Words().label("problems.already_there", "en", given="a\n\u202eb") == "“a b” already exists."
 
 
+@pytest.mark.parametrize("locale", LOCALES)
+def test_what_is_wrong_with_a_form_is_said_without_marks(locale: str) -> None:
+    """These are printed as a value is: a mark would be read as it stands."""
+    marked = [key for key, said in packaged(locale).items() if key.startswith("problems.") and "`" in said]
+    assert marked == []
+
+
 def test_a_label_given_twice_is_a_defect(tmp_path: Path) -> None:
     folder = tmp_path / "fr" / "labels"
     folder.mkdir(parents=True)
