@@ -31,7 +31,7 @@ from storage import audit, members, networks, outbox
 from storage import privacy as stored
 from storage.engine import Database
 from storage.members import Member, MemberState
-from storage.networks import Network, RoleName
+from storage.networks import Network, Place, RoleName
 from storage.outbox import OutboxState
 
 KEPT_INACTIVE = timedelta(days=730)
@@ -40,6 +40,13 @@ SECOND_WARNING = timedelta(days=7)
 PURGED_AFTER = timedelta(days=7)  # a bot put out by mistake may be invited back
 LOGS_KEPT_DAYS = 90
 _AT_ONCE = 200
+# Messages that present a person to others, and where they stand.
+PRESENTED = {
+    "member.asks": Place.FACILITATORS,
+    "join.waits": Place.FACILITATORS,
+    "join.vouched": Place.FACILITATORS,
+    "member.welcome": Place.MEETUPS,
+}
 
 
 class Treatment(StrEnum):
@@ -302,6 +309,7 @@ class Privacy:
         await let_go(session, network_id, member_id, now)
         await checklist_reminders.erased(session, network_id, member_id, now)
         await stored.cancel_outbox(session, member_id, now)
+        await self._unsay(session, network_id, member_id)
         await practice_privacy.forget_member(session, network_id, member_id, self._clock)
         await needs_privacy.forget_member(session, network_id, member_id, now)
         await opinions.forget_member(session, network_id, member_id)
@@ -327,6 +335,20 @@ class Privacy:
             subject_kind="member",
             subject_id=member_id,
         )
+
+    async def _unsay(self, session: AsyncSession, network_id: int, member_id: int) -> None:
+        """What presented them says their name no more; a card offers no decision on nobody."""
+        now = self._clock.now()
+        for kind, message in await stored.told_of(session, network_id, member_id, PRESENTED.keys()):
+            await outbox.enqueue(
+                session,
+                network_id=network_id,
+                kind="privacy.unsay",
+                dedupe_key=f"privacy.unsay:{message}",
+                details={"place": str(PRESENTED[kind]), "message": message},
+                due_at=now,
+                now=now,
+            )
 
     async def _take_roles(
         self, session: AsyncSession, network: Network, member_id: int, account_ref: str, roles: set[str]

@@ -1,11 +1,11 @@
-"""What rows about personal data become: the two warnings, and the roles of somebody who was erased."""
+"""What rows about personal data become: the two warnings, and what is left of who was erased."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from community.outbox import Card, Direct, Drop, GiveUp, Plan, Planner, Revoke
+from community.outbox import Card, Direct, Drop, Edit, GiveUp, Plan, Planner, Revoke
 from community.ports import Button, Labels
 from community.privacy import FIRST_WARNING, KEPT_INACTIVE, SECOND_WARNING
 from storage import members, networks
@@ -14,7 +14,11 @@ from storage.outbox import Outbox
 
 def planners(labels: Labels) -> Mapping[str, Planner]:
     """Kind of row -> its planner. ``labels``: for the audit log of the platform."""
-    return {"privacy.warning": Warned(), "privacy.take_role": RoleTaken(labels)}
+    return {
+        "privacy.warning": Warned(),
+        "privacy.take_role": RoleTaken(labels),
+        "privacy.unsay": Unsaid(),
+    }
 
 
 class Warned(Planner):
@@ -58,3 +62,14 @@ class RoleTaken(Planner):
     async def sent(self, session: AsyncSession, row: Outbox, ref: str, now: datetime) -> None:
         row.details = {key: value for key, value in row.details.items() if key != "account"}
         session.add(row)
+
+
+class Unsaid(Planner):
+    """A message that presented somebody who was erased since."""
+
+    async def plan(self, session: AsyncSession, row: Outbox, now: datetime) -> Plan:
+        network = await networks.get(session, row.network_id)
+        place = (await networks.places(session, row.network_id)).get(row.details["place"])
+        if place is None:
+            return GiveUp("no_place")
+        return Edit(place.channel_ref, row.details["message"], Card("privacy/unsaid", network.locale, {}))

@@ -3,7 +3,7 @@
 What each column means is decided in ``community/privacy.py``; here are the queries, the same for all tables.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -62,6 +62,20 @@ async def cancel_outbox(session: AsyncSession, member_id: int, now: datetime) ->
         .where(mine, about.state.in_((OutboxState.DUE, OutboxState.CLAIMED)))
         .values(state=OutboxState.DROPPED, reason="erased", ended_at=now, lease_owner=None),
     )
+
+
+async def told_of(
+    session: AsyncSession, network_id: int, member_id: int, kinds: Collection[str]
+) -> Sequence[tuple[str, str]]:
+    """Kind and message of what was posted about a member, as far as the delivery logs reach back."""
+    query = select_rows(Outbox.kind, Outbox.external_ref).where(
+        Outbox.network_id == network_id,
+        Outbox.subject_id == member_id,
+        col(Outbox.kind).in_(kinds),
+        Outbox.state == OutboxState.SENT,
+    )
+    found = (await session.exec(query.order_by(col(Outbox.id)))).all()
+    return [(kind, message) for kind, message in found if message]
 
 
 async def purge_network(session: AsyncSession, network_id: int) -> None:

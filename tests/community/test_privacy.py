@@ -11,7 +11,7 @@ import pytest
 from sqlmodel import select
 
 from community.actors import Actor, Role
-from community.outbox import Direct, Drop, Revoke
+from community.outbox import Direct, Drop, Edit, Revoke
 from community.packing import packed
 from community.planners import planners
 from community.privacy import (
@@ -23,6 +23,7 @@ from community.privacy import (
     NothingKept,
 )
 from prompts import Words
+from storage import outbox
 from storage.engine import Database
 from storage.members import Member, MemberState
 from storage.outbox import Outbox, OutboxState
@@ -136,6 +137,34 @@ async def test_the_role_is_taken_and_the_account_then_forgotten(network: Network
         assert plan.account_ref == ACCOUNT
         await planner.sent(session, row, "", network.clock.now())
     assert ACCOUNT not in json.dumps(await everything(db), default=str)
+
+
+async def test_what_presented_them_to_others_says_their_name_no_more(network: Network, db: Database) -> None:
+    """The card of a request, with its buttons, and the welcome that the whole network reads."""
+    actor = await zenobie(network)
+    posted = {"member.asks": "41", "member.welcome": "42"}
+    async with db.transaction() as session:
+        for kind, message in posted.items():
+            await outbox.enqueue(
+                session,
+                network_id=actor.network_id,
+                kind=kind,
+                dedupe_key=f"test:{kind}",
+                subject_id=actor.member_id,
+                due_at=network.clock.now(),
+                now=network.clock.now(),
+            )
+            query = select(Outbox).where(Outbox.dedupe_key == f"test:{kind}")
+            outbox.end((await session.exec(query)).one(), OutboxState.SENT, network.clock.now(), ref=message)
+    await network.services.privacy.erase(actor)
+    planner = planners(Words())["privacy.unsay"]
+    async with db.reading() as session:
+        rows = (await session.exec(select(Outbox).where(Outbox.kind == "privacy.unsay"))).all()
+        plans = [await planner.plan(session, row, network.clock.now()) for row in rows]
+    edits = [plan for plan in plans if isinstance(plan, Edit)]
+    assert {edit.message_ref for edit in edits} == set(posted.values())
+    assert {edit.card.rows for edit in edits} == {()}
+    assert len({edit.channel_ref for edit in edits}) == 2, "each in its own place"
 
 
 async def test_nothing_is_sent_any_more_to_who_was_erased(network: Network, db: Database) -> None:

@@ -235,6 +235,26 @@ async def test_comparable_peers_first_and_never_who_opted_out(town: Town, says: 
     assert rural not in said.split("Paris (")[1]
 
 
+async def test_whoever_erases_their_data_is_presented_no_more(town: Town) -> None:
+    """S12. Neither by the request's card nor by the welcome, which others read."""
+    newcomer = town["newcomer"]
+    await fill_in(town, FRENCH, "newcomer", "menditte", offers="Un broyeur")
+    card = await town.waits_for("facilitator", "coin-animation", "demande l’accès")
+    await town["facilitator"].click(card, "Admettre")
+    welcome = await town.waits_for("member", "rencontres", "nous rejoint")
+    sure = await newcomer.slash("mes-données supprimer", channel="accueil")
+    await newcomer.click(sure, "Confirmer")
+    for who, channel, posted in (
+        ("facilitator", "coin-animation", card),
+        ("member", "rencontres", welcome),
+    ):
+        unsaid = await town.waits_for(who, channel, "Les données de cette personne sont effacées")
+        assert (unsaid.id, unsaid.buttons) == (posted.id, [])
+        said = " ".join(read(seen) for seen in await town[who].sees(channel))
+        assert "Menditte" not in said
+        assert newcomer.id not in said
+
+
 @BOTH
 async def test_taking_ones_data_along_then_erasing_it(town: Town, says: Says) -> None:
     """S12. Everything as JSON and CSV, privately; then no name is left anywhere."""
