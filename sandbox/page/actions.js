@@ -3,6 +3,7 @@
  */
 import { Flag, may } from "./discord.js";
 import { h, icon, iconButton } from "./dom.js";
+import { emojiNames, withEmojis } from "./emojis.js";
 import { Interactions } from "./interactions.js";
 import { newPerson } from "./people.js";
 import { mayPin, pin } from "./pins.js";
@@ -238,14 +239,14 @@ export class Actions {
     const other = h("input", {
       type: "text",
       class: "input",
-      maxlength: 12,
+      maxlength: 34,
       "aria-label": client.words.t("other_emoji"),
       placeholder: client.words.t("other_emoji"),
     });
-    other.addEventListener(
-      "keydown",
-      (event) => event.key === "Enter" && other.value.trim() && react(other.value.trim()),
-    );
+    other.addEventListener("keydown", async (event) => {
+      const written = event.key === "Enter" && other.value.trim();
+      if (written) react(withEmojis(await emojiNames(), written));
+    });
     const popup = openPopup({
       anchor,
       role: "dialog",

@@ -7,6 +7,7 @@ import { CommandForm } from "./commandform.js";
 import { leaves, search, typedInFull } from "./commands.js";
 import { Channel, Kind, isThread, may } from "./discord.js";
 import { append, h, icon, iconButton } from "./dom.js";
+import { begunName, emojiNames, mayHoldNames, suggested, withEmojis } from "./emojis.js";
 import { Listbox } from "./listbox.js";
 import { Mentions } from "./mentions.js";
 import { choicesOf, matching } from "./select.js";
@@ -141,7 +142,12 @@ export class Composer {
     this.alert.textContent = "";
     const text = this.input.value;
     if (/^\/[^/\n]*$/.test(text)) this.offerCommands(text.slice(1));
+    else if (begunName(this.beforeCaret())) this.offerEmojis();
     else this.offerMentions();
+  }
+
+  beforeCaret() {
+    return this.input.value.slice(0, this.input.selectionStart);
   }
 
   key(event) {
@@ -185,6 +191,7 @@ export class Composer {
 
   async send() {
     await this.sending; // in the order in which they were written
+    if (mayHoldNames(this.input.value)) await this.nameEmojis();
     const content = this.outgoing().trim();
     if (!content && !this.attachments?.files.length) return;
     const over = [...content].length - LONGEST;
@@ -310,7 +317,7 @@ export class Composer {
   }
 
   offerMentions() {
-    const before = this.input.value.slice(0, this.input.selectionStart);
+    const before = this.beforeCaret();
     const found = /(?:^|\s)([@#])([^\s@#]{0,32})$/u.exec(before);
     if (!found) return this.closeList();
     const [, sign, query] = found;
@@ -324,6 +331,36 @@ export class Composer {
       some.map((item) => ({ ...item, value: () => this.insertMention(sign, query, item) })),
       0,
     );
+  }
+
+  async offerEmojis() {
+    const names = await emojiNames();
+    const query = begunName(this.beforeCaret());
+    if (!query) return undefined; // by now one has written on
+    const some = suggested(names, query);
+    if (!some.length) return this.closeList();
+    return this.openList(
+      some.map(([name, emoji]) => ({
+        label: `:${name}:`,
+        media: h("span", { class: "emoji option-emoji", "aria-hidden": "true" }, emoji),
+        value: () => this.insertEmoji(query, emoji),
+      })),
+      0,
+    );
+  }
+
+  insertEmoji(query, emoji) {
+    const at = this.input.selectionStart;
+    this.input.setRangeText(`${emoji} `, at - query.length - 1, at, "end");
+    this.closeList();
+    this.grow();
+  }
+
+  /** Names written in full, `:tada:`, become what they name. */
+  async nameEmojis() {
+    const names = await emojiNames();
+    this.input.value = withEmojis(names, this.input.value);
+    this.grow();
   }
 
   insertMention(sign, query, item) {

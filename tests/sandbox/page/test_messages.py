@@ -170,6 +170,41 @@ async def test_a_message_that_does_not_leave_stays_in_the_line(opened: Opened, p
     assert [one.text for one in await place.people["Nadia"].sees("accueil")] == ["Bonjour", "deux", "trois"]
 
 
+async def test_emojis_are_written_by_their_names(opened: Opened, place: Town) -> None:
+    page = await opened("Nicolas", viewport={"width": 320, "height": 640})
+    box = page.get_by_label("Écrire dans accueil")
+    await box.press_sequentially("Rendez-vous à 14 :30 :tad")
+    await expect(page.get_by_role("option").first).to_have_text("🎉:tada:")
+    assert await faults(page, "emojis") == []
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await page.keyboard.press("Enter")
+    await expect(box).to_have_value("Rendez-vous à 14 :30 🎉 ")
+    await expect(page.get_by_role("option")).to_have_count(0)
+    await page.keyboard.type(":slight_s")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("`:tada:` <:tada:1> https://example.org/:tada: :tada::nothing: :flag_fr:!\n")
+    await expect(page.locator(".message").last).to_contain_text("Rendez-vous")
+    [seen] = await place.people["Nadia"].sees("accueil")
+    assert seen.text == (
+        "Rendez-vous à 14 :30 🎉 🙂 `:tada:` <:tada:1> https://example.org/:tada: 🎉:nothing: 🇫🇷!"
+    )
+    await page.locator(".message").last.click(button="right")
+    await page.get_by_role("menuitem", name="Réagir").click()
+    await page.get_by_label("Autre émoji").fill(":heart:")
+    await page.get_by_label("Autre émoji").press("Enter")
+    await expect(page.get_by_role("button", name="❤️, 1 réaction")).to_be_visible()
+
+
+@pytest.mark.parametrize("text", ["14 :30", "`a :tad", "https://example.org/:tad", "mot:tad", ":t"])
+async def test_no_emoji_is_offered_where_a_colon_is_only_that(opened: Opened, text: str) -> None:
+    page = await opened("Nicolas")
+    box = page.get_by_label("Écrire dans accueil")
+    await box.fill(":tad")
+    await expect(page.get_by_role("option").first).to_be_visible()
+    await box.fill(text)
+    await expect(page.get_by_role("option")).to_have_count(0)
+
+
 async def test_a_message_is_not_deleted_by_a_slip(opened: Opened, place: Town) -> None:
     await place.people["Nicolas"].says("accueil", "À garder")
     page = await opened("Nicolas")
