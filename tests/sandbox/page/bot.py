@@ -143,6 +143,8 @@ class TownBot(discord.Client):
         # The sandbox has one server only: no need to wait two seconds for more.
         super().__init__(intents=intents, guild_ready_timeout=0.05)
         self.tree = app_commands.CommandTree(self)
+        #: Set by who has seen that it thinks.
+        self.thought = asyncio.Event()
 
     async def setup_hook(self) -> None:
         await self.tree.set_translator(French())
@@ -181,9 +183,9 @@ def resources() -> app_commands.Group:
 
 
 @app_commands.command(name=locale_str("slow"), description=locale_str("Think, then answer"))
-async def slow(interaction: discord.Interaction) -> None:
+async def slow(interaction: discord.Interaction[TownBot]) -> None:
     await interaction.response.defer(thinking=True, ephemeral=True)
-    await asyncio.sleep(0.3)
+    await interaction.client.thought.wait()
     await interaction.followup.send("Réflexion faite.")
 
 

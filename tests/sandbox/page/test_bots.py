@@ -128,12 +128,13 @@ async def test_closing_a_form_asks_before_losing_words(opened: Opened, place: To
     await expect(form).to_have_count(0)
 
 
-async def test_deferred_answer_thinks_then_speaks(opened: Opened) -> None:
+async def test_deferred_answer_thinks_then_speaks(opened: Opened, place: Town) -> None:
     page = await opened("Nicolas")
     await page.get_by_label("Écrire dans accueil").fill("/lentement")
     await page.keyboard.press("Enter")
     await page.get_by_role("button", name="Lancer la commande").click()
     await expect(page.get_by_text("Entraide réfléchit…")).to_be_visible()
+    place.bot.thought.set()
     await expect(page.get_by_text("Réflexion faite.")).to_be_visible()
     await expect(page.get_by_text("Entraide réfléchit…")).to_have_count(0)
 
