@@ -107,6 +107,27 @@ async def test_pins_reads_and_takes_down(opened: Opened, place: Town) -> None:
     await expect(page.get_by_role("menuitem", name="Désépingler")).to_be_visible()
 
 
+async def test_pins_in_a_thread_are_its_own(opened: Opened, place: Town) -> None:
+    await place.people["Nicolas"].posts_in("pratiques", "Aller vers au marché", "Un stand chaque mois.")
+    page = await opened("Camille", "pratiques", viewport={"width": 320, "height": 640})
+    await page.get_by_role("button", name="Aller vers au marché").click()
+    thread = page.get_by_role("complementary", name="Fil")
+    await thread.get_by_text("Un stand chaque mois.").click(button="right")
+    await page.get_by_role("menuitem", name="Épingler", exact=True).click()
+    await expect(thread.get_by_text("Camille a épinglé un message.")).to_be_visible()
+    await thread.get_by_role("button", name="Messages épinglés").click()
+    panel = page.get_by_role("dialog", name="Messages épinglés")
+    await expect(panel.get_by_role("listitem")).to_contain_text("Un stand chaque mois.")
+    await panel.get_by_role("button", name="Désépingler").click()
+    await expect(panel).to_contain_text("Rien n’est épinglé ici.")
+    await expect(panel.locator(".pins-panel")).to_be_focused()
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await press(page, "Escape")
+    tools = ("Fermer le fil", "Messages épinglés", "Actions sur le fil")
+    boxes = [await thread.get_by_role("button", name=name).bounding_box() for name in tools]
+    assert len({box["y"] for box in boxes if box}) == 1  # side by side
+
+
 async def test_whoever_may_not_pin_reads_what_is(opened: Opened, place: Town) -> None:
     everyone = place.guild.roles[place.guild.id]
     everyone["permissions"] = str(int(everyone["permissions"]) & ~(1 << 51))
