@@ -161,6 +161,10 @@ USES: dict[tuple[str, str], tuple[Action, Use]] = {
         Action.EDIT_PROFILE,
         lambda n, r: n.services.profiles.set_exchange(n[r], offers="", seeks="", bio=""),
     ),
+    ("profiles", "set_sharing"): (
+        Action.EDIT_PROFILE,
+        lambda n, r: n.services.profiles.set_sharing(n[r], offers="", seeks="", bio="", consents=[]),
+    ),
     ("profiles", "set_short_sentences"): (
         Action.EDIT_PROFILE,
         lambda n, r: n.services.profiles.set_short_sentences(n[r], wanted=True),
