@@ -137,6 +137,7 @@ async def typing(call: Call) -> object:
 # --- reactions ---------------------------------------------------------------------------------------------
 
 REACTIONS = ONE + "/reactions"
+BURST = "1"
 
 
 def emoji_of(call: Call) -> str:
@@ -198,6 +199,8 @@ async def reactors(call: Call) -> object:
     channel = call.channel()
     call.need(channel, HISTORY if channel.guild else 0)
     message = call.message(channel)
+    if call.query.get("type") == BURST:
+        return []  # nobody has any here
     return who_reacted(call.world, message, emoji_of(call), call.query)
 
 

@@ -243,6 +243,8 @@ async def test_reactions(town: Town, start: Start) -> None:
             int(town.nicolas.id),
             int(town.app.id),
         }
+        burst = message.reactions[0].users(type=discord.ReactionType.burst)
+        assert [user async for user in burst] == []
         await message.clear_reactions()
         assert (await room.fetch_message(int(said.id))).reactions == []
     refused = await town.raw("PUT", f"/channels/{town.room}/messages/{said.id}/reactions/rien/@me")
