@@ -101,7 +101,9 @@ async def test_what_follows_is_changed_by_forms_that_say_so(town: Town) -> None:
     asked = await facilitator.fill(form, {"Nouvelle heure": "11h-13h30"})
     assert written(DAY.replace(hour=11, minute=0)) in read(asked)
     assert "jusqu’à 13 h 30" in read(asked)
-    assert "C’est déplacé" in read(await facilitator.click(asked, "Déplacer"))
+    done = read(await facilitator.click(asked, "Déplacer"))
+    assert "C’est déplacé" in done
+    assert "jusqu’à 13 h 30" in done
     form = await facilitator.click(sheet, "Modifier les suivantes")
     assert "C’est modifié" in read(await facilitator.fill(form, {"Où": "Gymnase"}))
     form = await facilitator.click(sheet, "Arrêter la série")
