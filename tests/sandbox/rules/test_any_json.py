@@ -160,7 +160,7 @@ def answers_or_refuses(rule: Callable[[Any], Any], body: Any) -> None:
     json.dumps(error.body())
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(name=st.sampled_from(sorted(RULES)), body=BODIES)
 def test_no_rule_crashes_on_anything(name: str, body: Any) -> None:
     answers_or_refuses(RULES[name], body)
