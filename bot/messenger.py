@@ -100,7 +100,7 @@ class DiscordMessenger:
     @_named
     async def post(self, channel_ref: str, message: Outgoing, *, nonce: str) -> str:
         view = layout(message.text, message.rows, self._words, message.locale)
-        view.children[0].id = mark_of(nonce)
+        view.written[0]["id"] = mark_of(nonce)
         try:
             sent = await self._channel(channel_ref).send(
                 view=view, nonce=nonce, allowed_mentions=_pinged(message)
@@ -163,9 +163,9 @@ class DiscordMessenger:
         text = _Untitled(message.text.body, message.text.note)
         # Components v2 are not documented for a forum's first message.
         content, view = legacy(text, message.rows, self._words, message.locale)
-        options: dict[str, Any] = {"view": view} if view.children else {"embed": _footer(marker)}
-        for button in view.children[:1]:
-            button.id = mark_of(marker)
+        options: dict[str, Any] = {"view": view} if view.written else {"embed": _footer(marker)}
+        for row in view.written[:1]:
+            row["components"][0]["id"] = mark_of(marker)
         other = self._words.label("server.other_tag", message.locale)
         tags = await tags_for(forum, message.tags, other)
         created = await forum.create_thread(

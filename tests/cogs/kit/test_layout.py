@@ -121,7 +121,8 @@ def test_a_plain_message_keeps_its_parts(words: Words) -> None:
     text = Text("Titre", "Corps", "Note\nfine")
     content, view = legacy(text, [[Button("trial.look", 3)]], words, "fr")
     assert content == "### Titre\nCorps\n-# Note\n-# fine"
-    assert [item.custom_id for item in view.children] == ["ep:trial.look:3"]  # type: ignore[attr-defined]
+    [row] = view.to_components()
+    assert [button["custom_id"] for button in row["components"]] == ["ep:trial.look:3"]
     assert thread_name(Text(escape("ZAN * 2 [bis]"))) == "ZAN * 2 [bis]"
 
 
