@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Any, Literal
-from weakref import WeakSet
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
@@ -70,7 +69,7 @@ class Database:
         )
         self._snapshots = Snapshots(self.url.database or "", timeout=_BUSY_TIMEOUT_S, recycle=_FORGET_PLANS_S)
         self._listeners: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
-        self._busy_tasks: WeakSet[asyncio.Task[Any]] = WeakSet()
+        self._busy_tasks: set[asyncio.Task[Any]] = set()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -101,12 +100,18 @@ class Database:
     async def glance(self) -> AsyncIterator[Glance]:
         """As ``reading``, for the statements of ``storage.direct`` alone: no session is made for them."""
         with self._alone():
-            async with AsyncExitStack() as stack:
-                try:
-                    glance = await self._glance(stack)
-                except refusals() as error:
-                    raise unavailable(error, self.url) from error
-                yield glance
+            if self.dialect == "postgresql":
+                async with self._glance_at_postgresql() as glance:
+                    yield glance
+                return
+            try:
+                connection = await self._snapshots.begin()
+            except refusals() as error:
+                raise unavailable(error, self.url) from error
+            try:
+                yield Glance(connection, postgresql=False)
+            finally:
+                await self._snapshots.end(connection)
 
     async def tune(self) -> None:
         """Let the database count its rows again, so that it plans its queries well. After much was written.
@@ -132,12 +137,16 @@ class Database:
             async with AsyncSession(engine, expire_on_commit=False) as session:
                 yield session
 
-    async def _glance(self, stack: AsyncExitStack) -> Glance:
-        if self.dialect == "sqlite":
-            return Glance(await stack.enter_async_context(self._snapshots.one()), postgresql=False)
-        connection = await stack.enter_async_context(self._reader.connect())
-        await connection.exec_driver_sql("SELECT 1")  # SQLAlchemy begins with the first statement it sees
-        return Glance((await connection.get_raw_connection()).driver_connection, postgresql=True)
+    @asynccontextmanager
+    async def _glance_at_postgresql(self) -> AsyncIterator[Glance]:
+        async with AsyncExitStack() as stack:
+            try:
+                connection = await stack.enter_async_context(self._reader.connect())
+                await connection.exec_driver_sql("SELECT 1")  # SQLAlchemy begins with its first statement
+                driver = (await connection.get_raw_connection()).driver_connection
+            except refusals() as error:
+                raise unavailable(error, self.url) from error
+            yield Glance(driver, postgresql=True)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -11,8 +11,7 @@ import asyncio
 import logging
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Self, TypeVar
 
 _BEGINS_TO_WRITE = "BEGIN IMMEDIATE"
@@ -120,6 +119,7 @@ class Connection:
 
     def __init__(self, connection: sqlite3.Connection, writers: Writers, timeout: float) -> None:
         self._conn = self._connection = connection
+        self.opened_at = time.monotonic()
         self._writers = writers
         self._mine = False
         self._changes = 0
@@ -212,33 +212,39 @@ class Snapshots:
         """``recycle``: seconds after which a connection is replaced, its plans being of another time."""
         self._connect = connecting(path, timeout=timeout)
         self._recycle = recycle
-        self._idle: list[tuple[Connection, float]] = []
+        self._idle: list[Connection] = []
 
-    @asynccontextmanager
-    async def one(self) -> AsyncIterator[Connection]:
-        """A connection of one's own, in a transaction that sees one state of the database."""
-        connection, opened = await self._taken()
+    async def begin(self) -> Connection:
+        """A connection of one's own, in a transaction that sees one state of the database: ``end`` it."""
+        connection = await self._taken()
         try:
             await connection.execute_fetchall("BEGIN")
-            yield connection
+        except BaseException:
+            connection.stop()
+            raise
+        return connection
+
+    async def end(self, connection: Connection) -> None:
+        """Give it back."""
+        try:
             await connection.rollback()
         except BaseException:
             connection.stop()
             raise
-        self._idle.append((connection, opened))
+        self._idle.append(connection)
 
     def close(self) -> None:
         """Those that are lent end by themselves, at their age."""
         while self._idle:
-            self._idle.pop()[0].stop()
+            self._idle.pop().stop()
 
-    async def _taken(self) -> tuple[Connection, float]:
+    async def _taken(self) -> Connection:
         while self._idle:
-            connection, opened = self._idle.pop()
-            if time.monotonic() - opened < self._recycle:
-                return connection, opened
+            connection = self._idle.pop()
+            if time.monotonic() - connection.opened_at < self._recycle:
+                return connection
             connection.stop()
         connection = await self._connect()
         for pragma in ("synchronous=NORMAL", "query_only=ON"):
             await connection.execute_fetchall(f"PRAGMA {pragma}")
-        return connection, time.monotonic()
+        return connection
