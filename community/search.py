@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, delete
@@ -42,8 +43,7 @@ KINDS = (_RESOURCE, _PRACTICE)  # of what is found
 _NUMBERS = 2**31 - 1  # a note's is drawn beforehand: the answer names it before it is written
 
 
-@dataclass(frozen=True)
-class SearchResult:
+class SearchResult(NamedTuple):
     """One result; ``title`` and ``passage`` are in pieces, the words asked are marked."""
 
     id: int

@@ -287,10 +287,10 @@ def _rarities(question: Question, postings: Postings) -> Floats:
 
 def best_numbers(scores: Floats, most: int) -> list[int]:
     """The numbers of the best documents; of equals the older first, on every machine."""
-    positive = np.flatnonzero(scores > 0)
+    (positive,) = (scores > 0).nonzero()
+    values = scores[positive]
     if len(positive) > most:
-        cut = np.partition(scores[positive], len(positive) - most)[len(positive) - most]
-        positive = positive[scores[positive] >= cut]
-    order = np.lexsort((positive, -scores[positive]))
-    found: list[int] = positive[order][:most].tolist()
+        among = values >= np.partition(values, -most)[-most]
+        positive, values = positive[among], values[among]
+    found: list[int] = positive[np.argsort(-values, kind="stable")][:most].tolist()
     return found

@@ -123,15 +123,16 @@ async def postings_of(
     source: Source, network_id: int, terms: list[int], blocks: list[int] | None = None
 ) -> dict[Key, bytes]:
     """The rows of these terms, in these blocks or in all."""
-    select = "SELECT term, block, data FROM search_posting WHERE network_id = :network AND term"
-    sqlite = f"{select} IN (SELECT value FROM json_each(:terms))"
-    postgresql = f"{select} = ANY(CAST(:terms AS bigint[]))"
+    of_network = "WHERE network_id = :network AND term ="
+    sqlite = f"FROM json_each(:terms) CROSS JOIN search_posting {of_network} json_each.value"
+    postgresql = f"FROM search_posting {of_network} ANY(CAST(:terms AS bigint[]))"
     values: dict[str, Any] = {"network": network_id, "terms": terms}
     if blocks is not None:
         values["blocks"] = blocks
         sqlite += " AND block IN (SELECT value FROM json_each(:blocks))"
         postgresql += " AND block = ANY(CAST(:blocks AS int[]))"
-    found = await run(source, sqlite, postgresql, **values)
+    select = "SELECT term, block, data"
+    found = await run(source, f"{select} {sqlite}", f"{select} {postgresql}", **values)
     return {(term, block): data for term, block, data in found}
 
 
@@ -254,15 +255,18 @@ async def words_after(
 async def candidates(
     source: Source, network_id: int, numbers: list[int]
 ) -> Sequence[tuple[int, str, int, int, int, bytes]]:
-    """Of each document, by number: number, kind, item, size of the title, of the summary, stream."""
-    select = (
-        "SELECT number, kind, item_id, title_size, summary_size, stream FROM search_document"
-        " WHERE network_id = :network AND number"
-    )
+    """Of each document, in the order of ``numbers``, which are sorted.
+
+    Number, kind, item, size of the title, of the summary, stream.
+    """
+    select = "SELECT number, kind, item_id, title_size, summary_size, stream FROM"
     return await run(
         source,
-        f"{select} IN (SELECT value FROM json_each(:numbers)) ORDER BY number",
-        f"{select} = ANY(CAST(:numbers AS int[])) ORDER BY number",
+        # As the numbers come: SQLite would else write them into a table of its own first.
+        f"{select} json_each(:numbers) CROSS JOIN search_document"
+        " WHERE network_id = :network AND number = json_each.value",
+        f"{select} search_document"
+        " WHERE network_id = :network AND number = ANY(CAST(:numbers AS int[])) ORDER BY number",
         network=network_id,
         numbers=numbers,
     )
