@@ -88,8 +88,10 @@ async def documents_of(
         for item_id, number, postings in await run(
             session,
             "SELECT item_id, number, postings FROM json_each(:ids) CROSS JOIN search_document"
+            " JOIN search_entry USING (network_id, number)"
             " WHERE network_id = :network AND kind = :kind AND item_id = json_each.value",
             "SELECT item_id, number, postings FROM search_document"
+            " JOIN search_entry USING (network_id, number)"
             " WHERE network_id = :network AND kind = :kind AND item_id = ANY(CAST(:ids AS bigint[]))",
             network=network_id,
             kind=kind,
@@ -162,28 +164,34 @@ async def delete_postings(session: AsyncSession, network_id: int, keys: Sequence
 async def write_documents(
     session: AsyncSession, network_id: int, values: Sequence[tuple[int, str, int, Weighed]]
 ) -> None:
-    """One row per document: number, kind, item, what was weighed."""
+    """Of each document: number, kind, item, what was weighed."""
     await _upsert(
         session,
-        "search_document (network_id, number, kind, item_id, title_size, summary_size, stream, postings)",
+        "search_document (network_id, number, kind, item_id, title_size, summary_size, stream)",
         "ON CONFLICT (network_id, number) DO UPDATE SET title_size = excluded.title_size,"
-        " summary_size = excluded.summary_size, stream = excluded.stream, postings = excluded.postings",
+        " summary_size = excluded.summary_size, stream = excluded.stream",
         network_id,
-        ("int", "text", "int", "int", "int", "bytea", "bytea"),
-        [
-            (number, kind, item, w.title_size, w.summary_size, w.stream, entries(w.terms, w.impacts))
-            for number, kind, item, w in values
-        ],
+        ("int", "text", "int", "int", "int", "bytea"),
+        [(number, kind, item, w.title_size, w.summary_size, w.stream) for number, kind, item, w in values],
+    )
+    await _upsert(
+        session,
+        "search_entry (network_id, number, postings)",
+        "ON CONFLICT (network_id, number) DO UPDATE SET postings = excluded.postings",
+        network_id,
+        ("int", "bytea"),
+        [(number, entries(w.terms, w.impacts)) for number, _, _, w in values],
     )
 
 
 async def delete_document(session: AsyncSession, network_id: int, number: int) -> None:
-    await run(
-        session,
-        "DELETE FROM search_document WHERE network_id = :network AND number = :number",
-        network=network_id,
-        number=number,
-    )
+    for table in ("search_document", "search_entry"):
+        await run(
+            session,
+            f"DELETE FROM {table} WHERE network_id = :network AND number = :number",
+            network=network_id,
+            number=number,
+        )
 
 
 async def add_words(

@@ -28,7 +28,7 @@ class SearchState(SQLModel, table=True):
 
 
 class SearchDocument(SQLModel, table=True):
-    """What the second ranking pass needs of one indexed item, and what ``remove`` must take out."""
+    """What the second ranking pass needs of one indexed item: short rows, for few pages to be read."""
 
     __tablename__ = "search_document"
 
@@ -39,12 +39,23 @@ class SearchDocument(SQLModel, table=True):
     title_size: int
     summary_size: int
     stream: bytes = Field(sa_column=Column(LargeBinary, nullable=False))  # the terms in order, title first
-    postings: bytes = Field(sa_column=Column(LargeBinary, nullable=False))  # term and impact, as indexed
 
     __table_args__ = (
         UniqueConstraint("network_id", "kind", "item_id"),
         {"sqlite_with_rowid": False},
     )
+
+
+class SearchEntry(SQLModel, table=True):
+    """What ``put`` and ``remove`` must take out of the index: a document's terms and their impacts."""
+
+    __tablename__ = "search_entry"
+
+    network_id: int = Field(foreign_key="network.id", primary_key=True)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    postings: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class SearchPosting(SQLModel, table=True):

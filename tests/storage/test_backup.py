@@ -18,7 +18,7 @@ from storage.members import Member
 from storage.migrate import current, differences, downgrade, head
 from storage.networks import Network
 from storage.schema import METADATA
-from storage.search.tables import SearchDocument
+from storage.search.tables import SearchDocument, SearchEntry
 from storage.state import AppState
 
 NOW = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
@@ -61,6 +61,7 @@ async def inhabit(db: Database, members: int = 1200) -> None:
                 **_fillers(SearchDocument, b"\x00\xff\x80"),
             )
         )
+        session.add(SearchEntry(network_id=network.id, number=1, postings=b"\x80\xff\x00"))
 
 
 def _fillers(model: Any, data: bytes) -> dict[str, Any]:
