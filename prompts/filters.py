@@ -97,7 +97,8 @@ def pieces(value: Iterable[Any]) -> Safe:
             parts.append(f"{before}**{words}**{after}" if hit else f"{before}{words}{after}")
         else:
             parts.append(" ")
-    return Safe(re.sub(r" {2,}", " ", "".join(parts)).strip())
+    whole = "".join(parts)
+    return Safe((re.sub(r" {2,}", " ", whole) if "  " in whole else whole).strip())
 
 
 def _merged(found: Iterable[Any]) -> list[tuple[bool, str]]:

@@ -4,7 +4,6 @@ Pure and vectorised: all the candidates' streams are one array. Columns are name
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -39,15 +38,12 @@ class Candidate(NamedTuple):
     stream: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class _Hits:
-    """Every place where a word asked stands, in order: position, candidate, word, zone of the document."""
+class _Hits(NamedTuple):
+    """Every place where a word asked stands, in order."""
 
-    at: Ints
-    doc: Ints
-    unit: Ints
-    zone: Ints  # 0 title, 1 summary, 2 body
-    titles: Ints  # the titles' sizes
+    at: Ints  # position, in all the streams put together
+    unit: Ints  # which word
+    spot: Ints  # 3 × candidate + zone: 0 title, 1 summary, 2 body
 
 
 def features(
@@ -60,9 +56,10 @@ def features(
     """One line per candidate. ``units``: the (short) terms of each word; ``sequence``: the words' order."""
     count = len(candidates)
     hits = _hits(candidates, units)
-    in_title = hits.zone == 0
+    doc, zone = np.divmod(hits.spot, 3)
+    in_title = zone == 0
     title, head, anywhere = _shares(
-        count, rarity, [(hits.doc, hits.unit, mask) for mask in (in_title, hits.zone <= 1, None)]
+        count, rarity, [(doc, hits.unit, mask) for mask in (in_title, zone <= 1, None)]
     )
     pairs = list(dict.fromkeys(pairwise(sequence)))
     title_pairs = all_pairs = near_pairs = np.zeros(count)
@@ -78,31 +75,31 @@ def features(
             count,
             weight,
             [
-                (hits.doc, linked, next_to & in_title),
-                (hits.doc, linked, next_to),
-                (hits.doc, near, near >= 0),
+                (doc, linked, next_to & in_title),
+                (doc, linked, next_to),
+                (doc, near, near >= 0),
             ],
         )
-        run = _longest(count, hits.doc, next_to) / len(sequence)
-    filled = np.bincount(hits.doc[in_title], minlength=count) / np.maximum(hits.titles, 1)
+        run = _longest(count, doc, next_to) / len(sequence)
+    titles = [max(1, one.title_size) for one in candidates]
+    filled = np.bincount(doc[in_title], minlength=count) / titles
     return np.array([first, title, filled, head, anywhere, title_pairs, all_pairs, near_pairs, run]).T
 
 
 def _hits(candidates: Sequence[Candidate], units: Sequence[Sequence[int]]) -> _Hits:
-    sizes = np.array([len(one.stream) // STREAM.itemsize for one in candidates], np.int64)
-    titles = np.array([one.title_size for one in candidates], np.int64)
-    heads = titles + np.array([one.summary_size for one in candidates], np.int64)
-    stream = np.frombuffer(b"".join(one.stream for one in candidates), STREAM)
-    unit_at = np.full(len(stream), -1, np.int64)
+    starts: list[int] = []  # of each zone of each stream
+    end = 0
+    for one in candidates:
+        summary = end + one.title_size
+        starts += end, summary, summary + one.summary_size
+        end += len(one.stream) // STREAM.itemsize
+    stream = np.frombuffer(b"".join([one.stream for one in candidates]), STREAM)
+    unit_at = np.full(end, -1, np.int64)
     for index, terms in enumerate(units):
         for term in terms:
             unit_at[stream == term] = index
-    at = np.flatnonzero(unit_at >= 0)
-    starts = np.cumsum(sizes) - sizes
-    doc = np.searchsorted(starts + sizes, at, side="right")
-    place = at - starts[doc]
-    zone = (place >= titles[doc]).astype(np.int64) + (place >= heads[doc])
-    return _Hits(at, doc, unit_at[at], zone, titles)
+    (at,) = (unit_at >= 0).nonzero()
+    return _Hits(at, unit_at[at], np.searchsorted(np.array(starts), at, side="right") - 1)
 
 
 def _links(hits: _Hits, follows: Ints) -> tuple[Ints, Ints]:
@@ -110,7 +107,7 @@ def _links(hits: _Hits, follows: Ints) -> tuple[Ints, Ints]:
     linked = np.full(len(hits.at), -1, np.int64)
     near = linked.copy()
     gap = np.diff(hits.at)
-    same = (np.diff(hits.doc) == 0) & (np.diff(hits.zone) == 0)
+    same = np.diff(hits.spot) == 0
     before, after = hits.unit[:-1], hits.unit[1:]
     linked[1:] = np.where(same & (gap == 1), follows[before, after], -1)
     either = np.maximum(follows[before, after], follows[after, before])

@@ -104,7 +104,7 @@ class Postings:
 
     async def fetch(self, source: Source, network_id: int, terms: Collection[int]) -> None:
         """Each term once, whether or not it has any row."""
-        new = [term for term in terms if term not in self.frequency]
+        new = sorted(term for term in terms if term not in self.frequency)
         if not new:
             return
         self.frequency.update(dict.fromkeys(new, 0))
