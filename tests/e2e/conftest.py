@@ -46,6 +46,12 @@ def keep_cards(town: Town) -> None:
     town.stage.sandbox.faults.add("delay", method="PATCH", route=edits, seconds=HELD_BACK_S, times=None)
 
 
+def let_cards_go(town: Town) -> None:
+    """Edits that were held back are made now, and later ones at once: nothing is waited for."""
+    town.stage.sandbox.faults.clear()
+    town.stage.advance(timedelta(seconds=HELD_BACK_S))
+
+
 def read(seen: Seen) -> str:
     """What is written, with ordinary spaces: French puts others before its marks."""
     return seen.text.replace("\u00a0", " ").replace("\u202f", " ")
@@ -116,9 +122,7 @@ async def town(stage: Stage) -> AsyncIterator[Town]:
         for who in ("facilitator", "facilitator-en"):
             await opened(people[who], "coin-animation")
         yield made
-        # What was held back on purpose need not be waited for.
-        sandbox.faults.clear()
-        stage.advance(timedelta(seconds=HELD_BACK_S))
+        let_cards_go(made)
         for person in people.values():
             await person.close()
     # Whatever was said in the test, bot and sandbox spoke Discord's own language.

@@ -10,10 +10,9 @@ import pytest
 
 from bot.demo_network import NICOLAS, TALK, Cast, populate
 from bot.run import Runner
-from prompts import Words
 from sandbox import Person, Seen
 from storage.engine import Database
-from tests.bot.conftest import Stage
+from tests.bot.conftest import WORDS, Stage
 from tests.e2e.conftest import read
 
 
@@ -33,7 +32,7 @@ def mid_month(stage: Stage) -> None:
 @pytest.fixture
 async def cast(stage: Stage, runner: Runner) -> AsyncIterator[Cast]:
     db = Database(stage.settings.database)
-    yield await populate(stage.sandbox, stage.guild, db, stage.sandbox.clock, Words())
+    yield await populate(stage.sandbox, stage.guild, db, stage.sandbox.clock, WORDS)
     await db.dispose()
 
 

@@ -11,7 +11,7 @@ import pytest
 from prompts import Words
 from sandbox import Answer
 from sandbox.client_shapes import walk
-from tests.e2e.conftest import Town, keep_cards, opened, read
+from tests.e2e.conftest import Town, keep_cards, let_cards_go, opened, read
 
 WORDS = Words()
 
@@ -118,6 +118,7 @@ async def test_a_refusal_comes_with_its_reason_and_a_way_back(town: Town) -> Non
     assert "Demande refusée" in read(refused)
     again = await facilitator.fill(await facilitator.click(card, "Refuser"), {"reason": "Encore"})
     assert "n’attend plus" in read(again)
+    let_cards_go(town)
 
     panel = (await newcomer.sees("accueil"))[0]
     mine = await newcomer.click(panel, "Demander l’accès")
@@ -196,6 +197,7 @@ async def test_whoever_leaves_meanwhile_has_no_card_to_decide_on(town: Town) -> 
     await town["newcomer"].leaves(str(town.stage.guild.id))
     late = await town["facilitator"].click(card, "Admettre")
     assert "Cette personne a quitté le serveur" in read(late)
+    let_cards_go(town)
     gone = await town.waits_for("facilitator", "coin-animation", "Il n’y a plus rien à décider")
     assert (gone.id, gone.buttons) == (card.id, [])
 
