@@ -52,6 +52,13 @@ def test_four_letters_are_a_beginning_before_they_are_a_mistake(register: Regist
     assert all(name.startswith(typed) or f" {typed}" in name for name in names)
 
 
+def test_the_letter_that_begins_a_word_is_seldom_the_wrong_one(register: Register) -> None:
+    """« le mre » is Le Mée with a slip, before it is Le Crès or Le Kremlin-Bicêtre, which is larger."""
+    found = [one.authority.name for one in find(register, "le mre")]
+    assert found.index("Le Mée-sur-Seine") < found.index("Le Kremlin-Bicêtre")
+    assert found.index("Le Mée-sur-Seine") < 5
+
+
 def test_the_first_word_offers_the_city(register: Register) -> None:
     assert "commune:63113" in [one.authority.id for one in find(register, "clermont", limit=3)]
 
