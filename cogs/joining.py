@@ -337,8 +337,9 @@ class JoiningCog(commands.Cog):
             return
         await self.profiles.mine(actor)
         found = directory.look_up(typed, limit=10)
-        if len(found) == 1 and folded(found[0].name) == folded(typed):
-            await self.profiles.set_authority(actor, found[0].id)
+        exact = [one for one in found if folded(one.name) == folded(typed)]
+        if len(exact) == 1:
+            await self.profiles.set_authority(actor, exact[0].id)
             await self._card(interaction, await self.joining.mine(actor))
             return
         options = [Option(one.id, one.label) for one in found]

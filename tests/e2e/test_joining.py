@@ -83,6 +83,20 @@ async def fill_in(
     return await person.fill(form, {"offers": offers, "consents": ALL if consents is None else consents})
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("chambery", "Chambéry (Savoie)"),  # one authority has that name, and others have some that are near
+        ("Saint-Denis", "Laquelle est la vôtre ?"),
+        ("Paris", "Laquelle est la vôtre ?"),  # the city and the département
+    ],
+)
+async def test_a_name_is_chosen_only_where_several_have_it(town: Town, typed: str, said: str) -> None:
+    answer = await town["newcomer"].slash("rejoindre", channel="accueil", values={"collectivité": typed})
+    assert said in read(answer)
+    assert bool(answer.menus) == said.endswith("?")
+
+
 @BOTH
 async def test_a_neighbour_vouches_and_no_private_message_is_needed(town: Town, says: Says) -> None:
     """S9. The secretary of a small commune; every private message is refused."""
