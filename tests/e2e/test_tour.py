@@ -34,6 +34,13 @@ def pointed(page: Page) -> Locator:
     return page.locator(".pointed:visible").last
 
 
+async def arrived(page: Page, step: dict[str, Any]) -> None:
+    """The page has become the step's person in its place: what is typed before would stay where one was."""
+    if "channel" in step:
+        await expect(page.get_by_role("button", name=step["person"]).first).to_be_visible()
+        await expect(page.get_by_role("heading", level=1, name=step["channel"])).to_be_visible()
+
+
 async def answered(page: Page) -> None:
     await expect(page.locator(".message.ephemeral").last).to_be_visible()
 
@@ -130,6 +137,7 @@ async def test_every_step_can_be_done_where_it_leads(
     for number, step in enumerate(STEPS, 1):
         await expect(card.locator(".hint")).to_have_text(re.compile(rf"\s{number}\s.*\s{len(STEPS)}$"))
         await expect(card.get_by_role("heading")).to_have_text(step["title"][language])
+        await arrived(page, step)
         if act := ACTS.get(step["title"]["fr"]):
             await act(page, language)
         await card.locator(".button.primary").click()
