@@ -52,7 +52,15 @@ async def crowd(sandbox: Sandbox, bench: Bench, db: Database, count: int) -> lis
             )
             session.add(member)
             await session.flush()
-            session.add(Identity(network_id=network.id or 0, member_id=member.id or 0, account_ref=person.id))
+            # They came in by clicks and commands: their account's language is known since.
+            session.add(
+                Identity(
+                    network_id=network.id or 0,
+                    member_id=member.id or 0,
+                    account_ref=person.id,
+                    locale="fr",
+                )
+            )
     return people
 
 
