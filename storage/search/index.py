@@ -1,4 +1,4 @@
-"""Writes the index. See ``tables.py`` for its shape and ``ranking.py`` for how it is read.
+"""Writes the index. See ``tables.py`` for its shape and ``query.py`` for how it is read.
 
 Lock order: a network's ``search_state`` row is locked first and held to the end of the transaction, so
 writers of one network take turns and numbers are given in the order of the commits. Hence the rule for
