@@ -101,6 +101,14 @@ async def one_channel(act: Act) -> object:
     return act.view.channel(act.channel())
 
 
+async def mentioned(act: Act) -> object:
+    """What a mention names. Nothing where there is nothing to see: no mistake of whoever reads it."""
+    try:
+        return act.view.channel(act.channel())
+    except ApiError:
+        return None
+
+
 async def edit_channel(act: Act) -> object:
     channel = act.channel()
     if channel.is_thread:
@@ -192,6 +200,7 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("PUT", "/guilds/{guild}/members/{user}/roles/{role}", change_role),
     ("DELETE", "/guilds/{guild}/members/{user}/roles/{role}", change_role),
     ("GET", "/channels/{channel}", one_channel),
+    ("GET", "/mentions/{channel}", mentioned),
     ("PATCH", "/channels/{channel}", edit_channel),
     ("DELETE", "/channels/{channel}", delete_channel),
     ("GET", "/channels/{channel}/messages", messages.history),

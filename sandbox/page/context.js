@@ -17,6 +17,7 @@ export function markdownContext(client, channelId) {
       const channel = store.channels.get(id);
       return channel ? { name: client.titleOf(channel), onclick: () => client.openChannel(id) } : null;
     },
+    seek: (id) => store.seek(id),
     role: (id) => store.guilds.get(guildId)?.roles.get(id) ?? null,
     command: (name, id) => client.conversationOf(channelId)?.composer.beginNamed(name, id),
   };

@@ -9,6 +9,7 @@ import { h } from "./dom.js";
  * @typedef {object} MarkdownContext
  * @property {(id: string) => {name: string, onclick?: (event: Event) => void} | null} user
  * @property {(id: string) => {name: string, onclick?: (event: Event) => void} | null} channel
+ * @property {(id: string) => Promise<unknown>} [seek] looks for a channel that is not known yet
  * @property {(id: string) => {name: string, color: number} | null} role
  * @property {(name: string, id: string) => void} [command] puts a command in the composer
  * @property {import("./time.js").Times} times
@@ -21,7 +22,7 @@ const TOKENS = [
   [/^\\([^\p{L}\p{N}\s])/u, (m) => m[1]],
   [/^<@!?(\d{1,20})>/, (m, p) => mention(p.context.user(m[1]), "@", p.context.words.t("unknown_user"))],
   [/^<@&(\d{1,20})>/, (m, p) => roleMention(p.context.role(m[1]), p.context)],
-  [/^<#(\d{1,20})>/, (m, p) => mention(p.context.channel(m[1]), "#", p.context.words.t("unknown_channel"))],
+  [/^<#(\d{1,20})>/, (m, p) => channelMention(m[1], p.context)],
   [/^<\/([^:<>\n]{1,100}):(\d{1,20})>/, (m, p) => commandMention(m[1], m[2], p.context)],
   [
     /^<t:(-?\d{1,13})(?::([tTdDfFRsS]))?>/,
@@ -271,6 +272,14 @@ function mention(target, sign, unknown) {
   const label = h("bdi", {}, `${sign}${target.name}`);
   if (!target.onclick) return h("span", { class: "mention" }, label);
   return h("button", { type: "button", class: "mention", onclick: target.onclick }, label);
+}
+
+/** A thread that was archived before one came is named as soon as it is found. */
+function channelMention(id, context) {
+  const draw = () => mention(context.channel(id), "#", context.words.t("unknown_channel"));
+  const shown = draw();
+  if (!context.channel(id)) context.seek?.(id).then((found) => found && shown.replaceWith(draw()));
+  return shown;
 }
 
 function roleMention(role, context) {

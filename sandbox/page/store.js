@@ -20,6 +20,8 @@ export class Store extends Emitter {
     this.guilds = new Map();
     /** @type {Map<string, any>} every channel, thread and direct message */
     this.channels = new Map();
+    /** @type {Map<string, Promise<any>>} what mentions made us look for */
+    this.sought = new Map();
     /** @type {Map<string, Timeline>} */
     this.timelines = new Map();
     /** @type {Map<string, any[]>} */
@@ -53,6 +55,7 @@ export class Store extends Emitter {
     this.setClock(me.clock);
     const before = [...this.channels.values()];
     this.channels.clear();
+    this.sought.clear();
     this.guilds.clear();
     for (const guild of me.guilds) this.takeGuild(guild);
     // Archived threads are not in the answer, and one of them may be open.
@@ -124,6 +127,19 @@ export class Store extends Emitter {
       const found = await this.api.get(`/channels/${id}`).catch(() => null);
       if (found && isThread(found)) this.channels.set(id, found);
     }
+    return this.channels.get(id);
+  }
+
+  /** For a mention: asked once, whatever comes of it. @param {string} id @returns {Promise<any | undefined>} */
+  seek(id) {
+    if (!this.sought.has(id)) this.sought.set(id, this.mentioned(id));
+    return this.sought.get(id);
+  }
+
+  /** @param {string} id */
+  async mentioned(id) {
+    const found = await this.api.get(`/mentions/${id}`).catch(() => null);
+    if (found && isThread(found)) this.channels.set(id, found);
     return this.channels.get(id);
   }
 

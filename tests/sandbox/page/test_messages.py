@@ -282,6 +282,20 @@ async def test_a_link_to_an_archived_thread_opens_it(opened: Opened, place: Town
     await expect(thread).to_contain_text("Il y a longtemps.")
 
 
+async def test_a_mention_of_an_archived_thread_names_it(opened: Opened, place: Town) -> None:
+    """Archived before the page was opened: nothing told of it; a channel that is none stays unknown."""
+    post = await place.people["Nicolas"].posts_in("pratiques", "Vieux sujet", "Il y a longtemps.")
+    place.world.edit_thread(place.world.channels[post["id"]], {"archived": True})
+    await place.people["Camille"].says("accueil", f"Voyez <#{post['id']}>, et <#{place.guild.id[:-1]}>.")
+    page = await opened("Nadia")
+    said = page.locator(".message", has_text="Voyez")
+    named = said.get_by_role("button", name="#Vieux sujet")
+    await expect(named).to_be_visible()
+    await expect(said.get_by_text("#salon-inconnu")).to_have_count(1)
+    await named.click()
+    await expect(page.get_by_role("complementary", name="Fil")).to_contain_text("Il y a longtemps.")
+
+
 async def test_says_what_was_wrong_with_an_answer(opened: Opened, place: Town) -> None:
     """For whoever makes the bot: the page names the field that Discord would not take."""
     page = await opened("Nicolas")
