@@ -149,9 +149,7 @@ class JoiningCog(commands.Cog):
     @prefills(SHARING)
     async def sharing_form(self, interaction: Interaction, subject_id: int) -> Prefill:
         mine = await self.profiles.mine(await self.inbound.actor(interaction))
-        return Prefill(
-            {"offers": mine.offers, "seeks": mine.seeks, "bio": mine.bio, "consents": list(mine.consents)}
-        )
+        return Prefill({**_brought(mine), "consents": list(mine.consents)})
 
     @submits(SHARING)
     async def sharing(self, interaction: Interaction, subject_id: int, values: Values) -> None:
@@ -170,7 +168,7 @@ class JoiningCog(commands.Cog):
     @prefills(EXCHANGE)
     async def exchange_form(self, interaction: Interaction, subject_id: int) -> Prefill:
         mine = await self.profiles.mine(await self.inbound.actor(interaction))
-        return Prefill({"offers": mine.offers, "seeks": mine.seeks, "bio": mine.bio})
+        return Prefill(_brought(mine))
 
     @submits(EXCHANGE)
     async def exchange(self, interaction: Interaction, subject_id: int, values: Values) -> None:
@@ -381,6 +379,10 @@ def _profile_rows(mine: ProfileView) -> list[Row]:
     ]
 
 
+def _brought(mine: ProfileView) -> Values:
+    return {"offers": mine.offers, "seeks": mine.seeks, "bio": mine.bio}
+
+
 def _rows(view: JoinView) -> list[Row]:
     """The next step first, then what may be changed."""
     if view.access not in ("newcomer", "active"):
@@ -390,9 +392,8 @@ def _rows(view: JoinView) -> list[Row]:
         first.append(Button("join.answer", style="primary"))
     missing = view.profile.missing
     if missing:
-        both = {"exchange", "consents"} <= {*missing}
-        last = "join.sharing" if both and missing[0] == "exchange" else _FORM_OF[missing[0]]
-        first.append(Button(last, style="primary"))
+        both = (*missing[:2],) == ("exchange", "consents")
+        first.append(Button("join.sharing" if both else _FORM_OF[missing[0]], style="primary"))
         if missing[0] == "organisation":
             first.append(Button("join.free"))
     elif view.access == "newcomer" and view.state in ("draft", "refused"):

@@ -195,8 +195,7 @@ class Profiles:
             mine = await self._own(session, actor)
             mine.offers, mine.seeks, mine.bio = given
             await self._consent(session, mine, consents)
-            await self._keep(session, actor, mine, "exchange")
-            return await self._keep(session, actor, mine, "consents")
+            return await self._keep(session, actor, mine, "exchange", "consents")
 
     async def set_short_sentences(self, actor: Actor, *, wanted: bool) -> ProfileView:
         """How the messages for oneself are written; nobody else sees the choice."""
@@ -245,8 +244,10 @@ class Profiles:
             raise NotFound(kind="member")
         return await profiles.ensure(session, actor.network_id, actor.member_id, self._clock.now())
 
-    async def _keep(self, session: AsyncSession, actor: Actor, mine: Profile, step: str) -> ProfileView:
-        mine.step = max(mine.step, STEPS.index(step) + 1) if _in_order(mine, step) else mine.step
+    async def _keep(self, session: AsyncSession, actor: Actor, mine: Profile, *steps: str) -> ProfileView:
+        for step in steps:
+            if _in_order(mine, step):
+                mine.step = max(mine.step, STEPS.index(step) + 1)
         await refresh(session, mine, self._clock.now())
         return await view(session, actor)
 

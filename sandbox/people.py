@@ -102,7 +102,7 @@ async def one_channel(act: Act) -> object:
 
 
 async def mentioned(act: Act) -> object:
-    """What a mention names. Nothing where there is nothing to see: no mistake of whoever reads it."""
+    """What a mention or a link leads to. Nothing where there is nothing to see: reading is no mistake."""
     try:
         return act.view.channel(act.channel())
     except ApiError:

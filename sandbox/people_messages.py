@@ -135,9 +135,7 @@ async def reactors(act: Act) -> object:
 
 async def pins(act: Act) -> object:
     channel = act.channel()
-    if not act.rights.of(act.me.id, channel) & HISTORY:
-        return {"items": [], "has_more": False}
-    return page_of(channel, act.request.query, act.view.message)
+    return page_of(channel, act.rights.of(act.me.id, channel), act.request.query, act.view.message)
 
 
 async def pin(act: Act) -> object:

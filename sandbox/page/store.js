@@ -121,10 +121,10 @@ export class Store extends Emitter {
 
   // --- questions -----------------------------------------------------------------------------------------------------
 
-  /** Archived threads are asked for when somebody goes there. @param {string} id @returns {Promise<any | undefined>} */
+  /** Archived threads are asked for when somebody goes there, or speaks of them. @param {string} id @returns {Promise<any | undefined>} */
   async find(id) {
     if (!this.channels.has(id) && /^\d+$/.test(id)) {
-      const found = await this.api.get(`/channels/${id}`).catch(() => null);
+      const found = await this.api.get(`/mentions/${id}`).catch(() => null);
       if (found && isThread(found)) this.channels.set(id, found);
     }
     return this.channels.get(id);
@@ -132,15 +132,8 @@ export class Store extends Emitter {
 
   /** For a mention: asked once, whatever comes of it. @param {string} id @returns {Promise<any | undefined>} */
   seek(id) {
-    if (!this.sought.has(id)) this.sought.set(id, this.mentioned(id));
+    if (!this.sought.has(id)) this.sought.set(id, this.find(id));
     return this.sought.get(id);
-  }
-
-  /** @param {string} id */
-  async mentioned(id) {
-    const found = await this.api.get(`/mentions/${id}`).catch(() => null);
-    if (found && isThread(found)) this.channels.set(id, found);
-    return this.channels.get(id);
   }
 
   /** @param {string} guildId */

@@ -52,13 +52,15 @@ async def unpin(call: Call) -> object:
 async def page(call: Call) -> object:
     channel = call.channel()
     permissions = call.need(channel)
+    return page_of(channel, permissions, call.query, lambda message: call.shown(channel, message))
+
+
+def page_of(
+    channel: Channel, permissions: int, query: Mapping[str, str], show: Callable[[Json], Json]
+) -> Json:
+    """Latest pinned first; none for who may not read what was said before."""
     if not permissions & HISTORY:
         return {"items": [], "has_more": False}
-    return page_of(channel, call.query, lambda message: call.shown(channel, message))
-
-
-def page_of(channel: Channel, query: Mapping[str, str], show: Callable[[Json], Json]) -> Json:
-    """Latest pinned first."""
     asked = page_by_time(query)
     until, limit = asked["before"], asked["limit"]
     items = [
